@@ -1,0 +1,51 @@
+//! Deliveries and the verdict on one attempt.
+
+use serde::{Deserialize, Serialize};
+
+crate::run::text_enum!(/// Where a delivery stands.
+DeliveryState { Pending = "pending", Delivered = "delivered", Failed = "failed", Dropped = "dropped" });
+crate::run::text_enum!(/// Why there is a delivery.
+DeliveryKind { Event = "event", Test = "test", Resend = "resend" });
+
+/// What one exchange means for its delivery.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Verdict {
+    pub success: bool,
+    /// Stable code: `ok`, `http_status`, or the transport's (`connect_refused`, `timeout_headers`, `guard_refused` …).
+    pub code: String,
+    /// For people.
+    pub message: Option<String>,
+    /// Another attempt can help.
+    pub retry: bool,
+    /// 410.
+    pub gone: bool,
+    /// `Retry-After` in seconds from now.
+    pub retry_after_s: Option<i64>,
+}
+
+impl Verdict {
+    /// A response came. 2xx is success, 410 disables, redirects are failures that say so,
+    /// `Retry-After` is heard with 429 and 503.
+    pub fn of_status(status: u16, retry_after_s: Option<i64>) -> Self {
+        let success = (200..300).contains(&status);
+        let message = match status {
+            200..300 => None,
+            300..400 => Some(format!("answered {status}: redirects are never followed; set the webhook's URL to the final address")),
+            410 => Some("answered 410 Gone: it wants no more events".to_owned()),
+            _ => Some(format!("answered {status}")),
+        };
+        Self {
+            success,
+            code: if success { "ok" } else { "http_status" }.to_owned(),
+            message,
+            retry: !success && status != 410,
+            gone: status == 410,
+            retry_after_s: retry_after_s.filter(|_| matches!(status, 429 | 503)),
+        }
+    }
+
+    /// No response came.
+    pub fn of_failure(code: &str, message: &str, passing: bool) -> Self {
+        Self { success: false, code: code.to_owned(), message: Some(message.to_owned()), retry: passing, gone: false, retry_after_s: None }
+    }
+}

@@ -1,0 +1,75 @@
+//! Events: immutable facts of a workspace, stored once, and the patterns that webhooks
+//! subscribe with.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Problem, clock::Micros, limits};
+
+/// A run of a monitor came to its end; data is [`crate::run::RunReport`].
+pub const RUN_FINISHED: &str = "monitor.run.finished";
+/// Somebody changed something; data is [`crate::activity::Activity`].
+pub const ACTIVITY: &str = "activity";
+/// A collection's activity as its own feed sees it.
+pub const INCIDENT_OPENED: &str = "incident.opened";
+pub const INCIDENT_ACKNOWLEDGED: &str = "incident.acknowledged";
+pub const INCIDENT_RESOLVED: &str = "incident.resolved";
+pub const INCIDENT_REOPENED: &str = "incident.reopened";
+pub const WEBHOOK_DISABLED: &str = "webhook.disabled";
+pub const WEBHOOK_ENABLED: &str = "webhook.enabled";
+/// What the Test button sends.
+pub const TEST: &str = "test-event";
+
+/// One stored event.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Event {
+    pub id: String,
+    pub workspace_id: String,
+    #[serde(rename = "type")]
+    pub event_type: String,
+    /// Id of what it is about (a monitor, a collection), or empty.
+    pub subject: String,
+    pub at: Micros,
+    /// A JSON object, as stored.
+    pub data: String,
+    /// Part of an import: no webhook is called.
+    pub import: bool,
+    /// How many Watchbells it passed through.
+    pub hops: i64,
+}
+
+/// `issue-created`, `monitor.run.finished`: lower-case words of letters, digits, `-` and `_`, joined by dots.
+pub fn check_type(field: &str, event_type: &str) -> Result<(), Problem> {
+    let word = |word: &str| {
+        !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'_')
+    };
+    if event_type.len() <= limits::EVENT_TYPE_BYTES && event_type.split('.').all(word) {
+        return Ok(());
+    }
+    Err(Problem::invalid(field, format!("`{event_type}` is no event type"))
+        .hint("lower-case words of letters, digits, `-` and `_`, joined by dots, at most 128 characters"))
+}
+
+/// A pattern is a type, `prefix.*`, or `*`.
+pub fn check_pattern(field: &str, pattern: &str) -> Result<(), Problem> {
+    if pattern == "*" {
+        return Ok(());
+    }
+    check_type(field, pattern.strip_suffix(".*").unwrap_or(pattern))
+        .map_err(|p| Problem { hint: Some("an event type, `prefix.*` or `*`".to_owned()), ..p })
+}
+
+/// Every pattern that matches a type: what the subscription index is asked for.
+pub fn patterns_of(event_type: &str) -> Vec<String> {
+    let mut patterns = vec![event_type.to_owned(), "*".to_owned()];
+    let dots = event_type.match_indices('.').map(|(at, _)| at);
+    patterns.extend(dots.map(|at| format!("{}.*", &event_type[..at])));
+    patterns
+}
+
+/// Whether the event tells of an outcome, and a good one: what trigger rules look at.
+pub fn outcome(event_type: &str, data: &serde_json::Value) -> Option<bool> {
+    match event_type {
+        RUN_FINISHED => data.get("status").and_then(|s| s.as_str()).map(|s| s == "success"),
+        _ => None,
+    }
+}

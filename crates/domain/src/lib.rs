@@ -1,0 +1,30 @@
+//! Types and decisions of Watchbell.
+//!
+//! Nothing here does I/O, awaits, or asks for the time: `now` and `seed` are arguments.
+//! A stage of the engine claims rows, asks a function of this crate what follows, and
+//! commits the answer in one transaction.
+
+pub mod account;
+pub mod activity;
+pub mod clock;
+pub mod delivery;
+pub mod event;
+pub mod id;
+pub mod incident;
+pub mod limits;
+pub mod mapping;
+pub mod monitor_result;
+pub mod observation;
+pub mod problem;
+pub mod profile;
+pub mod retry;
+pub mod run;
+pub mod schedule;
+pub mod secret;
+pub mod sign;
+pub mod source;
+pub mod trigger;
+pub mod webhook;
+
+pub use clock::{Clock, Micros};
+pub use problem::Problem;
