@@ -77,6 +77,19 @@ fn late(observation: &Observation, order: &Order, known: &KeyState) -> Option<Ef
         .then(|| Effect::new(ReceiptAction::Stale, false, "a success of another series, older than the newest applied result"))
 }
 
+/// What is known of the key once an observation is applied. A message without a name keeps the
+/// known one, and a time in the future is clamped to `now`, its arrival.
+pub fn known_after(before: Option<&KeyState>, observation: &Observation, now: i64) -> KeyState {
+    let title = observation.title.clone().or_else(|| before.map(|k| k.title.clone()).filter(|t| !t.is_empty()));
+    let order = observation.order.as_ref();
+    KeyState {
+        title: title.unwrap_or_else(|| observation.key.clone()),
+        series: order.map(|o| o.series.clone()).or_else(|| before.and_then(|k| k.series.clone())),
+        sequence: order.map_or_else(|| before.and_then(|k| k.sequence), |o| Some(o.sequence)),
+        last_at: order.and_then(|o| o.at).unwrap_or(now).min(now),
+    }
+}
+
 /// By hand: acknowledge, resolve, reopen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ByHand {

@@ -45,6 +45,12 @@ pub struct Missed {
 crate::run::text_enum!(/// Why a slot was not run.
 MissedReason { Down = "down", Overlap = "overlap" });
 
+/// A number of the monitor's own, the same on every node and after every restart: the `spread` of
+/// [`Schedule::next_after`] (FNV-1a over its id).
+pub fn spread_of(monitor_id: &str) -> u64 {
+    monitor_id.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3))
+}
+
 impl Schedule {
     /// Refuses what could never be due, naming the field.
     pub fn check(&self) -> Result<(), Problem> {

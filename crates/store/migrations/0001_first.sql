@@ -167,6 +167,7 @@ CREATE TABLE runs (
   finished_at BIGINT,
   started_by TEXT,
   metrics TEXT,                     -- JSON, domain::run::Metrics
+  total_latency_ms BIGINT,          -- the metrics' totalLatency: charts read thousands of rows
   failures TEXT,                    -- JSON, domain::run::FailureLine[] (first 20)
   error TEXT,
   input TEXT,
@@ -177,6 +178,8 @@ CREATE UNIQUE INDEX runs_sequence ON runs(monitor_id, series, sequence);
 CREATE INDEX runs_monitor ON runs(monitor_id, queued_at);
 CREATE INDEX runs_workspace ON runs(workspace_id, queued_at);
 CREATE INDEX runs_unfinished ON runs(queued_at) WHERE state <> 'finished';
+CREATE INDEX runs_monitor_unfinished ON runs(monitor_id) WHERE state <> 'finished';
+CREATE INDEX runs_finished ON runs(finished_at) WHERE state = 'finished';
 
 CREATE TABLE run_executions (
   run_id TEXT NOT NULL REFERENCES runs(id) ON DELETE CASCADE,
@@ -269,7 +272,7 @@ CREATE TABLE deliveries (
   created_at BIGINT NOT NULL,
   finished_at BIGINT
 );
-CREATE INDEX deliveries_pending ON deliveries(webhook_id, due_at) WHERE state = 'pending';
+CREATE INDEX deliveries_pending ON deliveries(webhook_id, due_at, id) WHERE state = 'pending';
 CREATE INDEX deliveries_webhook ON deliveries(webhook_id, created_at);
 CREATE INDEX deliveries_event ON deliveries(event_id);
 
@@ -297,7 +300,8 @@ CREATE TABLE attempts (
   response_truncated BIGINT NOT NULL DEFAULT 0
 );
 CREATE INDEX attempts_delivery ON attempts(delivery_id);
-CREATE INDEX attempts_webhook ON attempts(webhook_id, at);
+-- Success and duration ride along: rates and charts never read the rows, which hold the bodies.
+CREATE INDEX attempts_webhook ON attempts(webhook_id, at, success, duration_us);
 
 CREATE TABLE sources (
   id TEXT PRIMARY KEY,

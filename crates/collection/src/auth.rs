@@ -1,0 +1,108 @@
+//! Authentication: which one applies, and what it adds to a request.
+//!
+//! A request without its own takes that of the nearest folder around it that has one;
+//! `noauth` ends the search with nothing. Each type is one small file; a type that is not
+//! known leaves the request alone and is reported as a warning.
+
+use crate::format::{Auth, Request};
+
+pub mod apikey;
+pub mod basic;
+pub mod bearer;
+
+/// The authentication that applies: the item's own, else the innermost folder's.
+/// `chain` goes from the collection inwards.
+pub fn inherited<'a>(own: Option<&'a Auth>, chain: &[Option<&'a Auth>]) -> Option<&'a Auth> {
+    own.or_else(|| chain.iter().rev().copied().flatten().next())
+        .filter(|auth| auth.kind != "noauth")
+}
+
+/// Adds header or parameter to a request whose variables are substituted.
+/// Gives a warning for a type that cannot be applied.
+pub fn apply(auth: &Auth, request: &mut Request) -> Option<String> {
+    match auth.kind.as_str() {
+        "basic" => basic::apply(auth, request),
+        "bearer" => bearer::apply(auth, request),
+        "apikey" => apikey::apply(auth, request),
+        "noauth" => {}
+        other => {
+            return Some(format!(
+                "authentication of type `{other}` is not supported; the request is sent without it"
+            ));
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn auth(kind: &str, params: serde_json::Value) -> Auth {
+        Auth::from_value(&json!({"type": kind, kind: params})).unwrap()
+    }
+
+    fn applied(auth: &Auth, request: serde_json::Value) -> Request {
+        let mut request = Request::from_value(&request);
+        assert_eq!(apply(auth, &mut request), None);
+        request
+    }
+
+    #[test]
+    fn the_nearest_one_applies_and_noauth_ends_the_search() {
+        let (basic, none) = (
+            auth("basic", json!([])),
+            Auth {
+                kind: "noauth".into(),
+                params: Vec::new(),
+            },
+        );
+        assert_eq!(inherited(None, &[Some(&basic), None]), Some(&basic));
+        assert_eq!(inherited(None, &[Some(&basic), Some(&none)]), None);
+        assert_eq!(inherited(Some(&basic), &[Some(&none)]), Some(&basic));
+        assert_eq!(inherited(Some(&none), &[Some(&basic)]), None);
+    }
+
+    #[test]
+    fn basic_encodes_utf8_and_a_missing_password() {
+        let full = auth(
+            "basic",
+            json!([{"key": "username", "value": "ada"}, {"key": "password", "value": "love:läce"}]),
+        );
+        assert_eq!(
+            applied(&full, json!("h")).header("authorization"),
+            Some("Basic YWRhOmxvdmU6bMOkY2U=")
+        );
+        let bare = auth("basic", json!({"username": "ada"}));
+        assert_eq!(applied(&bare, json!("h")).header("authorization"), Some("Basic YWRhOg=="));
+    }
+
+    #[test]
+    fn bearer_replaces_the_users_header_and_an_empty_token_sends_none() {
+        let token = auth("bearer", json!([{"key": "token", "value": "t0ken.v1"}]));
+        let own = json!({"url": "h", "header": [{"key": "authorization", "value": "mine"}]});
+        assert_eq!(applied(&token, own).header("Authorization"), Some("Bearer t0ken.v1"));
+        let empty = auth("bearer", json!([{"key": "token", "value": ""}]));
+        assert_eq!(applied(&empty, json!("h")).header("authorization"), None);
+    }
+
+    #[test]
+    fn an_api_key_goes_into_a_header_or_the_query() {
+        let header = auth("apikey", json!([{"key": "key", "value": "X-Key"}, {"key": "value", "value": "v"}]));
+        assert_eq!(applied(&header, json!("h")).header("x-key"), Some("v"));
+        let query = auth("apikey", json!({"key": "k", "value": "v", "in": "query"}));
+        assert_eq!(crate::url::unparse(&applied(&query, json!("h/p?a=1")).url), "h/p?a=1&k=v");
+    }
+
+    #[test]
+    fn an_unknown_type_is_a_warning() {
+        let strange = auth("strange", json!([]));
+        assert!(
+            apply(&strange, &mut Request::from_value(&json!("h")))
+                .unwrap()
+                .contains("`strange`")
+        );
+    }
+}

@@ -1,0 +1,172 @@
+//! From bytes to documents, with errors that say where and what to do.
+//!
+//! A file that is no JSON is refused with line and column; a file that is JSON but no
+//! Postman document is refused with the path of what is wrong and its line and column.
+//! A byte order mark and the `{"collection": …}` envelope of Postman's API are accepted.
+
+use serde_json::Value;
+
+use crate::format::{Collection, Environment};
+
+mod check;
+mod csv;
+mod locate;
+
+/// A document that could not be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{origin}:{line}:{column}: {message}{}", at(path))]
+pub struct LoadError {
+    /// Name of the file, URL or upload as the caller gave it.
+    pub origin: String,
+    /// Line, from 1.
+    pub line: usize,
+    /// Column in characters, from 1.
+    pub column: usize,
+    /// JSON path such as `item[2].request.url`; empty for the document as a whole.
+    pub path: String,
+    /// What is wrong.
+    pub message: String,
+    /// What to try, `""` when there is no advice.
+    pub hint: String,
+}
+
+fn at(path: &str) -> String {
+    if path.is_empty() {
+        String::new()
+    } else {
+        format!(" (at `{path}`)")
+    }
+}
+
+/// How iteration data is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DataKind {
+    Json,
+    Csv,
+    /// JSON when it parses as such, else CSV: what the reference runner does.
+    Guess,
+}
+
+/// Reads a collection, v2.0 or v2.1.
+///
+/// # Errors
+/// A document that is no JSON, no collection, or a v1 collection.
+pub fn parse_collection(bytes: &[u8], origin: &str) -> Result<Collection, LoadError> {
+    let text = decode(bytes, origin)?;
+    let value = unwrap_envelope(parse_json(text, origin)?, "collection");
+    check::collection(&value).map_err(|problem| problem.locate(text, origin))?;
+    Ok(Collection::from_value(value))
+}
+
+/// Reads an environment.
+///
+/// # Errors
+/// A document that is no JSON or has no list of `values`.
+pub fn parse_environment(bytes: &[u8], origin: &str) -> Result<Environment, LoadError> {
+    parse_values(bytes, origin, "environment")
+}
+
+/// Reads a globals document.
+///
+/// # Errors
+/// A document that is no JSON or has no list of `values`.
+pub fn parse_globals(bytes: &[u8], origin: &str) -> Result<Environment, LoadError> {
+    parse_values(bytes, origin, "globals")
+}
+
+fn parse_values(bytes: &[u8], origin: &str, what: &'static str) -> Result<Environment, LoadError> {
+    let text = decode(bytes, origin)?;
+    let mut value = unwrap_envelope(parse_json(text, origin)?, what);
+    if value.is_array() {
+        // A bare list of values is a common hand-written form.
+        value = serde_json::json!({ "name": what, "values": value });
+    }
+    check::values(&value, what).map_err(|problem| problem.locate(text, origin))?;
+    Ok(Environment::from_value(value))
+}
+
+/// Reads iteration data: one map of values per iteration, in order.
+///
+/// # Errors
+/// Data that is no list of objects, or CSV with an open quote or uneven rows.
+pub fn parse_data(bytes: &[u8], kind: DataKind, origin: &str) -> Result<Vec<Vec<(String, Value)>>, LoadError> {
+    let text = decode(bytes, origin)?;
+    let value = match kind {
+        DataKind::Csv => return csv::rows(text, origin),
+        DataKind::Json => parse_json(text, origin)?,
+        DataKind::Guess => match serde_json::from_str(text.trim()) {
+            Ok(value @ (Value::Array(_) | Value::Object(_))) => value,
+            _ => return csv::rows(text, origin),
+        },
+    };
+    check::data(&value).map_err(|problem| problem.locate(text, origin))?;
+    let rows = match value {
+        Value::Array(rows) => rows,
+        one => vec![one],
+    };
+    Ok(rows
+        .into_iter()
+        .map(|row| match row {
+            Value::Object(map) => map.into_iter().collect(),
+            _ => Vec::new(),
+        })
+        .collect())
+}
+
+fn decode<'a>(bytes: &'a [u8], origin: &str) -> Result<&'a str, LoadError> {
+    let text = std::str::from_utf8(bytes).map_err(|error| {
+        let good = String::from_utf8_lossy(&bytes[..error.valid_up_to()]).into_owned();
+        let (line, column) = locate::line_column(&good, good.len());
+        LoadError {
+            origin: origin.to_owned(),
+            line,
+            column,
+            path: String::new(),
+            message: "the file is not UTF-8 text".into(),
+            hint: "save it as UTF-8, or export it from Postman again".into(),
+        }
+    })?;
+    Ok(text.strip_prefix('\u{feff}').unwrap_or(text))
+}
+
+fn parse_json(text: &str, origin: &str) -> Result<Value, LoadError> {
+    let mut reader = serde_json::Deserializer::from_str(text);
+    let parsed: Result<Value, _> = serde_path_to_error::deserialize(&mut reader);
+    let (error, path) = match parsed {
+        Ok(value) => match reader.end() {
+            Ok(()) => return Ok(value),
+            Err(error) => (error, String::new()),
+        },
+        Err(error) => {
+            let path = error.path().to_string();
+            // Where the next key should stand there is no path yet: `?`.
+            let path = path.trim_end_matches(['.', '?']).to_owned();
+            (error.into_inner(), path)
+        }
+    };
+    let detail = error.to_string();
+    let detail = detail.split(" at line ").next().unwrap_or(&detail);
+    let hint = match text.trim_start().chars().next() {
+        None => "the file is empty",
+        Some('<') => "this looks like HTML or XML: the address may have answered with a page",
+        Some('{' | '[') => "check for a missing comma or quote at this place",
+        Some(_) => "a Postman document is JSON and starts with `{`",
+    };
+    Err(LoadError {
+        origin: origin.to_owned(),
+        line: error.line().max(1),
+        column: error.column().max(1),
+        path,
+        message: format!("not valid JSON: {detail}"),
+        hint: hint.into(),
+    })
+}
+
+/// Postman's API wraps documents: `{"collection": {…}}`.
+fn unwrap_envelope(mut value: Value, key: &str) -> Value {
+    let wrapped = value.get(key).is_some_and(Value::is_object) && value.get("info").is_none() && value.get("values").is_none();
+    if wrapped { value[key].take() } else { value }
+}
+
+#[cfg(test)]
+mod tests;

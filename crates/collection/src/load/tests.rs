@@ -1,0 +1,115 @@
+//! Documents in common and odd forms, and where errors point.
+
+use proptest::prelude::*;
+use serde_json::json;
+
+use super::*;
+
+fn refused(text: &str) -> LoadError {
+    parse_collection(text.as_bytes(), "c.json").unwrap_err()
+}
+
+#[test]
+fn broken_json_names_line_column_and_path() {
+    let error = refused("{\n  \"info\": {},\n  \"item\": [\n    {\"name\": \"a\" \"request\": 1}\n  ]\n}");
+    assert_eq!((error.line, error.column, error.path.as_str()), (4, 18, "item[0]"));
+    assert!(error.to_string().starts_with("c.json:4:18: not valid JSON: "), "{error}");
+    assert_eq!(refused("").hint, "the file is empty");
+    assert!(refused("<html>").hint.contains("HTML"));
+}
+
+#[test]
+fn a_wrong_shape_names_its_place() {
+    let text =
+        "{\"info\": {\"name\": \"x, {\\\"item\\\": 1}\"}, \"item\": [\n {\"name\": \"f\", \"item\": [ {\"request\": \"u\"},\n   7 ]}]}";
+    let error = refused(text);
+    assert_eq!((error.line, error.column, error.path.as_str()), (3, 4, "item[0].item[1]"));
+    assert_eq!(error.message, "expected a request or a folder, found a number");
+}
+
+#[test]
+fn other_documents_are_refused_with_advice() {
+    let v1 = refused("{\"id\": \"1\", \"name\": \"n\", \"order\": [],\n \"requests\": []}");
+    assert_eq!((v1.line, v1.path.as_str()), (2, "requests"));
+    assert!(v1.hint.contains("v2.1"));
+    assert!(refused("{\"name\": \"e\", \"values\": []}").hint.contains("-e FILE"));
+    assert!(refused("{\"openapi\": \"3.1.0\"}").message.contains("OpenAPI"));
+    assert!(refused("[]").message.contains("a list"));
+    let environment = parse_environment(b"{\"info\": {}, \"item\": []}", "e.json").unwrap_err();
+    assert!(environment.message.contains("collection"));
+}
+
+#[test]
+fn odd_but_common_forms_are_read() {
+    let text = "\u{feff}{\"collection\": {\"info\": {\"name\": null}, \"item\": [null, {\"request\": \"{{base}}/x\"},
+        {\"name\": 5, \"request\": {\"url\": {\"raw\": \"h\"}, \"header\": \"X-T: 1\\nX-U: two words\\n\", \"body\": null, \"auth\": null},
+         \"event\": [{\"listen\": \"test\", \"script\": {\"exec\": \"a;\\nb;\"}}, null]}], \"future\": {\"kept\": true}}}";
+    let collection = parse_collection(text.as_bytes(), "c.json").unwrap();
+    let requests = collection.requests();
+    assert_eq!(requests.len(), 2);
+    assert_eq!(requests[0].1.request.method, "GET");
+    assert_eq!(
+        (requests[1].1.name.as_str(), requests[1].1.events[0].code.as_str()),
+        ("5", "a;\nb;")
+    );
+    assert_eq!(requests[1].1.request.header("x-u"), Some("two words"));
+    assert_eq!(collection.export(&[])["future"], json!({"kept": true}));
+}
+
+#[test]
+fn version_2_0_reads_like_2_1() {
+    let auth = |auth: Value| {
+        let text = json!({"info": {}, "item": [{"request": {"url": "h", "auth": auth}}]}).to_string();
+        parse_collection(text.as_bytes(), "c").unwrap().requests()[0].1.request.auth.clone()
+    };
+    assert_eq!(
+        auth(json!({"type": "basic", "basic": {"username": "u", "password": "p"}})),
+        auth(json!({"type": "basic", "basic": [{"key": "username", "value": "u"}, {"key": "password", "value": "p"}]}))
+    );
+}
+
+#[test]
+fn csv_cells_are_typed_as_the_reference_types_them() {
+    let text =
+        "\u{feff}id,name,note,zip\r\n1,\"Ada, L\",\"say \"\"hi\"\"\",\"01234\"\r\n2.5,Bob,,\"2\"\r\nx3,  pad ,\"two\nlines\",\"-\"\r\n\r\n";
+    let rows = parse_data(text.as_bytes(), DataKind::Guess, "d.csv").unwrap();
+    let values: Vec<Vec<Value>> = rows.into_iter().map(|r| r.into_iter().map(|(_, v)| v).collect()).collect();
+    assert_eq!(
+        values,
+        [
+            vec![json!(1), json!("Ada, L"), json!("say \"hi\""), json!("01234")],
+            vec![json!(2.5), json!("Bob"), json!(""), json!("2")],
+            vec![json!("x3"), json!("pad"), json!("two\nlines"), json!("-")],
+        ]
+    );
+    let uneven = parse_data(b"a,b\n1,2\n3\n", DataKind::Csv, "d.csv").unwrap_err();
+    assert_eq!(
+        (uneven.line, uneven.message.as_str()),
+        (3, "expected 2 cells as in the first row, found 1")
+    );
+    assert_eq!(parse_data(b"a\n\"x", DataKind::Csv, "d.csv").unwrap_err().line, 2);
+}
+
+#[test]
+fn json_data_is_a_list_of_objects() {
+    let rows = parse_data(b"[{\"a\": 1}, {\"a\": [2]}]", DataKind::Guess, "d.json").unwrap();
+    assert_eq!(rows, [vec![("a".to_owned(), json!(1))], vec![("a".to_owned(), json!([2]))]]);
+    let error = parse_data(b"[{},\n 3]", DataKind::Json, "d.json").unwrap_err();
+    assert_eq!((error.line, error.path.as_str()), (2, "[1]"));
+}
+
+proptest! {
+    #[test]
+    fn no_bytes_make_the_loader_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+        let _ = parse_collection(&bytes, "c");
+        let _ = parse_data(&bytes, DataKind::Guess, "d");
+    }
+
+    #[test]
+    fn an_error_points_into_the_text(text in "[\\[\\]{}\":, a-z\n]{0,60}") {
+        if let Err(error) = parse_collection(text.as_bytes(), "c") {
+            prop_assert!(error.line >= 1 && error.column >= 1);
+            prop_assert!(error.line <= text.matches('\n').count() + 1);
+        }
+    }
+}

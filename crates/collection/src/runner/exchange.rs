@@ -1,0 +1,235 @@
+//! One request to its answer: cookies, redirects, times.
+//!
+//! Used for items and for `pm.sendRequest` alike, so both obey the same rules and share
+//! one jar. Locks are held for a moment only, never while the network is waited for.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use super::{RunOptions, micros_since, millis};
+use crate::cookies::Jar;
+use crate::dynamic::{Dynamic, Now};
+use crate::files::FileAccess;
+use crate::format::{Auth, Request};
+use crate::redirect::{self, Decision};
+use crate::report::{Received, RequestError};
+use crate::request::{self, Limits, Prepared, Profile, Sent};
+use crate::script::{Scopes, ScriptCookie, ScriptResponse};
+use crate::transport::{Transport, TransportError, WireRequest, WireResponse};
+
+/// The run's way to the network, shared by its items and scripts.
+pub struct Wire {
+    transport: Arc<dyn Transport>,
+    files: Arc<dyn FileAccess>,
+    pub options: RunOptions,
+    pub now: Now,
+    jar: Mutex<Jar>,
+    dynamic: Mutex<Dynamic>,
+}
+
+/// A request that was sent, or could not be.
+pub struct Exchange {
+    pub sent: Option<Sent>,
+    /// Variables substituted; as given when that was not possible.
+    pub resolved: Request,
+    pub result: Result<Answer, RequestError>,
+    pub warnings: Vec<String>,
+    /// Cookies that apply to the last URL, the response's included.
+    pub cookies: Vec<ScriptCookie>,
+}
+
+/// A response with what the way to it took.
+pub struct Answer {
+    pub response: WireResponse,
+    pub redirects: u64,
+    /// All exchanges together, microseconds.
+    pub total_us: u64,
+}
+
+impl Wire {
+    pub fn new(transport: Arc<dyn Transport>, files: Arc<dyn FileAccess>, options: RunOptions, now: Now, dynamic: Dynamic) -> Self {
+        Self {
+            transport,
+            files,
+            options,
+            now,
+            jar: Mutex::new(Jar::default()),
+            dynamic: Mutex::new(dynamic),
+        }
+    }
+
+    pub fn jar(&self) -> MutexGuard<'_, Jar> {
+        self.jar.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Cookies that apply to a URL, none for one that cannot be parsed.
+    pub fn cookies(&self, url: &str) -> Vec<ScriptCookie> {
+        let Ok(url) = url::Url::parse(url) else { return Vec::new() };
+        self.jar()
+            .matching(&url, (self.now)())
+            .into_iter()
+            .map(crate::cookies::Cookie::to_script)
+            .collect()
+    }
+
+    /// The URL of a request as it would be sent now.
+    pub fn address(&self, request: &Request, scopes: &Scopes) -> String {
+        let mut dynamic = self.dynamic.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut resolver = crate::variables::Resolver::new(scopes, &mut dynamic);
+        let text = resolver.text(&crate::url::unparse(&request.url));
+        crate::url::to_wire(&text, true).href
+    }
+
+    /// Sends a request and follows its redirects.
+    pub async fn send(&self, request: &Request, auth: Option<&Auth>, profile: &Profile, scopes: &Scopes) -> Exchange {
+        let prepared = {
+            let mut dynamic = self.dynamic.lock().unwrap_or_else(PoisonError::into_inner);
+            let limits = Limits {
+                timeout: self.options.request_timeout,
+                verify_tls: self.options.strict_ssl,
+                max_response_bytes: self.options.max_response_bytes,
+            };
+            request::prepare(request, auth, profile, (scopes, &mut dynamic), self.files.as_ref(), &limits)
+        };
+        let Prepared {
+            mut wire,
+            mut resolved,
+            mut warnings,
+            refused,
+            ..
+        } = prepared;
+        self.add_cookies(&mut wire, profile);
+        let sent = Sent::of(&wire, self.options.max_report_bytes);
+        resolved.headers = wire.headers.iter().map(|(k, v)| crate::format::Param::new(k, v)).collect();
+        let mut last_url = wire.url.clone();
+        let result = match refused {
+            Some(error) => Err(error),
+            None => self.follow(wire, profile, &mut last_url).await,
+        };
+        if result.as_ref().is_ok_and(|answer| answer.response.truncated) {
+            warnings.push(format!(
+                "the response is longer than {} bytes and was cut",
+                self.options.max_response_bytes
+            ));
+        }
+        Exchange {
+            sent: Some(sent),
+            resolved,
+            result,
+            warnings,
+            cookies: self.cookies(&last_url),
+        }
+    }
+
+    async fn follow(&self, mut wire: WireRequest, profile: &Profile, last_url: &mut String) -> Result<Answer, RequestError> {
+        let (mut redirects, mut total_us) = (0_usize, 0_u64);
+        loop {
+            let started = Instant::now();
+            let response = self.transport.exchange(wire.clone()).await.map_err(request_error)?;
+            total_us += if response.total_us > 0 {
+                response.total_us
+            } else {
+                micros_since(started)
+            };
+            self.store_cookies(&wire.url, &response, profile);
+            last_url.clone_from(&wire.url);
+            match redirect::decide(&wire, &response, profile, self.options.follow_redirects, redirects) {
+                Decision::Final => {
+                    return Ok(Answer {
+                        response,
+                        redirects: redirects as u64,
+                        total_us,
+                    });
+                }
+                Decision::TooMany(message) => {
+                    return Err(RequestError {
+                        code: "EREDIRECTS".into(),
+                        message,
+                    });
+                }
+                Decision::Follow(next) => {
+                    wire = *next;
+                    redirects += 1;
+                    self.add_cookies(&mut wire, profile);
+                }
+            }
+        }
+    }
+
+    /// Joins the jar's cookies to those the user wrote.
+    fn add_cookies(&self, wire: &mut WireRequest, profile: &Profile) {
+        if profile.flag("disableCookies", false) {
+            return;
+        }
+        let Ok(url) = url::Url::parse(&wire.url) else { return };
+        let Some(stored) = self.jar().header(&url, (self.now)()) else {
+            return;
+        };
+        match wire.headers.iter_mut().find(|(name, _)| name.eq_ignore_ascii_case("cookie")) {
+            Some((_, own)) => *own = format!("{own}; {stored}"),
+            None => wire.headers.push(("Cookie".into(), stored)),
+        }
+    }
+
+    fn store_cookies(&self, url: &str, response: &WireResponse, profile: &Profile) {
+        if profile.flag("disableCookies", false) {
+            return;
+        }
+        let Ok(url) = url::Url::parse(url) else { return };
+        let now = (self.now)();
+        let mut jar = self.jar();
+        for (_, line) in response.headers.iter().filter(|(name, _)| name.eq_ignore_ascii_case("set-cookie")) {
+            jar.store(&url, line, now);
+        }
+    }
+}
+
+fn request_error(error: TransportError) -> RequestError {
+    RequestError {
+        code: error.code,
+        message: error.message,
+    }
+}
+
+impl Answer {
+    /// What scripts see.
+    pub fn to_script(&self) -> ScriptResponse {
+        ScriptResponse {
+            code: self.response.status,
+            reason: self.response.reason.clone(),
+            headers: self.response.headers.clone(),
+            body_base64: STANDARD.encode(&self.response.body),
+            response_time_ms: millis(self.total_us) as f64,
+            response_size: self.response.body.len() as u64,
+        }
+    }
+
+    /// What the report shows, the body cut after `limit` bytes.
+    pub fn to_report(&self, limit: usize) -> Received {
+        let response = &self.response;
+        let shown = &response.body[..response.body.len().min(limit)];
+        let (body, base64) = match std::str::from_utf8(shown) {
+            Ok(text) => (text.to_owned(), false),
+            // A cut in the middle of a character is still text.
+            Err(e) if e.error_len().is_none() => (String::from_utf8_lossy(&shown[..e.valid_up_to()]).into_owned(), false),
+            Err(_) => (STANDARD.encode(shown), true),
+        };
+        Received {
+            status: response.status,
+            reason: response.reason.clone(),
+            http_version: response.http_version.clone(),
+            headers: response.headers.clone(),
+            body,
+            base64,
+            truncated: response.truncated || shown.len() < response.body.len(),
+            size: response.body.len() as u64,
+            time_ms: millis(self.total_us),
+            phases: response.phases,
+            redirects: self.redirects,
+            remote_address: response.remote_address.clone(),
+        }
+    }
+}

@@ -1,0 +1,210 @@
+//! HTTP/2 (RFC 9113) by `hyper`: one connection carries many exchanges, so it is shared rather than checked out.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{HeaderName, HeaderValue, Uri};
+use http_body_util::{BodyExt as _, Full};
+use hyper::body::Incoming;
+use hyper::client::conn::http2::SendRequest;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+
+use crate::body::{ACCEPT_ENCODING, Collector, Flow};
+use crate::connect::Stream;
+use crate::error::{Failure, FailureCode};
+use crate::exchange::{Request, Response, Version};
+use crate::trace::{Stage, Trace};
+use crate::url::Target;
+
+/// The largest header block that the connection accepts at all; a request may ask for less.
+const MAX_HEADER_LIST: u32 = 256 * 1024;
+
+/// How often a connection in use is asked whether it lives, and how long the answer may take: a shared connection whose
+/// peer is gone would otherwise fail every call until the system gives it up.
+const PING: Duration = Duration::from_secs(5);
+
+/// A handle to a shared connection.
+#[derive(Clone)]
+pub(crate) struct Http2 {
+    sender: SendRequest<Full<Bytes>>,
+    pub remote: SocketAddr,
+    users: Arc<()>,
+}
+
+/// These belong to one HTTP/1.1 connection and are forbidden in HTTP/2 (RFC 9113, 8.2.2); `host` becomes `:authority`.
+const HOP_BY_HOP: [&str; 8] = [
+    "connection",
+    "keep-alive",
+    "proxy-connection",
+    "transfer-encoding",
+    "upgrade",
+    "te",
+    "host",
+    "content-length",
+];
+
+impl Http2 {
+    pub async fn handshake(stream: Stream, remote: SocketAddr) -> Result<Self, Failure> {
+        let (sender, connection) = hyper::client::conn::http2::Builder::new(TokioExecutor::new())
+            .max_header_list_size(MAX_HEADER_LIST)
+            .timer(TokioTimer::new())
+            .keep_alive_interval(PING)
+            .keep_alive_timeout(PING)
+            .handshake(TokioIo::new(stream))
+            .await
+            .map_err(|error| failure(&error))?;
+        // It ends when the last handle is dropped and the last exchange is over.
+        tokio::spawn(async move {
+            if let Err(error) = connection.await {
+                tracing::debug!(%error, "an HTTP/2 connection ended");
+            }
+        });
+        Ok(Self {
+            sender,
+            remote,
+            users: Arc::new(()),
+        })
+    }
+
+    pub fn is_open(&self) -> bool {
+        !self.sender.is_closed()
+    }
+
+    /// Whether only the pool holds it.
+    pub fn is_idle(&self) -> bool {
+        Arc::strong_count(&self.users) == 1
+    }
+
+    pub async fn exchange(&mut self, request: &Request, target: &Target, trace: &mut Trace) -> Result<Response, Failure> {
+        let outgoing = build(request, target)?;
+        trace.sent = sent_size(request, target);
+        self.sender.ready().await.map_err(|error| failure(&error))?;
+        let response = self.sender.send_request(outgoing).await.map_err(|error| failure(&error))?;
+        let (parts, mut body) = response.into_parts();
+        let size: usize = parts
+            .headers
+            .iter()
+            .map(|(name, value)| name.as_str().len() + value.len() + 4)
+            .sum();
+        trace.got(size);
+        trace.status = Some(parts.status.as_u16());
+        trace.stage = Stage::Body;
+        if size > request.max_header_bytes || parts.headers.len() > request.max_headers {
+            return Err(Failure::new(
+                FailureCode::HeaderTooLarge,
+                "the response's headers are larger or more than allowed; check the receiver",
+            ));
+        }
+        let headers: Vec<_> = parts
+            .headers
+            .iter()
+            .map(|(name, value)| (name.as_str().to_owned(), Bytes::copy_from_slice(value.as_bytes())))
+            .collect();
+        let encoding = parts
+            .headers
+            .get(http::header::CONTENT_ENCODING)
+            .and_then(|value| value.to_str().ok());
+        let mut collector = Collector::new(encoding.filter(|_| request.decompress), request.max_body);
+        let truncated = read_body(&mut body, &mut collector, trace).await?;
+        Ok(Response {
+            status: parts.status.as_u16(),
+            reason: String::new(),
+            version: Version::Http2,
+            headers,
+            body: collector.finish(),
+            truncated,
+        })
+    }
+}
+
+async fn read_body(body: &mut Incoming, collector: &mut Collector, trace: &mut Trace) -> Result<bool, Failure> {
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|error| failure(&error))?;
+        if let Some(data) = frame.data_ref() {
+            trace.got(data.len());
+            if collector.push(data)? == Flow::Full {
+                return Ok(true);
+            }
+        }
+    }
+    Ok(false)
+}
+
+fn build(request: &Request, target: &Target) -> Result<http::Request<Full<Bytes>>, Failure> {
+    let bad = |what: &str| Failure::new(FailureCode::BadRequest, format!("the request cannot be sent over HTTP/2: {what}"));
+    let authority = request.header("host").unwrap_or(&target.authority);
+    let uri = Uri::builder()
+        .scheme("https")
+        .authority(authority)
+        .path_and_query(lenient_target(&target.request_target))
+        .build()
+        .map_err(|_| bad("its host or target holds characters that are not allowed"))?;
+    let body = request.body.clone().unwrap_or_default();
+    let mut outgoing = http::Request::builder()
+        .method(request.method.as_str())
+        .uri(uri)
+        .version(http::Version::HTTP_2)
+        .body(Full::new(body))
+        .map_err(|_| bad("its method is not allowed"))?;
+    let headers = outgoing.headers_mut();
+    for (name, value) in &request.headers {
+        if HOP_BY_HOP.iter().any(|hop| name.eq_ignore_ascii_case(hop)) {
+            continue;
+        }
+        let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| bad("a header's name is not allowed"))?;
+        let value = HeaderValue::from_bytes(value.as_bytes()).map_err(|_| bad("a header's value is not allowed"))?;
+        headers.append(name, value);
+    }
+    if request.decompress && !headers.contains_key(http::header::ACCEPT_ENCODING) {
+        headers.insert(http::header::ACCEPT_ENCODING, HeaderValue::from_static(ACCEPT_ENCODING));
+    }
+    Ok(outgoing)
+}
+
+/// The target with the bytes that `http::Uri` refuses percent-encoded.
+fn lenient_target(target: &str) -> String {
+    if target.parse::<http::uri::PathAndQuery>().is_ok() {
+        return target.to_owned();
+    }
+    let mut lenient = String::with_capacity(target.len() + 8);
+    for byte in target.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@/?%[]".contains(&byte) {
+            lenient.push(char::from(byte));
+        } else {
+            lenient.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    lenient
+}
+
+fn sent_size(request: &Request, target: &Target) -> u64 {
+    let headers: usize = request.headers.iter().map(|(name, value)| name.len() + value.len() + 4).sum();
+    let line = request.method.len() + target.request_target.len() + target.authority.len();
+    (headers + line + request.body.as_ref().map_or(0, Bytes::len)) as u64
+}
+
+fn failure(error: &hyper::Error) -> Failure {
+    let mut source: Option<&(dyn std::error::Error + 'static)> = Some(error);
+    while let Some(inner) = source {
+        if let Some(io) = inner.downcast_ref::<std::io::Error>() {
+            if io.get_ref().is_some_and(|inner| inner.is::<rustls::Error>()) {
+                return crate::tls::handshake_failure(io);
+            }
+            return Failure::new(FailureCode::Reset, "the receiver reset the connection; check its log");
+        }
+        source = inner.source();
+    }
+    if error.is_closed() || error.is_canceled() || error.is_incomplete_message() {
+        return Failure::new(
+            FailureCode::Closed,
+            "the receiver closed the connection without a complete answer; check its log",
+        );
+    }
+    Failure::new(
+        FailureCode::BadResponse,
+        format!("the HTTP/2 exchange failed: {error}; check the receiver"),
+    )
+    .with_node_code("ERR_HTTP2_STREAM_ERROR")
+}

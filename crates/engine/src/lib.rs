@@ -1,0 +1,29 @@
+//! The stages, left to right: schedule, run, publish, deliver; and, from the outside, receive.
+//!
+//! Every stage follows one pattern: claim rows, ask a pure decision of `domain`, and commit one transaction that finishes
+//! these rows and inserts the next stage's. Tables hand over; a signal only wakes. Nothing here holds a transaction over a
+//! network call, and no stage calls the next one.
+
+pub mod activity;
+pub mod config;
+pub mod deliver;
+mod engine;
+pub mod error;
+pub mod incidents;
+mod lanes;
+mod mask;
+pub mod metrics;
+pub mod notify;
+mod policies;
+pub mod publish;
+pub mod receive;
+pub mod run;
+pub mod schedule;
+pub mod sealed;
+mod stage;
+mod sweep;
+pub mod webhooks;
+
+pub use config::{EgressSettings, EngineConfig, Retention};
+pub use engine::{Engine, Running};
+pub use error::ActionError;

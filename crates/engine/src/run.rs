@@ -1,0 +1,91 @@
+//! The run stage: a queued run becomes a finished one, and its end an event.
+//!
+//! `claim` takes runs in the order in which they were queued, `prepare` reads what they need, `execute` lets the runner go
+//! and decides about another try, `finish` commits the result together with the event and its deliveries. `transport` is
+//! the runner's way to the network: the guarded client with the runner's own policy.
+
+mod claim;
+mod execute;
+mod finish;
+mod prepare;
+mod transport;
+
+pub(crate) use claim::{RunStage, recover};
+
+use domain::{
+    Micros, Problem, id,
+    run::{RunKind, RunState, RunType},
+};
+use store::{
+    Signal, Tx,
+    tables::{
+        monitors::{self, Monitor},
+        runs::{self, Run},
+    },
+};
+
+use crate::error::Result;
+
+/// Holds the decision "is a run of this monitor under way?" until the end of the transaction.
+pub(crate) fn lock(tx: &mut dyn Tx, monitor_id: &str) -> store::Result<()> {
+    tx.lock(&format!("monitor/{monitor_id}"))
+}
+
+/// Queues a run now: by hand or by a call from outside, whose body (`input`) the scripts can read.
+///
+/// # Errors
+/// 409 if a run of the monitor is queued or running.
+pub fn enqueue(
+    tx: &mut dyn Tx,
+    monitor: &Monitor,
+    run_type: RunType,
+    by: Option<&str>,
+    input: Option<String>,
+    now: Micros,
+) -> Result<Run> {
+    lock(tx, &monitor.id)?;
+    if monitors::has_unfinished_run(tx, &monitor.id)? {
+        return Err(Problem::conflict(format!("a run of `{}` is queued or running already", monitor.name))
+            .hint("wait for its end")
+            .into());
+    }
+    let run = Run { started_by: by.map(str::to_owned), input, ..next_run(tx, monitor, run_type, now, now)? };
+    runs::insert(tx, &run)?;
+    tx.signal(Signal::Runs);
+    tx.signal(Signal::changed(&*monitor.workspace_id, "run"));
+    Ok(run)
+}
+
+/// The monitor's next run, queued but not stored yet.
+pub(crate) fn next_run(
+    tx: &mut dyn Tx,
+    monitor: &Monitor,
+    run_type: RunType,
+    due_at: Micros,
+    now: Micros,
+) -> store::Result<Run> {
+    Ok(Run {
+        id: id::new(id::RUN, now),
+        workspace_id: monitor.workspace_id.clone(),
+        kind: RunKind::Monitor,
+        monitor_id: Some(monitor.id.clone()),
+        run_type,
+        series: monitor.series.clone(),
+        sequence: monitors::next_sequence(tx, &monitor.id)?,
+        state: RunState::Queued,
+        status: None,
+        tries: 0,
+        starts: 0,
+        queued_at: now,
+        due_at,
+        started_at: None,
+        finished_at: None,
+        started_by: None,
+        metrics: None,
+        failures: Vec::new(),
+        error: None,
+        input: None,
+        collection_version: None,
+        environment_version: None,
+    })
+}

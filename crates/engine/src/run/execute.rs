@@ -1,0 +1,177 @@
+//! One run from its claim to its end: tries until one succeeds or they are used up, within one time limit for all of them.
+//!
+//! A run is never lost: whatever goes wrong (a document that cannot be read, a panic of the runner) is a result with a
+//! sentence that says so.
+
+use std::{
+    panic::AssertUnwindSafe,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use collection::{
+    RunOptions as RunnerOptions, RunSpec, Runner,
+    files::NoFiles,
+    report::{CollectAll, RunResult},
+};
+use domain::run::{AfterTry, RunOptions, after_try};
+use futures::FutureExt as _;
+use store::tables::runs::{self, ExecutionRow, Run};
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    finish::{self, Outcome},
+    prepare::{self, Prepared},
+    transport::GuardedTransport,
+};
+use crate::engine::Engine;
+
+/// Bytes of each body that the store keeps.
+const BODY_KEPT: usize = 64 * 1024;
+
+/// Pause before the store is asked again after it could not take a result.
+const STORE_PAUSE: Duration = Duration::from_secs(1);
+
+/// Executes a claimed run and commits its end.
+pub(super) async fn to_the_end(engine: &Engine, run: Run) {
+    let outcome = match AssertUnwindSafe(tries(engine, &run)).catch_unwind().await {
+        Ok(outcome) => outcome,
+        Err(_) => {
+            tracing::error!(run = run.id, "the runner panicked");
+            Outcome::error("the runner stopped unexpectedly; the server's log says where")
+        }
+    };
+    let (run, outcome) = (Arc::new(run), Arc::new(outcome));
+    let finished = patiently(|| {
+        let (run, outcome, now) = (Arc::clone(&run), Arc::clone(&outcome), engine.now());
+        engine.store().write(move |tx| finish::commit(tx, &run, &outcome, now))
+    });
+    match finished.await {
+        Ok(()) => engine.counters().runs.fetch_add(1, std::sync::atomic::Ordering::Relaxed),
+        Err(error) => {
+            tracing::error!(run = run.id, %error, "a run's result could not be stored");
+            return;
+        }
+    };
+}
+
+async fn tries(engine: &Engine, run: &Run) -> Outcome {
+    let begun = Instant::now();
+    let prepared = match patiently(|| prepare::prepare(engine, run)).await {
+        Ok(Ok(prepared)) => prepared,
+        Ok(Err(why)) => return Outcome::error(why),
+        Err(error) => {
+            tracing::error!(run = run.id, %error, "a run could not be prepared");
+            return Outcome::error("the server could not read what the run needs; its log says why");
+        }
+    };
+    let options = prepared.monitor.options.clone();
+    let limit = Duration::from_millis(options.run_timeout);
+    let mut finished_tries = run.tries.max(0);
+    loop {
+        let left = limit.saturating_sub(begun.elapsed());
+        let observer = Arc::new(CollectAll::default());
+        let result = one_try(engine, run, &prepared, left, Arc::clone(&observer)).await;
+        let rows = executions(run, finished_tries, &observer);
+        let outcome = Outcome::of(result, rows, &prepared);
+        finished_tries += 1;
+        if after_try(&options, finished_tries.unsigned_abs(), outcome.status) == AfterTry::Finish {
+            return outcome;
+        }
+        if let Err(error) = keep_try(engine, run, outcome.executions.clone(), finished_tries).await {
+            tracing::error!(run = run.id, %error, "a try could not be stored; the run ends with it");
+            return outcome;
+        }
+    }
+}
+
+/// Stores a try that another one follows: it is in the log, but it notifies nobody.
+async fn keep_try(engine: &Engine, run: &Run, rows: Vec<ExecutionRow>, finished_tries: i64) -> store::Result<()> {
+    let (id, rows) = (Arc::new(run.id.clone()), Arc::new(rows));
+    patiently(|| {
+        let (id, rows) = (Arc::clone(&id), Arc::clone(&rows));
+        engine.store().write(move |tx| {
+            // Deleted meanwhile, with its monitor: there is nothing to keep it for.
+            if runs::by_id(tx, &id)?.is_some() {
+                runs::insert_executions(tx, &rows)?;
+                runs::set_try(tx, &id, finished_tries)?;
+            }
+            Ok(())
+        })
+    })
+    .await
+}
+
+async fn one_try(engine: &Engine, run: &Run, prepared: &Prepared, left: Duration, observer: Arc<CollectAll>) -> RunResult {
+    let clock = engine.clock();
+    let previous_request = run.input.as_ref().map(|input| {
+        serde_json::from_str(input).unwrap_or_else(|_| serde_json::Value::String(input.clone()))
+    });
+    let spec = RunSpec {
+        collection: prepared.collection.clone(),
+        environment: prepared.environment.clone(),
+        globals: None,
+        data: Vec::new(),
+        iterations: None,
+        folders: Vec::new(),
+        options: options(&prepared.monitor.options, left),
+        previous_request,
+        seed: rand::random(),
+        now: Arc::new(move || clock.now()),
+    };
+    let transport = Arc::new(GuardedTransport::new(engine.client().clone(), engine.runner_policy(&run.workspace_id)));
+    let cancel = CancellationToken::new();
+    Runner::new(spec, transport, engine.scripts(), Arc::new(NoFiles), observer, cancel).run().await
+}
+
+fn options(options: &RunOptions, left: Duration) -> RunnerOptions {
+    RunnerOptions {
+        follow_redirects: options.follow_redirects,
+        strict_ssl: options.strict_ssl,
+        request_delay: Duration::from_millis(options.request_delay),
+        request_timeout: (options.request_timeout > 0).then(|| Duration::from_millis(options.request_timeout)),
+        run_timeout: Some(left),
+        max_report_bytes: BODY_KEPT,
+        ..RunnerOptions::default()
+    }
+}
+
+fn executions(run: &Run, try_number: i64, observer: &CollectAll) -> Vec<ExecutionRow> {
+    let row = |(position, execution): (usize, collection::report::Execution)| {
+        let failed = execution.error.is_some()
+            || !execution.script_errors.is_empty()
+            || execution.assertions.iter().any(|a| a.status == collection::script::AssertionStatus::Failed);
+        let micros = |r: &collection::report::Received| i64::try_from(r.time_ms.saturating_mul(1_000)).unwrap_or(i64::MAX);
+        ExecutionRow {
+            run_id: run.id.clone(),
+            try_number,
+            position: i64::try_from(position).unwrap_or(i64::MAX),
+            name: execution.item_name.clone(),
+            method: execution.request.as_ref().map(|r| r.method.clone()).unwrap_or_default(),
+            url: execution.request.as_ref().map(|r| r.url.clone()).unwrap_or_default(),
+            status_code: execution.response.as_ref().map(|r| i64::from(r.status)),
+            response_time_us: execution.response.as_ref().map(micros),
+            response_size: execution.response.as_ref().map(|r| i64::try_from(r.size).unwrap_or(i64::MAX)),
+            failed,
+            // NUL cannot be stored as text everywhere; JSON escapes it.
+            detail: serde_json::to_string(&execution).unwrap_or_else(|_| "{}".to_owned()),
+        }
+    };
+    observer.take().into_iter().enumerate().map(row).collect()
+}
+
+/// Repeats a store operation while the store is busy or away: the result of minutes of work is not thrown away for that.
+async fn patiently<T, F>(mut operation: impl FnMut() -> F) -> store::Result<T>
+where
+    F: Future<Output = store::Result<T>>,
+{
+    loop {
+        match operation().await {
+            Err(error) if error.is_transient() => {
+                tracing::warn!(%error, "the store cannot take a run now and is asked again");
+                tokio::time::sleep(STORE_PAUSE).await;
+            }
+            result => return result,
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! The server database: PostgreSQL behind a pool of connections.
+//!
+//! A closure runs on a blocking thread that holds one connection for the whole transaction; the pool's size bounds how
+//! many run at once. Connections are plain TCP or a Unix socket: TLS to the database is not offered yet, so a server on
+//! another machine belongs in a private network.
+
+mod failure;
+mod tx;
+mod types;
+
+use std::{sync::Arc, time::Duration};
+
+use deadpool_postgres::{
+    Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Runtime, TimeoutType, Timeouts,
+};
+use tokio_postgres::NoTls;
+
+use crate::{
+    error::{Error, Result},
+    signal::Signals,
+    sql::{Tx, guard::run_guarded},
+};
+use tx::{Access, PostgresTx};
+
+/// How long a transaction waits for a connection before the database counts as busy.
+const POOL_WAIT: Duration = Duration::from_secs(10);
+
+/// How long connecting may take.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// The server database, connected.
+pub(crate) struct Postgres {
+    pool: Pool,
+    signals: Arc<Signals>,
+}
+
+impl Postgres {
+    /// Connects to `url` with at most `connections` connections.
+    pub(crate) async fn open(url: &str, connections: usize, signals: Arc<Signals>) -> Result<Self> {
+        let mut config: tokio_postgres::Config = url
+            .parse()
+            .map_err(|error| Error::Unavailable(format!("the PostgreSQL URL is not valid: {error}")))?;
+        config.connect_timeout(CONNECT_TIMEOUT);
+        if config.get_application_name().is_none() {
+            config.application_name("watchbell");
+        }
+        let manager = Manager::from_config(config, NoTls, ManagerConfig { recycling_method: RecyclingMethod::Fast });
+        let timeouts = Timeouts { wait: Some(POOL_WAIT), create: Some(CONNECT_TIMEOUT), recycle: None };
+        let pool = Pool::builder(manager)
+            .max_size(connections.max(1))
+            .runtime(Runtime::Tokio1)
+            .timeouts(timeouts)
+            .build()
+            .map_err(|error| Error::Unavailable(format!("the connection pool cannot be built: {error}")))?;
+        let this = Self { pool, signals };
+        // Says at the start, not at the first request, that the server cannot be reached.
+        drop(this.connection().await?);
+        Ok(this)
+    }
+
+    /// Runs `closure` in a transaction and returns after its durable commit.
+    pub(crate) async fn write<T, E, F>(&self, closure: F) -> Result<T, E>
+    where
+        F: FnOnce(&mut dyn Tx) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        self.run(Access::Write, closure).await
+    }
+
+    /// Runs `closure` on a snapshot.
+    pub(crate) async fn read<T, E, F>(&self, closure: F) -> Result<T, E>
+    where
+        F: FnOnce(&mut dyn Tx) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        self.run(Access::Read, closure).await
+    }
+
+    /// Closes the connections that are not in use, and the others when they are given back.
+    pub(crate) fn close(&self) {
+        self.pool.close();
+    }
+
+    async fn run<T, E, F>(&self, access: Access, closure: F) -> Result<T, E>
+    where
+        F: FnOnce(&mut dyn Tx) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        let connection = self.connection().await?;
+        let signals = Arc::clone(&self.signals);
+        let handle = tokio::runtime::Handle::current();
+        let transaction = move || {
+            let mut tx = PostgresTx::new(&connection, &handle, access);
+            let outcome = run_guarded(&mut tx, closure);
+            let ended = if outcome.is_ok() { tx.commit(&signals) } else { tx.roll_back() };
+            if ended.is_err() {
+                // Its state is not known: it must not go back to the pool.
+                drop(Object::take(connection));
+            }
+            // An error of the closure is the cause; that of a rollback says only that the connection went too.
+            match (outcome, ended) {
+                (Ok(_), Err(error)) => Err(error.into()),
+                (outcome, _) => outcome,
+            }
+        };
+        tokio::task::spawn_blocking(transaction)
+            .await
+            .unwrap_or_else(|error| Err(Error::Unavailable(format!("the transaction was interrupted: {error}")).into()))
+    }
+
+    async fn connection(&self) -> Result<Object> {
+        self.pool.get().await.map_err(|error| match error {
+            PoolError::Timeout(TimeoutType::Wait) => {
+                Error::Busy("every connection to PostgreSQL is in use".to_owned())
+            }
+            PoolError::Backend(error) => failure::translate(&error),
+            other => Error::Unavailable(format!("no connection to PostgreSQL: {other}")),
+        })
+    }
+}

@@ -1,0 +1,240 @@
+//! In-process signals: what a committed transaction tells the stages and the live pages.
+//!
+//! Tables hand work over; a signal only shortens the wait. A transaction names its signals with `Tx::signal`, and they are
+//! sent after its commit and only then. Wake-ups merge: any number of them while a stage is busy make one, and none is
+//! missed by a stage that took its handle before it looked at the table ("subscribe before you look").
+//! Changes are broadcast for whoever has a page open; a slow reader loses the oldest and reloads.
+
+use std::{
+    collections::HashSet,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use tokio::sync::{broadcast, watch};
+
+/// How many changes a slow listener may lag behind before it loses some.
+const CHANGES_KEPT: usize = 1024;
+
+/// What a transaction announces when it is committed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Signal {
+    /// A monitor's due time changed.
+    Schedule,
+    /// A run was queued.
+    Runs,
+    /// Deliveries to these webhooks are due, or their lanes' terms changed. Ids of webhooks.
+    Deliveries(Vec<String>),
+    /// Something that a page may show changed.
+    Changed(Change),
+}
+
+/// A change in a workspace, for live pages.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// Id of the workspace.
+    pub workspace_id: String,
+    /// The kind of thing, as its glossary word (`run`, `delivery`, `incident`, …).
+    pub what: &'static str,
+}
+
+impl Signal {
+    /// The signal that something of kind `what` changed in a workspace.
+    pub fn changed(workspace_id: impl Into<String>, what: &'static str) -> Self {
+        Self::Changed(Change { workspace_id: workspace_id.into(), what })
+    }
+}
+
+/// The signals of one group of transactions, gathered until the commit.
+#[derive(Debug, Default)]
+pub(crate) struct Pending {
+    schedule: bool,
+    runs: bool,
+    webhooks: Vec<String>,
+    changes: Vec<Change>,
+}
+
+/// How far a [`Pending`] was filled.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Mark {
+    schedule: bool,
+    runs: bool,
+    webhooks: usize,
+    changes: usize,
+}
+
+impl Pending {
+    pub(crate) fn add(&mut self, signal: Signal) {
+        match signal {
+            Signal::Schedule => self.schedule = true,
+            Signal::Runs => self.runs = true,
+            Signal::Deliveries(webhooks) => self.webhooks.extend(webhooks),
+            // A group holds few distinct ones: many publishes change the same workspace.
+            Signal::Changed(change) if self.changes.contains(&change) => {}
+            Signal::Changed(change) => self.changes.push(change),
+        }
+    }
+
+    /// Where to return to with [`Pending::restore`].
+    pub(crate) fn mark(&self) -> Mark {
+        Mark {
+            schedule: self.schedule,
+            runs: self.runs,
+            webhooks: self.webhooks.len(),
+            changes: self.changes.len(),
+        }
+    }
+
+    /// Forgets what a rolled back transaction announced since `mark`.
+    pub(crate) fn restore(&mut self, mark: Mark) {
+        self.schedule = mark.schedule;
+        self.runs = mark.runs;
+        self.webhooks.truncate(mark.webhooks);
+        self.changes.truncate(mark.changes);
+    }
+
+    pub(crate) fn clear(&mut self) {
+        *self = Self::default();
+    }
+}
+
+/// The senders' side, one in a store.
+#[derive(Debug)]
+pub(crate) struct Signals {
+    schedule: watch::Sender<()>,
+    runs: watch::Sender<()>,
+    deliveries: watch::Sender<()>,
+    webhooks: Mutex<HashSet<String>>,
+    changes: broadcast::Sender<Change>,
+}
+
+impl Signals {
+    pub(crate) fn new() -> Self {
+        Self {
+            schedule: watch::Sender::new(()),
+            runs: watch::Sender::new(()),
+            deliveries: watch::Sender::new(()),
+            webhooks: Mutex::default(),
+            changes: broadcast::Sender::new(CHANGES_KEPT),
+        }
+    }
+
+    /// Sends what was gathered and leaves `pending` empty.
+    pub(crate) fn send(&self, pending: &mut Pending) {
+        if std::mem::take(&mut pending.schedule) {
+            self.schedule.send_replace(());
+        }
+        if std::mem::take(&mut pending.runs) {
+            self.runs.send_replace(());
+        }
+        // Without a stage to take them (a command that only writes) they would pile up.
+        if self.deliveries.receiver_count() == 0 {
+            pending.webhooks.clear();
+        }
+        if !pending.webhooks.is_empty() {
+            self.webhooks().extend(pending.webhooks.drain(..));
+            self.deliveries.send_replace(());
+        }
+        if self.changes.receiver_count() == 0 {
+            pending.changes.clear();
+        }
+        for change in pending.changes.drain(..) {
+            // An error only says that the last page was closed meanwhile.
+            let _ = self.changes.send(change);
+        }
+    }
+
+    pub(crate) fn schedule(&self) -> Waker {
+        Waker { woken: self.schedule.subscribe() }
+    }
+
+    pub(crate) fn runs(&self) -> Waker {
+        Waker { woken: self.runs.subscribe() }
+    }
+
+    pub(crate) fn deliveries(self: &Arc<Self>) -> DeliveryWaker {
+        DeliveryWaker { waker: Waker { woken: self.deliveries.subscribe() }, signals: Arc::clone(self) }
+    }
+
+    pub(crate) fn changes(&self) -> broadcast::Receiver<Change> {
+        self.changes.subscribe()
+    }
+
+    /// A set has no broken state in between, so a panic elsewhere does not matter.
+    fn webhooks(&self) -> MutexGuard<'_, HashSet<String>> {
+        self.webhooks.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A stage's handle on its wake-ups: take it, look at the table, then wait.
+#[derive(Clone, Debug)]
+pub struct Waker {
+    woken: watch::Receiver<()>,
+}
+
+impl Waker {
+    /// Returns when the stage was signalled since the last return (or since the handle was taken). Never returns once
+    /// the store is gone: a stage waits for its due time or its shutdown beside it. Cancel safe.
+    pub async fn woken(&mut self) {
+        if self.woken.changed().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
+}
+
+/// The deliver stage's handle, which also tells whose lanes have work. There is one such stage: handles share the list.
+#[derive(Clone, Debug)]
+pub struct DeliveryWaker {
+    waker: Waker,
+    signals: Arc<Signals>,
+}
+
+impl DeliveryWaker {
+    /// Ids of the webhooks signalled since the last return, each once, in no order. Cancel safe.
+    pub async fn woken(&mut self) -> Vec<String> {
+        self.waker.woken().await;
+        self.signals.webhooks().drain().collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::FutureExt as _;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_wake_before_the_wait_is_not_missed_and_wakes_merge() {
+        let signals = Arc::new(Signals::new());
+        let (mut runs, mut deliveries) = (signals.runs(), signals.deliveries());
+        for webhook in ["a", "b", "a"] {
+            let mut pending = Pending::default();
+            pending.add(Signal::Runs);
+            pending.add(Signal::Deliveries(vec![webhook.to_owned()]));
+            signals.send(&mut pending);
+        }
+        runs.woken().await;
+        assert!(runs.woken().now_or_never().is_none());
+        let mut webhooks = deliveries.woken().await;
+        webhooks.sort();
+        assert_eq!(webhooks, ["a", "b"]);
+        assert!(deliveries.woken().now_or_never().is_none());
+    }
+
+    #[tokio::test]
+    async fn a_rolled_back_transaction_announces_nothing() {
+        let signals = Arc::new(Signals::new());
+        let (mut schedule, mut deliveries, mut changes) = (signals.schedule(), signals.deliveries(), signals.changes());
+        let mut pending = Pending::default();
+        pending.add(Signal::changed("w", "run"));
+        let mark = pending.mark();
+        pending.add(Signal::changed("w", "incident"));
+        pending.add(Signal::Schedule);
+        pending.add(Signal::Deliveries(vec!["a".to_owned()]));
+        pending.restore(mark);
+        signals.send(&mut pending);
+        assert_eq!(changes.try_recv().map(|change| change.what).ok(), Some("run"));
+        assert!(changes.try_recv().is_err());
+        assert!(schedule.woken().now_or_never().is_none());
+        assert!(deliveries.woken().now_or_never().is_none());
+    }
+}

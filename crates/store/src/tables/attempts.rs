@@ -1,0 +1,175 @@
+//! The attempt log: every HTTP request of every delivery, with its response.
+
+mod statistics;
+
+pub use statistics::{AttemptStats, LatencyPoint, latency_points, stats};
+
+use domain::Micros;
+use serde::Serialize;
+
+use super::{
+    all,
+    page::{self, Listed, Page},
+};
+use crate::{
+    error::Result,
+    params,
+    sql::{Row, Tx, Value},
+};
+
+macro_rules! columns {
+    () => {
+        "id, delivery_id, webhook_id, event_id, event_type, number, at, duration_us, phases, success, verdict,
+         status_code, message, remote, http_version, request_url, request_headers, request_body, response_headers,
+         response_body, response_truncated"
+    };
+}
+
+/// One HTTP request of a delivery.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Attempt {
+    /// Id.
+    pub id: String,
+    /// The delivery.
+    pub delivery_id: String,
+    /// Its webhook.
+    pub webhook_id: String,
+    /// Its event.
+    pub event_id: String,
+    /// The event's type.
+    pub event_type: String,
+    /// 1, 2, 3 … in the delivery.
+    pub number: u64,
+    /// When it began.
+    pub at: Micros,
+    /// How long it took, in microseconds.
+    pub duration_us: i64,
+    /// JSON: microseconds by phase.
+    pub phases: String,
+    /// Whether the receiver took it.
+    pub success: bool,
+    /// Stable code of the outcome.
+    pub verdict: String,
+    /// Status of the response, if one came.
+    pub status_code: Option<u16>,
+    /// What went wrong, for people.
+    pub message: Option<String>,
+    /// Address that was connected to.
+    pub remote: Option<String>,
+    /// Version of the protocol that was spoken.
+    pub http_version: Option<String>,
+    /// URL as sent.
+    pub request_url: String,
+    /// Headers as sent; the caller masks credentials.
+    pub request_headers: Vec<(String, String)>,
+    /// Body as sent.
+    pub request_body: Vec<u8>,
+    /// Headers of the response.
+    pub response_headers: Option<Vec<(String, String)>>,
+    /// Body of the response, up to what is kept.
+    pub response_body: Option<Vec<u8>>,
+    /// The response was longer than what is kept.
+    pub response_truncated: bool,
+}
+
+fn read(row: &Row) -> Result<Attempt> {
+    Ok(Attempt {
+        id: row.text(0)?,
+        delivery_id: row.text(1)?,
+        webhook_id: row.text(2)?,
+        event_id: row.text(3)?,
+        event_type: row.text(4)?,
+        number: row.number(5)?,
+        at: row.int(6)?,
+        duration_us: row.int(7)?,
+        phases: row.text(8)?,
+        success: row.bool(9)?,
+        verdict: row.text(10)?,
+        status_code: row.opt_number(11)?,
+        message: row.opt_text(12)?,
+        remote: row.opt_text(13)?,
+        http_version: row.opt_text(14)?,
+        request_url: row.text(15)?,
+        request_headers: row.json(16)?,
+        request_body: row.blob(17)?,
+        response_headers: row.opt_json(18)?,
+        response_body: row.opt_blob(19)?,
+        response_truncated: row.bool(20)?,
+    })
+}
+
+fn parameters(attempt: &Attempt) -> Result<Vec<Value>> {
+    Ok(params![
+        &attempt.id,
+        &attempt.delivery_id,
+        &attempt.webhook_id,
+        &attempt.event_id,
+        &attempt.event_type,
+        attempt.number,
+        attempt.at,
+        attempt.duration_us,
+        &attempt.phases,
+        attempt.success,
+        &attempt.verdict,
+        attempt.status_code,
+        attempt.message.as_deref(),
+        attempt.remote.as_deref(),
+        attempt.http_version.as_deref(),
+        &attempt.request_url,
+        Value::json(&attempt.request_headers)?,
+        attempt.request_body.as_slice(),
+        attempt.response_headers.as_ref().map(Value::json).transpose()?,
+        attempt.response_body.as_deref(),
+        attempt.response_truncated
+    ]
+    .to_vec())
+}
+
+/// Adds attempts, in one round trip. Those to a webhook that was deleted meanwhile are left out.
+pub fn insert_many(tx: &mut dyn Tx, attempts: &[Attempt]) -> Result<()> {
+    let rows = attempts.iter().map(parameters).collect::<Result<Vec<_>>>()?;
+    tx.execute_many(
+        concat!(
+            "INSERT INTO attempts (",
+            columns!(),
+            ") SELECT $1, $2, id, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21
+             FROM webhooks WHERE id = $3"
+        ),
+        &rows,
+    )?;
+    Ok(())
+}
+
+/// The attempts of a delivery, first to last.
+pub fn of_delivery(tx: &mut dyn Tx, delivery_id: &str) -> Result<Vec<Attempt>> {
+    all(
+        tx,
+        concat!("SELECT ", columns!(), " FROM attempts WHERE delivery_id = $1 ORDER BY number, at"),
+        &params![delivery_id],
+        read,
+    )
+}
+
+/// A webhook's attempts, newest first.
+pub fn of_webhook(tx: &mut dyn Tx, webhook_id: &str, page: &Page) -> Result<Listed<Attempt>> {
+    page::list(
+        tx,
+        page,
+        concat!(
+            "SELECT ",
+            columns!(),
+            " FROM attempts WHERE webhook_id = $1 AND (at, id) < ($2, $3) ORDER BY at DESC, id DESC LIMIT $4"
+        ),
+        params![webhook_id].to_vec(),
+        read,
+        |attempt| (attempt.at, &attempt.id),
+    )
+}
+
+/// Deletes at most `limit` attempts older than `older_than`. Returns how many.
+pub fn prune(tx: &mut dyn Tx, older_than: Micros, limit: usize) -> Result<u64> {
+    tx.execute(
+        "DELETE FROM attempts WHERE id IN (SELECT id FROM attempts WHERE at < $1 LIMIT $2)",
+        &params![older_than, limit],
+    )
+}

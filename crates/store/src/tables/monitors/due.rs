@@ -1,0 +1,107 @@
+//! The schedule stage's side of monitors: who is due, what was missed, and the count of runs.
+
+use domain::{
+    Micros,
+    run::RunStatus,
+    schedule::{Missed, MissedReason},
+};
+use serde::Serialize;
+
+use super::{Monitor, read, select};
+use crate::{
+    error::Result,
+    params,
+    sql::Tx,
+    tables::all,
+};
+
+/// Slots that passed without a run.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct MissedRow {
+    /// The first of them.
+    pub first_due_at: Micros,
+    /// The last of them.
+    pub last_due_at: Micros,
+    /// How many.
+    pub slots: u64,
+    /// Why.
+    pub reason: MissedReason,
+}
+
+/// Active monitors that are due, the longest due first.
+pub fn due(tx: &mut dyn Tx, now: Micros, limit: usize) -> Result<Vec<Monitor>> {
+    all(
+        tx,
+        concat!(select!(), " WHERE active = 1 AND next_due_at <= $1 ORDER BY next_due_at LIMIT $2"),
+        &params![now, limit],
+        read,
+    )
+}
+
+/// When the next active monitor is due.
+pub fn next_due(tx: &mut dyn Tx) -> Result<Option<Micros>> {
+    tx.query_one("time", "SELECT MIN(next_due_at) FROM monitors WHERE active = 1", &[])?.opt_int(0)
+}
+
+/// Stores when the monitor is due next.
+pub fn set_due(tx: &mut dyn Tx, id: &str, next_due_at: Option<Micros>) -> Result<()> {
+    tx.execute("UPDATE monitors SET next_due_at = $2 WHERE id = $1", &params![id, next_due_at])?;
+    Ok(())
+}
+
+/// The number of the monitor's next run: 1, 2, 3 … in its series.
+pub fn next_sequence(tx: &mut dyn Tx, id: &str) -> Result<i64> {
+    tx.query_one(
+        "monitor",
+        "UPDATE monitors SET sequence = sequence + 1 WHERE id = $1 RETURNING sequence",
+        &params![id],
+    )?
+    .int(0)
+}
+
+/// Records how the monitor's newest run ended.
+pub fn finished(tx: &mut dyn Tx, id: &str, run_id: &str, status: RunStatus, at: Micros) -> Result<()> {
+    tx.execute(
+        "UPDATE monitors SET last_run_id = $2, last_status = $3, last_finished_at = $4 WHERE id = $1",
+        &params![id, run_id, status.as_str(), at],
+    )?;
+    Ok(())
+}
+
+/// Whether one of the monitor's runs is queued or running.
+pub fn has_unfinished_run(tx: &mut dyn Tx, id: &str) -> Result<bool> {
+    let found = tx.query_opt(
+        "SELECT 1 FROM runs WHERE state <> 'finished' AND monitor_id = $1 LIMIT 1",
+        &params![id],
+    )?;
+    Ok(found.is_some())
+}
+
+/// Records missed slots; those that begin alike are one record that grows.
+pub fn record_missed(tx: &mut dyn Tx, id: &str, missed: &Missed) -> Result<()> {
+    tx.execute(
+        "INSERT INTO missed_slots (monitor_id, first_due_at, last_due_at, slots, reason) VALUES ($1, $2, $3, $4, $5)
+         ON CONFLICT (monitor_id, first_due_at) DO UPDATE SET last_due_at = excluded.last_due_at,
+         slots = excluded.slots, reason = excluded.reason",
+        &params![id, missed.first_due_at, missed.last_due_at, missed.slots, missed.reason.as_str()],
+    )?;
+    Ok(())
+}
+
+/// The newest `limit` records of missed slots.
+pub fn missed(tx: &mut dyn Tx, id: &str, limit: usize) -> Result<Vec<MissedRow>> {
+    all(
+        tx,
+        "SELECT first_due_at, last_due_at, slots, reason FROM missed_slots WHERE monitor_id = $1
+         ORDER BY first_due_at DESC LIMIT $2",
+        &params![id, limit],
+        |row| {
+            Ok(MissedRow {
+                first_due_at: row.int(0)?,
+                last_due_at: row.int(1)?,
+                slots: row.number(2)?,
+                reason: row.word(3, MissedReason::parse)?,
+            })
+        },
+    )
+}

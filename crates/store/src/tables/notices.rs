@@ -1,0 +1,73 @@
+//! Notices: in-app messages to a workspace's admins.
+
+use domain::Micros;
+use serde::Serialize;
+
+use super::{all, changed};
+use crate::{error::Result, params, sql::Tx};
+
+/// A message to a workspace's admins.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Notice {
+    /// Id.
+    pub id: String,
+    /// To whose admins.
+    pub workspace_id: String,
+    /// When.
+    pub at: Micros,
+    /// What it is about, as a stable word (`webhook_disabled`, …).
+    pub kind: String,
+    /// For people.
+    pub text: String,
+    /// Path of the page that shows more.
+    pub link: String,
+    /// When somebody marked it as read.
+    pub read_at: Option<Micros>,
+}
+
+/// Adds a notice.
+pub fn insert(tx: &mut dyn Tx, notice: &Notice) -> Result<()> {
+    tx.execute(
+        "INSERT INTO notices (id, workspace_id, at, kind, text, link, read_at) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        &params![
+            &notice.id,
+            &notice.workspace_id,
+            notice.at,
+            &notice.kind,
+            &notice.text,
+            &notice.link,
+            notice.read_at
+        ],
+    )?;
+    Ok(())
+}
+
+/// The newest `limit` notices.
+pub fn list(tx: &mut dyn Tx, workspace_id: &str, limit: usize) -> Result<Vec<Notice>> {
+    all(
+        tx,
+        "SELECT id, workspace_id, at, kind, text, link, read_at FROM notices WHERE workspace_id = $1
+         ORDER BY at DESC, id DESC LIMIT $2",
+        &params![workspace_id, limit],
+        |row| {
+            Ok(Notice {
+                id: row.text(0)?,
+                workspace_id: row.text(1)?,
+                at: row.int(2)?,
+                kind: row.text(3)?,
+                text: row.text(4)?,
+                link: row.text(5)?,
+                read_at: row.opt_int(6)?,
+            })
+        },
+    )
+}
+
+/// Marks a notice as read. Returns whether it was there and unread.
+pub fn mark_read(tx: &mut dyn Tx, workspace_id: &str, id: &str, now: Micros) -> Result<bool> {
+    changed(
+        tx,
+        "UPDATE notices SET read_at = $3 WHERE workspace_id = $1 AND id = $2 AND read_at IS NULL",
+        &params![workspace_id, id, now],
+    )
+}

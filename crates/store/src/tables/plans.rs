@@ -1,0 +1,117 @@
+//! How SQLite means to run the statements whose cost must not grow with the tables: by which index, and without reading or
+//! sorting all. A change of the schema or of a statement that loses its index fails here, not in production.
+
+use rusqlite::Connection;
+
+use super::{attempts, deliveries, events, monitors, runs, webhooks};
+
+/// The steps of the plan, one a line.
+fn plan(sql: &str) -> String {
+    let connection = Connection::open_in_memory().unwrap();
+    for migration in crate::migrate::MIGRATIONS {
+        connection.execute_batch(migration.sql).unwrap();
+    }
+    let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+    let mut rows = statement.raw_query();
+    let mut steps = Vec::new();
+    while let Some(row) = rows.next().unwrap() {
+        steps.push(row.get::<_, String>(3).unwrap());
+    }
+    steps.join("\n")
+}
+
+/// Checks that the plan has these steps and that nothing is read as a whole but `scanned`.
+#[track_caller]
+fn assert_plan(sql: &str, steps: &[&str], scanned: &[&str]) {
+    let plan = plan(sql);
+    for step in steps {
+        assert!(plan.lines().any(|line| line.contains(step)), "`{step}` is not in\n{plan}\nfor\n{sql}");
+    }
+    let scans = |line: &&str| line.starts_with("SCAN ") && !scanned.iter().any(|table| line.contains(table));
+    assert_eq!(plan.lines().find(scans), None, "in\n{plan}\nfor\n{sql}");
+    assert!(!plan.lines().any(|line| line.contains("AUTOMATIC")), "{plan}");
+}
+
+/// As [`assert_plan`], and no result is sorted.
+#[track_caller]
+fn assert_unsorted(sql: &str, steps: &[&str]) {
+    assert_plan(sql, steps, &[]);
+    let plan = plan(sql);
+    assert!(!plan.contains("USE TEMP B-TREE FOR ORDER BY"), "{plan}\nfor\n{sql}");
+}
+
+#[test]
+fn a_lane_reads_its_due_deliveries_in_order_from_the_pending_index() {
+    let sql = deliveries::DUE_OF_WEBHOOK;
+    let steps = [
+        "SEARCH d USING INDEX deliveries_pending (webhook_id=? AND (due_at,id)>(?,?)",
+        "SEARCH e USING INDEX sqlite_autoindex_events_1 (id=?)",
+    ];
+    assert_unsorted(sql, &steps);
+    assert!(!plan(sql).contains("TEMP B-TREE"), "{}", plan(sql));
+}
+
+#[test]
+fn waiting_lanes_are_found_by_hops_over_the_pending_index() {
+    let hop = "SEARCH n USING COVERING INDEX deliveries_pending (webhook_id>?)";
+    let first = "SEARCH d USING COVERING INDEX deliveries_pending (webhook_id=?)";
+    assert_plan(deliveries::PENDING_WEBHOOKS, &[hop, first], &["l", "firsts"]);
+    assert_plan(deliveries::OLDEST_PENDING, &[hop, first], &["l", "firsts"]);
+}
+
+#[test]
+fn subscribers_are_found_by_pattern_and_subject() {
+    let steps = [
+        "SEARCH webhook_subscriptions USING COVERING INDEX sqlite_autoindex_webhook_subscriptions_1 \
+         (workspace_id=? AND pattern=? AND subject=?)",
+        "SEARCH webhooks USING INDEX sqlite_autoindex_webhooks_1 (id=?)",
+    ];
+    assert_unsorted(webhooks::SUBSCRIBERS, &steps);
+}
+
+#[test]
+fn pages_begin_at_their_cursor() {
+    assert_unsorted(deliveries::LIST_OF_WEBHOOK, &["USING INDEX deliveries_webhook (webhook_id=? AND created_at<?)"]);
+    assert_unsorted(attempts::OF_WEBHOOK, &["USING INDEX attempts_webhook (webhook_id=? AND at<?)"]);
+    assert_unsorted(runs::OF_MONITOR, &["USING INDEX runs_monitor (monitor_id=? AND queued_at<?)"]);
+    assert_unsorted(events::LIST, &["USING INDEX events_workspace (workspace_id=? AND at<?)"]);
+}
+
+#[test]
+fn rates_and_charts_do_not_touch_the_attempts_themselves() {
+    assert_plan(attempts::COUNTS, &["USING COVERING INDEX attempts_webhook (webhook_id=? AND at>?)"], &[]);
+    assert_unsorted(attempts::POINTS, &["USING COVERING INDEX attempts_webhook (webhook_id=?)"]);
+}
+
+#[test]
+fn bars_read_a_range_for_each_monitor() {
+    let steps = [
+        "SEARCH m USING COVERING INDEX sqlite_autoindex_monitors_1 (id=?)",
+        "SEARCH r USING INDEX runs_monitor (monitor_id=? AND queued_at>?)",
+        "SEARCH b USING COVERING INDEX runs_monitor (monitor_id=?)",
+    ];
+    assert_unsorted(runs::RECENT, &steps);
+}
+
+#[test]
+fn unfinished_runs_have_indices_of_their_own() {
+    assert_plan(runs::CLAIM, &["INDEX runs_unfinished"], &["q USING INDEX runs_unfinished"]);
+    assert_plan(monitors::UNFINISHED, &["INDEX runs_monitor_unfinished (monitor_id=?)"], &[]);
+    assert_plan(monitors::DUE, &["INDEX monitors_due (next_due_at<?)"], &[]);
+}
+
+#[test]
+fn a_publish_key_is_found_by_its_index() {
+    assert_plan(events::BY_KEY, &["INDEX events_publish_key (workspace_id=? AND publish_key=?)"], &[]);
+    assert_plan(events::BY_KEYS, &["INDEX events_publish_key (workspace_id=? AND publish_key=?)"], &[]);
+}
+
+#[test]
+fn pruning_reads_no_more_than_it_deletes() {
+    assert_plan(attempts::PRUNE, &["SEARCH a USING COVERING INDEX attempts_webhook (webhook_id=? AND at<?)"], &["SCAN w "]);
+    assert_plan(deliveries::PRUNE, &["SEARCH d USING INDEX deliveries_webhook (webhook_id=? AND created_at<?)"], &["SCAN w "]);
+    let steps =
+        ["SEARCH e USING INDEX events_workspace (workspace_id=? AND at<?)", "SEARCH d USING INDEX deliveries_event (event_id=?)"];
+    assert_plan(events::PRUNE, &steps, &["SCAN w "]);
+    assert_plan(runs::PRUNE, &["INDEX runs_finished (finished_at<?)"], &[]);
+}

@@ -1,0 +1,250 @@
+//! Webhooks: subscriptions, how they are sent, and how they fare.
+
+mod health;
+mod subscribers;
+
+pub use health::{AttemptTotals, record_attempts, set_probe};
+pub use subscribers::{Subscriber, set_trigger_state, subscribers, trigger_state};
+
+use domain::{Micros, profile::Profile, retry::RetryPolicy, trigger::TriggerRule, webhook::WebhookOptions};
+use serde::Serialize;
+
+use super::{all, changed, first};
+use crate::{
+    error::Result,
+    params,
+    sql::{Row, Tx, Value},
+};
+
+macro_rules! columns {
+    () => {
+        "id, workspace_id, name, profile, url, source_id, events, subject, trigger_rule, options, retry_policy,
+         secret_sealed, old_secret_sealed, old_secret_ends_at, headers_sealed, owner_id, enabled, disabled_reason,
+         disabled_at, failing_since, failed_attempts, last_success_at, last_attempt_at, probe_at, version, created_at,
+         updated_at"
+    };
+}
+
+/// A webhook.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Webhook {
+    /// Id.
+    pub id: String,
+    /// Whose.
+    pub workspace_id: String,
+    /// Name for people.
+    pub name: String,
+    /// What it looks like on the wire.
+    pub profile: Profile,
+    /// Where to; empty if `source_id` names an own source.
+    pub url: String,
+    /// The own source that it is pointed at.
+    pub source_id: Option<String>,
+    /// Patterns of event types.
+    pub events: Vec<String>,
+    /// Only events about this subject; empty for any.
+    pub subject: String,
+    /// Which of them are sent.
+    pub trigger_rule: TriggerRule,
+    /// How they are sent.
+    pub options: WebhookOptions,
+    /// How often they are tried; `None` for the profile's own policy.
+    pub retry_policy: Option<RetryPolicy>,
+    /// The signing secret, as vault text.
+    #[serde(skip)]
+    pub secret_sealed: Option<String>,
+    /// The secret before, as vault text.
+    #[serde(skip)]
+    pub old_secret_sealed: Option<String>,
+    /// Until when the secret before signs too.
+    pub old_secret_ends_at: Option<Micros>,
+    /// The user's own headers (a JSON object), as vault text.
+    #[serde(skip)]
+    pub headers_sealed: Option<String>,
+    /// The user who made it.
+    pub owner_id: String,
+    /// Whether events are sent.
+    pub enabled: bool,
+    /// Why not.
+    pub disabled_reason: Option<String>,
+    /// Since when not.
+    pub disabled_at: Option<Micros>,
+    /// When the first attempt after the last success failed.
+    pub failing_since: Option<Micros>,
+    /// Failed attempts since the last success.
+    pub failed_attempts: u64,
+    /// When an attempt last succeeded.
+    pub last_success_at: Option<Micros>,
+    /// When the last attempt was.
+    pub last_attempt_at: Option<Micros>,
+    /// When an open lane is probed next; `None` while the lane is closed, that is: in use.
+    pub probe_at: Option<Micros>,
+    /// Grows with every change.
+    pub version: i64,
+    /// When it was made.
+    pub created_at: Micros,
+    /// When it was last changed.
+    pub updated_at: Micros,
+}
+
+fn read(row: &Row) -> Result<Webhook> {
+    Ok(Webhook {
+        id: row.text(0)?,
+        workspace_id: row.text(1)?,
+        name: row.text(2)?,
+        profile: row.word(3, Profile::parse)?,
+        url: row.text(4)?,
+        source_id: row.opt_text(5)?,
+        events: row.json(6)?,
+        subject: row.text(7)?,
+        trigger_rule: row.json(8)?,
+        options: row.json(9)?,
+        retry_policy: row.opt_json(10)?,
+        secret_sealed: row.opt_text(11)?,
+        old_secret_sealed: row.opt_text(12)?,
+        old_secret_ends_at: row.opt_int(13)?,
+        headers_sealed: row.opt_text(14)?,
+        owner_id: row.text(15)?,
+        enabled: row.bool(16)?,
+        disabled_reason: row.opt_text(17)?,
+        disabled_at: row.opt_int(18)?,
+        failing_since: row.opt_int(19)?,
+        failed_attempts: row.number(20)?,
+        last_success_at: row.opt_int(21)?,
+        last_attempt_at: row.opt_int(22)?,
+        probe_at: row.opt_int(23)?,
+        version: row.int(24)?,
+        created_at: row.int(25)?,
+        updated_at: row.int(26)?,
+    })
+}
+
+/// Adds a webhook and subscribes it.
+pub fn insert(tx: &mut dyn Tx, webhook: &Webhook) -> Result<()> {
+    tx.execute(
+        concat!(
+            "INSERT INTO webhooks (",
+            columns!(),
+            ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
+             $22, $23, $24, $25, $26, $27)"
+        ),
+        &parameters(webhook)?,
+    )?;
+    subscribers::subscribe(tx, webhook)
+}
+
+/// Stores the whole webhook but for its health (what attempts and enabling record), and renews its subscriptions. The
+/// stored version grows. Returns whether there is such a webhook.
+pub fn update(tx: &mut dyn Tx, webhook: &Webhook) -> Result<bool> {
+    let stored = changed(
+        tx,
+        "UPDATE webhooks SET name = $3, profile = $4, url = $5, source_id = $6, events = $7, subject = $8,
+         trigger_rule = $9, options = $10, retry_policy = $11, secret_sealed = $12, old_secret_sealed = $13,
+         old_secret_ends_at = $14, headers_sealed = $15, updated_at = $16, version = version + 1
+         WHERE workspace_id = $2 AND id = $1",
+        &params![
+            &webhook.id,
+            &webhook.workspace_id,
+            &webhook.name,
+            webhook.profile.as_str(),
+            &webhook.url,
+            webhook.source_id.as_deref(),
+            Value::json(&webhook.events)?,
+            &webhook.subject,
+            Value::json(&webhook.trigger_rule)?,
+            Value::json(&webhook.options)?,
+            webhook.retry_policy.as_ref().map(Value::json).transpose()?,
+            webhook.secret_sealed.as_deref(),
+            webhook.old_secret_sealed.as_deref(),
+            webhook.old_secret_ends_at,
+            webhook.headers_sealed.as_deref(),
+            webhook.updated_at
+        ],
+    )?;
+    if stored {
+        subscribers::unsubscribe(tx, &webhook.id)?;
+        subscribers::subscribe(tx, webhook)?;
+    }
+    Ok(stored)
+}
+
+fn parameters(webhook: &Webhook) -> Result<[Value; 27]> {
+    Ok(params![
+        &webhook.id,
+        &webhook.workspace_id,
+        &webhook.name,
+        webhook.profile.as_str(),
+        &webhook.url,
+        webhook.source_id.as_deref(),
+        Value::json(&webhook.events)?,
+        &webhook.subject,
+        Value::json(&webhook.trigger_rule)?,
+        Value::json(&webhook.options)?,
+        webhook.retry_policy.as_ref().map(Value::json).transpose()?,
+        webhook.secret_sealed.as_deref(),
+        webhook.old_secret_sealed.as_deref(),
+        webhook.old_secret_ends_at,
+        webhook.headers_sealed.as_deref(),
+        &webhook.owner_id,
+        webhook.enabled,
+        webhook.disabled_reason.as_deref(),
+        webhook.disabled_at,
+        webhook.failing_since,
+        webhook.failed_attempts,
+        webhook.last_success_at,
+        webhook.last_attempt_at,
+        webhook.probe_at,
+        webhook.version,
+        webhook.created_at,
+        webhook.updated_at
+    ])
+}
+
+/// A webhook by id.
+pub fn get(tx: &mut dyn Tx, workspace_id: &str, id: &str) -> Result<Option<Webhook>> {
+    first(
+        tx,
+        concat!("SELECT ", columns!(), " FROM webhooks WHERE workspace_id = $1 AND id = $2"),
+        &params![workspace_id, id],
+        read,
+    )
+}
+
+/// A webhook by id, for the stages, which come from a row that refers to it.
+pub fn by_id(tx: &mut dyn Tx, id: &str) -> Result<Option<Webhook>> {
+    first(tx, concat!("SELECT ", columns!(), " FROM webhooks WHERE id = $1"), &params![id], read)
+}
+
+/// All webhooks of a workspace, by name.
+pub fn list(tx: &mut dyn Tx, workspace_id: &str) -> Result<Vec<Webhook>> {
+    all(
+        tx,
+        concat!("SELECT ", columns!(), " FROM webhooks WHERE workspace_id = $1 ORDER BY name, id"),
+        &params![workspace_id],
+        read,
+    )
+}
+
+/// Deletes a webhook with its deliveries and attempts. Returns whether there was one.
+pub fn delete(tx: &mut dyn Tx, workspace_id: &str, id: &str) -> Result<bool> {
+    changed(tx, "DELETE FROM webhooks WHERE workspace_id = $1 AND id = $2", &params![workspace_id, id])
+}
+
+/// Enables or disables a webhook. Enabling forgets its failures and the reason. Returns whether that changed anything.
+pub fn set_enabled(tx: &mut dyn Tx, id: &str, enabled: bool, reason: Option<&str>, now: Micros) -> Result<bool> {
+    if enabled {
+        return changed(
+            tx,
+            "UPDATE webhooks SET enabled = 1, disabled_reason = NULL, disabled_at = NULL, failing_since = NULL,
+             failed_attempts = 0, probe_at = NULL, updated_at = $2, version = version + 1
+             WHERE id = $1 AND enabled = 0",
+            &params![id, now],
+        );
+    }
+    changed(
+        tx,
+        "UPDATE webhooks SET enabled = 0, disabled_reason = $2, disabled_at = $3, updated_at = $3,
+         version = version + 1 WHERE id = $1 AND enabled = 1",
+        &params![id, reason, now],
+    )
+}

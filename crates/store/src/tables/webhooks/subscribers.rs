@@ -1,0 +1,92 @@
+//! Who hears of an event, through an index: the cost does not grow with webhooks that do not match.
+
+use domain::{event::patterns_of, profile::Profile, trigger::{TriggerRule, TriggerState}};
+
+use super::Webhook;
+use crate::{
+    error::Result,
+    params,
+    sql::{Tx, Value},
+    tables::{all, first, placeholders},
+};
+
+/// What dispatch needs to know of a webhook.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Subscriber {
+    /// Id of the webhook.
+    pub id: String,
+    /// Its profile.
+    pub profile: Profile,
+    /// Which results it hears of.
+    pub trigger_rule: TriggerRule,
+    /// Whether events are sent.
+    pub enabled: bool,
+    /// Why not.
+    pub disabled_reason: Option<String>,
+}
+
+/// The webhooks of a workspace whose patterns and subject match, enabled or not, each once, in the order of their ids.
+pub fn subscribers(tx: &mut dyn Tx, workspace_id: &str, event_type: &str, subject: &str) -> Result<Vec<Subscriber>> {
+    let patterns = patterns_of(event_type);
+    let sql = format!(
+        "SELECT id, profile, trigger_rule, enabled, disabled_reason FROM webhooks WHERE id IN
+         (SELECT webhook_id FROM webhook_subscriptions
+         WHERE workspace_id = $1 AND subject IN ('', $2) AND pattern IN ({})) ORDER BY id",
+        placeholders(3, patterns.len())
+    );
+    let mut params = params![workspace_id, subject].to_vec();
+    params.extend(patterns.into_iter().map(Value::from));
+    all(tx, &sql, &params, |row| {
+        Ok(Subscriber {
+            id: row.text(0)?,
+            profile: row.word(1, Profile::parse)?,
+            trigger_rule: row.json(2)?,
+            enabled: row.bool(3)?,
+            disabled_reason: row.opt_text(4)?,
+        })
+    })
+}
+
+/// Adds the webhook's rows to the subscription index.
+pub(super) fn subscribe(tx: &mut dyn Tx, webhook: &Webhook) -> Result<()> {
+    let rows: Vec<_> = webhook
+        .events
+        .iter()
+        .map(|pattern| params![&webhook.workspace_id, pattern, &webhook.subject, &webhook.id].to_vec())
+        .collect();
+    tx.execute_many(
+        "INSERT INTO webhook_subscriptions (workspace_id, pattern, subject, webhook_id) VALUES ($1, $2, $3, $4)
+         ON CONFLICT DO NOTHING",
+        &rows,
+    )?;
+    Ok(())
+}
+
+/// Removes the webhook's rows from the subscription index.
+pub(super) fn unsubscribe(tx: &mut dyn Tx, webhook_id: &str) -> Result<()> {
+    tx.execute("DELETE FROM webhook_subscriptions WHERE webhook_id = $1", &params![webhook_id])?;
+    Ok(())
+}
+
+/// What the trigger rule of a webhook knows of a subject; the default before its first result. Decisions on it are made one
+/// after the other until the end of the transaction.
+pub fn trigger_state(tx: &mut dyn Tx, webhook_id: &str, subject: &str) -> Result<TriggerState> {
+    tx.lock(&format!("trigger_states/{webhook_id}/{subject}"))?;
+    let stored = first(
+        tx,
+        "SELECT state FROM trigger_states WHERE webhook_id = $1 AND subject = $2",
+        &params![webhook_id, subject],
+        |row| row.json(0),
+    )?;
+    Ok(stored.unwrap_or_default())
+}
+
+/// Stores what the trigger rule knows.
+pub fn set_trigger_state(tx: &mut dyn Tx, webhook_id: &str, subject: &str, state: &TriggerState) -> Result<()> {
+    tx.execute(
+        "INSERT INTO trigger_states (webhook_id, subject, state) VALUES ($1, $2, $3)
+         ON CONFLICT (webhook_id, subject) DO UPDATE SET state = excluded.state",
+        &params![webhook_id, subject, Value::json(state)?],
+    )?;
+    Ok(())
+}

@@ -1,0 +1,108 @@
+//! `watchbell serve`: opens the store, starts the stages, serves page and API until it is
+//! asked to stop, then lets what is in flight come to its end.
+
+use std::{net::SocketAddr, process::ExitCode, time::Duration};
+
+use anyhow::{Context as _, Result};
+use axum::serve::ListenerExt as _;
+use tokio::{
+    net::TcpListener,
+    signal::unix::{SignalKind, signal},
+};
+
+use super::{demo, opened};
+use crate::{config::Config, telemetry};
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  watchbell serve --demo
+  watchbell serve --listen 0.0.0.0:8484 --public-url https://bell.example.com")]
+pub struct Args {
+    /// Fill an empty store with a working example, and let webhooks reach this machine
+    #[arg(long)]
+    demo: bool,
+    /// Address and port (server.listen) [default: 127.0.0.1:8484]
+    #[arg(long, value_name = "ADDRESS")]
+    listen: Option<String>,
+    /// The address that people use (server.public_url)
+    #[arg(long, value_name = "URL")]
+    public_url: Option<String>,
+}
+
+impl Args {
+    /// What these flags override.
+    pub fn flags(&self) -> Vec<(&'static str, String)> {
+        let pairs = [("server.listen", &self.listen), ("server.public_url", &self.public_url)];
+        pairs.into_iter().filter_map(|(key, value)| Some((key, value.clone()?))).collect()
+    }
+}
+
+pub async fn run(config: Config, args: Args) -> Result<ExitCode> {
+    telemetry::start(&config.log)?;
+    let listener = TcpListener::bind(config.server.listen).await.with_context(|| {
+        format!("cannot listen on `{}`\n\nhint: is another server there? `--listen 127.0.0.1:0` takes a free port", config.server.listen)
+    })?;
+    let listening = listener.local_addr()?;
+    let store = opened::store(&config).await?;
+    let served = serve(&config, &args, store.clone(), listener, listening).await;
+    store.close().await;
+    served.map(|()| ExitCode::SUCCESS)
+}
+
+async fn serve(config: &Config, args: &Args, store: store::Store, listener: TcpListener, listening: SocketAddr) -> Result<()> {
+    let info = args.demo.then(demo::login);
+    let app = opened::app(config, store, listening, args.demo)?;
+    let made = match &info {
+        Some(info) => demo::fill(&app, info, &opened::own_url(listening)).await.context("cannot make the demo")?,
+        None => false,
+    };
+    let mut router = web::router(app.clone());
+    if args.demo {
+        router = router.merge(demo::example_api::router());
+    }
+    let running = app.engine.start().await?;
+    greet(&app, info.filter(|_| made), args.demo).await?;
+    let mut stop = std::pin::pin!(stopped()?);
+    let grace = Duration::from_secs(config.server.shutdown_seconds);
+    let (closing, closed) = tokio::sync::oneshot::channel::<()>();
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
+    let server = axum::serve(listener, service).with_graceful_shutdown(async { drop(closed.await) });
+    let mut server = std::pin::pin!(server.into_future());
+    tokio::select! {
+        ended = &mut server => ended.context("the server ended")?,
+        () = &mut stop => {
+            tracing::info!("stopping: waiting for what is in flight, at most {} s", grace.as_secs());
+            drop(closing.send(()));
+            // Open pages keep their live connection; they are not waited for longer than this.
+            drop(tokio::time::timeout(grace.min(Duration::from_secs(2)), &mut server).await);
+        }
+    }
+    running.shutdown(grace).await;
+    Ok(())
+}
+
+async fn greet(app: &web::App, login: Option<web::DemoInfo>, demo: bool) -> Result<()> {
+    let url = &app.config.public_url;
+    anstream::println!("Watchbell is at {url}/");
+    if let Some(login) = login {
+        anstream::println!("log in as {} with the password {}", login.login, login.password);
+    } else if demo {
+        anstream::println!("the data folder is not empty: log in with the password that its first start printed, or start with another --data");
+    } else if web::actions::accounts::needs_setup(app).await? {
+        anstream::println!("open it to create the first account");
+    }
+    Ok(())
+}
+
+/// Resolves at SIGTERM or SIGINT; a second one ends the process at once.
+fn stopped() -> Result<impl Future<Output = ()>> {
+    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    Ok(async move {
+        tokio::select! { _ = terminate.recv() => {}, _ = interrupt.recv() => {} }
+        tokio::spawn(async move {
+            tokio::select! { _ = terminate.recv() => {}, _ = interrupt.recv() => {} }
+            std::process::exit(1);
+        });
+    })
+}

@@ -1,0 +1,316 @@
+//! The delivery log: what is on its way to a webhook, and every request that was made.
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use domain::{
+    Problem,
+    account::Need,
+    delivery::{DeliveryKind, DeliveryState},
+};
+use serde::{Deserialize, Serialize};
+use store::tables::{
+    attempts::{self, Attempt},
+    deliveries::{self, Delivery},
+    events, webhooks,
+};
+use utoipa::{IntoParams, ToSchema};
+
+use super::{Caller, Items, PageQuery, Result, found};
+use crate::{app::App, schema, time::Time};
+
+/// One event on its way to one webhook.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct DeliveryView {
+    pub id: String,
+    pub webhook_id: String,
+    pub event_id: String,
+    pub event_type: String,
+    #[schema(value_type = schema::DeliveryKind)]
+    pub kind: DeliveryKind,
+    #[schema(value_type = schema::DeliveryState)]
+    pub state: DeliveryState,
+    /// Why it was dropped, or failed for good.
+    pub reason: Option<String>,
+    /// Attempts made.
+    pub attempts: u64,
+    /// When the next attempt is due.
+    pub due_at: Option<Time>,
+    pub created_at: Time,
+    pub finished_at: Option<Time>,
+}
+
+impl From<Delivery> for DeliveryView {
+    fn from(delivery: Delivery) -> Self {
+        let pending = delivery.state == DeliveryState::Pending;
+        Self {
+            id: delivery.id,
+            webhook_id: delivery.webhook_id,
+            event_id: delivery.event_id,
+            event_type: delivery.event_type,
+            kind: delivery.kind,
+            state: delivery.state,
+            reason: delivery.reason,
+            attempts: delivery.attempts,
+            due_at: pending.then_some(Time(delivery.due_at)),
+            created_at: Time(delivery.created_at),
+            finished_at: Time::option(delivery.finished_at),
+        }
+    }
+}
+
+/// One HTTP request of a delivery, without headers and bodies.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct AttemptView {
+    pub id: String,
+    pub delivery_id: String,
+    pub webhook_id: String,
+    pub event_id: String,
+    pub event_type: String,
+    /// 1, 2, 3 … within the delivery.
+    pub number: u64,
+    pub at: Time,
+    pub duration_us: i64,
+    pub success: bool,
+    /// Stable code: `ok`, `http_status`, `connect_refused` …
+    pub verdict: String,
+    pub status_code: Option<u16>,
+    /// What went wrong, for people.
+    pub message: Option<String>,
+}
+
+/// Bytes as text when they are UTF-8, else as base64.
+#[derive(Debug, Clone, Default, Serialize, ToSchema)]
+pub struct Payload {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub base64: Option<String>,
+    pub bytes: usize,
+}
+
+impl Payload {
+    pub(crate) fn of(bytes: &[u8]) -> Self {
+        match std::str::from_utf8(bytes) {
+            Ok(text) => Self { text: Some(text.to_owned()), base64: None, bytes: bytes.len() },
+            Err(_) => Self { text: None, base64: Some(STANDARD.encode(bytes)), bytes: bytes.len() },
+        }
+    }
+}
+
+/// One HTTP request of a delivery in full: bytes sent = bytes shown.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct AttemptDetail {
+    #[serde(flatten)]
+    pub attempt: AttemptView,
+    pub request_url: String,
+    pub request_headers: Vec<(String, String)>,
+    pub request_body: Payload,
+    pub http_version: Option<String>,
+    /// Address of the receiver.
+    pub remote: Option<String>,
+    pub response_headers: Option<Vec<(String, String)>>,
+    pub response_body: Option<Payload>,
+    /// More came than is kept.
+    pub response_truncated: bool,
+    /// Durations by phase.
+    #[schema(value_type = Object)]
+    pub phases: serde_json::Value,
+}
+
+impl AttemptView {
+    pub(crate) fn of(attempt: &Attempt) -> Self {
+        Self {
+            id: attempt.id.clone(),
+            delivery_id: attempt.delivery_id.clone(),
+            webhook_id: attempt.webhook_id.clone(),
+            event_id: attempt.event_id.clone(),
+            event_type: attempt.event_type.clone(),
+            number: attempt.number,
+            at: Time(attempt.at),
+            duration_us: attempt.duration_us,
+            success: attempt.success,
+            verdict: attempt.verdict.clone(),
+            status_code: attempt.status_code,
+            message: attempt.message.clone(),
+        }
+    }
+}
+
+impl From<Attempt> for AttemptDetail {
+    fn from(attempt: Attempt) -> Self {
+        Self {
+            attempt: AttemptView::of(&attempt),
+            request_url: attempt.request_url,
+            request_headers: attempt.request_headers,
+            request_body: Payload::of(&attempt.request_body),
+            http_version: attempt.http_version,
+            remote: attempt.remote,
+            response_headers: attempt.response_headers,
+            response_body: attempt.response_body.as_deref().map(Payload::of),
+            response_truncated: attempt.response_truncated,
+            phases: serde_json::from_str(&attempt.phases).unwrap_or_default(),
+        }
+    }
+}
+
+/// Which deliveries.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[serde(default, deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct DeliveryQuery {
+    /// Only in this state.
+    #[param(value_type = Option<schema::DeliveryState>)]
+    pub state: Option<DeliveryState>,
+    #[param(minimum = 1, maximum = 200)]
+    pub limit: Option<usize>,
+    pub before: Option<String>,
+}
+
+/// How a webhook did of late.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct AttemptStats {
+    pub successes: u64,
+    pub failures: u64,
+    pub p50_us: Option<i64>,
+    pub p95_us: Option<i64>,
+}
+
+/// Deliveries of a webhook.
+///
+/// # Errors
+/// 404.
+pub async fn deliveries(app: &App, caller: &Caller, webhook_id: &str, query: DeliveryQuery) -> Result<Items<DeliveryView>> {
+    caller.need(Need::View)?;
+    let page = PageQuery { limit: query.limit, before: query.before }.page()?;
+    let (workspace, webhook_id) = (caller.workspace.id.clone(), webhook_id.to_owned());
+    app.read(move |tx| {
+        found("webhook", webhooks::get(tx, &workspace, &webhook_id)?)?;
+        Ok(Items::of(deliveries::list_of_webhook(tx, &webhook_id, query.state, &page)?, DeliveryView::from))
+    })
+    .await
+}
+
+/// Attempts of a webhook, in full.
+///
+/// # Errors
+/// 404.
+pub async fn attempts(app: &App, caller: &Caller, webhook_id: &str, query: PageQuery) -> Result<Items<AttemptDetail>> {
+    caller.need(Need::View)?;
+    let page = query.page()?;
+    let (workspace, webhook_id) = (caller.workspace.id.clone(), webhook_id.to_owned());
+    app.read(move |tx| {
+        found("webhook", webhooks::get(tx, &workspace, &webhook_id)?)?;
+        Ok(Items::of(attempts::of_webhook(tx, &webhook_id, &page)?, AttemptDetail::from))
+    })
+    .await
+}
+
+/// Attempts of one delivery, oldest first.
+///
+/// # Errors
+/// 404.
+pub async fn of_delivery(app: &App, caller: &Caller, delivery_id: &str) -> Result<(DeliveryView, Vec<AttemptDetail>)> {
+    caller.need(Need::View)?;
+    let (workspace, delivery_id) = (caller.workspace.id.clone(), delivery_id.to_owned());
+    app.read(move |tx| {
+        let delivery = found("delivery", deliveries::get(tx, &workspace, &delivery_id)?)?;
+        let attempts = attempts::of_delivery(tx, &delivery.id)?.into_iter().map(AttemptDetail::from).collect();
+        Ok((delivery.into(), attempts))
+    })
+    .await
+}
+
+/// Success and latency of a webhook since a time.
+///
+/// # Errors
+/// 404.
+pub async fn stats(app: &App, caller: &Caller, webhook_id: &str, since: Time) -> Result<AttemptStats> {
+    caller.need(Need::View)?;
+    let (workspace, webhook_id) = (caller.workspace.id.clone(), webhook_id.to_owned());
+    app.read(move |tx| {
+        found("webhook", webhooks::get(tx, &workspace, &webhook_id)?)?;
+        let stats = attempts::stats(tx, &webhook_id, since.micros())?;
+        Ok(AttemptStats { successes: stats.successes, failures: stats.failures, p50_us: stats.p50_us, p95_us: stats.p95_us })
+    })
+    .await
+}
+
+/// Sends a delivery's event again, as a delivery of its own with the same message id.
+///
+/// # Errors
+/// 404; 409 while it is pending or its webhook disabled.
+pub async fn resend(app: &App, caller: &Caller, delivery_id: &str) -> Result<DeliveryView> {
+    caller.need(Need::Edit)?;
+    let now = app.now();
+    let (workspace, delivery_id) = (caller.workspace.id.clone(), delivery_id.to_owned());
+    app.write(move |tx| {
+        let delivery = found("delivery", deliveries::get(tx, &workspace, &delivery_id)?)?;
+        if delivery.state == DeliveryState::Pending {
+            return Err(Problem::conflict("the delivery is pending: it is going to be sent anyway").into());
+        }
+        let webhook = found("webhook", webhooks::get(tx, &workspace, &delivery.webhook_id)?)?;
+        if !webhook.enabled {
+            return Err(Problem::conflict("the webhook is disabled").hint("enable it first").into());
+        }
+        Ok(DeliveryView::from(engine::deliver::resend(tx, &delivery, now)?))
+    })
+    .await
+}
+
+/// Why an event was sent or not, webhook by webhook.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Why {
+    pub webhook_id: String,
+    pub webhook_name: String,
+    /// Whether there is a delivery that was not dropped.
+    pub sent: bool,
+    pub because: String,
+    pub delivery_id: Option<String>,
+}
+
+/// Why each webhook of the workspace heard of an event, or did not.
+///
+/// # Errors
+/// 404.
+pub async fn why(app: &App, caller: &Caller, event_id: &str) -> Result<Items<Why>> {
+    caller.need(Need::View)?;
+    let (workspace, event_id) = (caller.workspace.id.clone(), event_id.to_owned());
+    app.read(move |tx| {
+        let event = found("event", events::get(tx, &workspace, &event_id)?)?;
+        let sent = deliveries::of_event(tx, &event.id)?;
+        let patterns = domain::event::patterns_of(&event.event_type);
+        let explain = |webhook: webhooks::Webhook| match sent.iter().find(|delivery| delivery.webhook_id == webhook.id) {
+            Some(delivery) => Why {
+                sent: delivery.state != DeliveryState::Dropped,
+                because: delivery.reason.clone().unwrap_or_else(|| format!("it is {}", delivery.state)),
+                delivery_id: Some(delivery.id.clone()),
+                webhook_id: webhook.id,
+                webhook_name: webhook.name,
+            },
+            None => Why {
+                sent: false,
+                because: unmatched(&webhook, &event, &patterns),
+                delivery_id: None,
+                webhook_id: webhook.id,
+                webhook_name: webhook.name,
+            },
+        };
+        Ok(Items::all(webhooks::list(tx, &workspace)?.into_iter().map(explain).collect()))
+    })
+    .await
+}
+
+fn unmatched(webhook: &webhooks::Webhook, event: &domain::event::Event, patterns: &[String]) -> String {
+    if webhook.created_at > event.at {
+        return "the webhook was made after the event".to_owned();
+    }
+    if !webhook.events.iter().any(|pattern| patterns.contains(pattern)) {
+        return format!("it is not subscribed to `{}`", event.event_type);
+    }
+    if !webhook.subject.is_empty() && webhook.subject != event.subject {
+        return "it hears of another monitor".to_owned();
+    }
+    if event.import {
+        return "the event is part of an import".to_owned();
+    }
+    "it was not subscribed when the event came".to_owned()
+}

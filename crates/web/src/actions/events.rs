@@ -1,0 +1,216 @@
+//! Events: published by clients, and everything that happened.
+
+use domain::{
+    Problem,
+    account::Need,
+    event::{self, Event},
+    limits,
+};
+use engine::publish::{NewEvent, Published};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use store::tables::events as table;
+use utoipa::{IntoParams, ToSchema};
+
+use super::{Caller, Items, PageQuery, Result, found};
+use crate::{app::App, time::Time};
+
+/// An event as it is stored.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct EventView {
+    pub id: String,
+    #[serde(rename = "type")]
+    pub event_type: String,
+    /// Id of what it is about, or empty.
+    pub subject: String,
+    pub at: Time,
+    #[schema(value_type = Object)]
+    pub data: Box<RawValue>,
+    /// Part of an import: no webhook is called.
+    pub import: bool,
+}
+
+impl From<Event> for EventView {
+    fn from(event: Event) -> Self {
+        Self {
+            id: event.id,
+            event_type: event.event_type,
+            subject: event.subject,
+            at: Time(event.at),
+            data: RawValue::from_string(event.data).unwrap_or_else(|_| RawValue::NULL.to_owned()),
+            import: event.import,
+        }
+    }
+}
+
+/// An event to publish.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EventInput {
+    /// Lower-case words joined by dots.
+    #[serde(rename = "type")]
+    #[schema(example = "issue-created")]
+    pub event_type: String,
+    /// A JSON object.
+    #[schema(value_type = Object)]
+    pub data: Box<RawValue>,
+    /// The publisher's own id: publishing it again is harmless.
+    #[serde(default)]
+    pub id: Option<String>,
+    /// When it happened; now, if absent.
+    #[serde(default)]
+    pub at: Option<Time>,
+    /// Id of what it is about.
+    #[serde(default)]
+    pub subject: Option<String>,
+    /// Part of an import: no webhook is called.
+    #[serde(default)]
+    pub import: bool,
+}
+
+/// What became of a published event.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct PublishedView {
+    pub id: String,
+    /// Deliveries that it made.
+    pub deliveries: usize,
+    /// It was published before; nothing happened now.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub repeat: bool,
+}
+
+impl From<Published> for PublishedView {
+    fn from(published: Published) -> Self {
+        Self { id: published.event_id, deliveries: published.deliveries, repeat: published.repeat }
+    }
+}
+
+/// An answer for one event of a batch, in its order.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(untagged)]
+pub enum BatchAnswer {
+    /// It is stored.
+    Accepted(PublishedView),
+    /// It is not.
+    Refused {
+        #[schema(value_type = crate::schema::Problem)]
+        problem: Problem,
+    },
+}
+
+/// Which events.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[serde(default, deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct EventQuery {
+    /// Only of this type.
+    #[serde(rename = "type")]
+    pub event_type: Option<String>,
+    #[param(minimum = 1, maximum = 200)]
+    pub limit: Option<usize>,
+    pub before: Option<String>,
+}
+
+/// An idempotency key with the digest of what it came with.
+#[derive(Debug, Clone)]
+pub struct PublishKey {
+    pub key: String,
+    /// SHA-256 of the body in hex.
+    pub digest: String,
+}
+
+/// Publishes one event; returns after the commit.
+///
+/// # Errors
+/// 422 naming the field; 409 when its key was used with another body.
+pub async fn publish(app: &App, caller: &Caller, input: EventInput, key: Option<PublishKey>, hops: i64) -> Result<PublishedView> {
+    caller.need(Need::Publish)?;
+    let event = checked(caller, input, key, hops, app.now())?;
+    Ok(app.engine.publish(event).await?.into())
+}
+
+/// Publishes many in one transaction and answers for each. An item that could not be read
+/// (`Err`) keeps its place.
+///
+/// # Errors
+/// The store's; what is wrong with one item is in its answer.
+pub async fn publish_batch(app: &App, caller: &Caller, items: Vec<Result<EventInput, Problem>>, hops: i64) -> Result<Vec<BatchAnswer>> {
+    caller.need(Need::Publish)?;
+    let now = app.now();
+    let checked = items.into_iter().map(|item| item.and_then(|input| self::checked(caller, input, None, hops, now)));
+    let (mut events, mut places) = (Vec::new(), Vec::new());
+    for item in checked {
+        places.push(item.map(|event| events.push(event)));
+    }
+    let mut published = app.engine.publish_each(events).await?.into_iter();
+    let answer = |place: Result<(), Problem>| {
+        let outcome = place.and_then(|()| published.next().unwrap_or_else(|| Err(Problem::conflict("it was not stored"))));
+        match outcome {
+            Ok(published) => BatchAnswer::Accepted(published.into()),
+            Err(problem) => BatchAnswer::Refused { problem },
+        }
+    };
+    Ok(places.into_iter().map(answer).collect())
+}
+
+fn checked(caller: &Caller, input: EventInput, key: Option<PublishKey>, hops: i64, now: i64) -> Result<NewEvent, Problem> {
+    event::check_type("type", &input.event_type)?;
+    let data = Box::<str>::from(input.data).into_string();
+    if data.len() > limits::EVENT_BYTES {
+        return Err(Problem::invalid("data", format!("`data` is larger than {} bytes", limits::EVENT_BYTES)));
+    }
+    if !data.starts_with('{') {
+        return Err(Problem::invalid("data", "`data` is not a JSON object"));
+    }
+    let subject = input.subject.unwrap_or_default();
+    if subject.len() > limits::KEY_BYTES || subject.contains('\0') {
+        return Err(Problem::invalid("subject", format!("`subject` is longer than {} bytes or holds a NUL", limits::KEY_BYTES)));
+    }
+    // The event's own id is a publish key too: its digest is what the event says.
+    let own_key = input.id.map(|id| check_id(&id).map(|()| own_key(&id, &input.event_type, &subject, &data))).transpose()?;
+    Ok(NewEvent {
+        id: None,
+        workspace_id: caller.workspace.id.clone(),
+        event_type: input.event_type,
+        subject,
+        at: input.at.map_or(now, Time::micros),
+        data,
+        import: input.import,
+        hops,
+        publish_key: key.map(|key| (key.key, key.digest)).or(own_key),
+    })
+}
+
+fn own_key(id: &str, event_type: &str, subject: &str, data: &str) -> (String, String) {
+    let digest = domain::secret::token_hash(&format!("{event_type}\0{subject}\0{data}"));
+    (format!("id:{id}"), digest)
+}
+
+/// A publish key or an event's own id.
+pub(crate) fn check_id(id: &str) -> Result<(), Problem> {
+    let good = !id.is_empty() && id.len() <= limits::PUBLISH_KEY_BYTES && id.bytes().all(|b| b.is_ascii_graphic());
+    if good { Ok(()) } else { Err(Problem::invalid("id", "`id` is 1 to 256 visible ASCII characters")) }
+}
+
+/// Events of the workspace.
+///
+/// # Errors
+/// 422 for a wrong cursor.
+pub async fn list(app: &App, caller: &Caller, query: EventQuery) -> Result<Items<EventView>> {
+    caller.need(Need::View)?;
+    let page = PageQuery { limit: query.limit, before: query.before }.page()?;
+    let workspace = caller.workspace.id.clone();
+    let event_type = query.event_type.filter(|text| !text.is_empty());
+    app.read(move |tx| Ok(Items::of(table::list(tx, &workspace, event_type.as_deref(), &page)?, EventView::from))).await
+}
+
+/// One event.
+///
+/// # Errors
+/// 404.
+pub async fn get(app: &App, caller: &Caller, id: &str) -> Result<EventView> {
+    caller.need(Need::View)?;
+    let (workspace, id) = (caller.workspace.id.clone(), id.to_owned());
+    app.read(move |tx| found("event", table::get(tx, &workspace, &id)?.map(EventView::from))).await
+}
+

@@ -1,0 +1,64 @@
+//! Enabling, disabling and testing a webhook.
+
+use domain::{
+    account::Need,
+    activity::{Action, Model},
+};
+use store::{Signal, tables::webhooks as table};
+
+use super::{Caller, Result, WebhookView, found, view};
+use crate::{actions::attempts::DeliveryView, app::App};
+
+/// Enables it; nothing is replayed by itself.
+///
+/// # Errors
+/// 404.
+pub async fn enable(app: &App, caller: &Caller, id: &str) -> Result<WebhookView> {
+    switch(app, caller, id, None).await
+}
+
+/// Disables it; what is queued is dropped.
+///
+/// # Errors
+/// 404.
+pub async fn disable(app: &App, caller: &Caller, id: &str) -> Result<WebhookView> {
+    let reason = format!("disabled by {}", caller.user.name);
+    switch(app, caller, id, Some(reason)).await
+}
+
+async fn switch(app: &App, caller: &Caller, id: &str, off: Option<String>) -> Result<WebhookView> {
+    caller.need(Need::Edit)?;
+    let now = app.now();
+    let (caller, id) = (caller.shared(), id.to_owned());
+    app.write(move |tx| {
+        let webhook = found("webhook", table::get(tx, &caller.workspace.id, &id)?)?;
+        if webhook.enabled == off.is_none() {
+            return view(tx, webhook);
+        }
+        match &off {
+            Some(reason) => engine::webhooks::disable(tx, &webhook, reason, now)?,
+            None => engine::webhooks::enable(tx, &webhook, now)?,
+        }
+        caller.did(tx, Action::Update, Model::Webhook, (&webhook.id, &webhook.name), now)?;
+        tx.signal(Signal::changed(&webhook.workspace_id, "webhook"));
+        let webhook = found("webhook", table::get(tx, &caller.workspace.id, &id)?)?;
+        view(tx, webhook)
+    })
+    .await
+}
+
+/// Sends `test-event`, signed like any other; it does not count towards disabling.
+///
+/// # Errors
+/// 404; 409 while it is disabled.
+pub async fn test(app: &App, caller: &Caller, id: &str) -> Result<DeliveryView> {
+    caller.need(Need::Edit)?;
+    let now = app.now();
+    let (caller, id) = (caller.shared(), id.to_owned());
+    app.write(move |tx| {
+        let webhook = found("webhook", table::get(tx, &caller.workspace.id, &id)?)?;
+        let delivery = engine::deliver::test(tx, &webhook, &caller.user, now)?;
+        Ok(DeliveryView::from(delivery))
+    })
+    .await
+}

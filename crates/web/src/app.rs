@@ -1,0 +1,85 @@
+//! What every handler has at hand: the store, the clock, the engine, and what is remembered between requests.
+
+use std::sync::Arc;
+
+use domain::{Clock, Micros};
+use engine::Engine;
+use store::{Store, Tx};
+
+use crate::{
+    actions::ActionError,
+    guard::{rate::RateLimits, throttle::LoginThrottle, token_cache::TokenCache},
+};
+
+/// Login of the demo, shown on the log-in page.
+#[derive(Debug, Clone)]
+pub struct DemoInfo {
+    pub login: String,
+    pub password: String,
+}
+
+/// Settings of the web part.
+#[derive(Debug, Clone)]
+pub struct WebConfig {
+    /// How people reach this instance, without a trailing slash: `http://127.0.0.1:8484`.
+    pub public_url: String,
+    /// Mark cookies `Secure`.
+    pub secure_cookies: bool,
+    /// Set while the demo runs.
+    pub demo: Option<DemoInfo>,
+    /// Version of the program.
+    pub version: String,
+    /// Serve `/metrics` to others than loopback.
+    pub open_metrics: bool,
+}
+
+/// State of the router. Clones share it.
+#[derive(Clone)]
+pub struct App {
+    pub store: Store,
+    pub clock: Arc<dyn Clock>,
+    pub engine: Engine,
+    pub config: Arc<WebConfig>,
+    pub(crate) memory: Arc<Memory>,
+}
+
+/// What one process remembers; losing it costs nothing but a look-up.
+#[derive(Default)]
+pub(crate) struct Memory {
+    pub(crate) tokens: TokenCache,
+    pub(crate) logins: LoginThrottle,
+    pub(crate) inbound: RateLimits,
+}
+
+impl App {
+    /// Puts the parts together.
+    pub fn new(store: Store, clock: Arc<dyn Clock>, engine: Engine, config: WebConfig) -> Self {
+        Self { store, clock, engine, config: Arc::new(config), memory: Arc::default() }
+    }
+
+    /// Microseconds since the Unix epoch.
+    pub fn now(&self) -> Micros {
+        self.clock.now()
+    }
+
+    /// A transaction of an action.
+    pub(crate) async fn write<T: Send + 'static>(
+        &self,
+        closure: impl FnOnce(&mut dyn Tx) -> Result<T, ActionError> + Send + 'static,
+    ) -> Result<T, ActionError> {
+        self.store.write(closure).await
+    }
+
+    /// A snapshot for an action.
+    pub(crate) async fn read<T: Send + 'static>(
+        &self,
+        closure: impl FnOnce(&mut dyn Tx) -> Result<T, ActionError> + Send + 'static,
+    ) -> Result<T, ActionError> {
+        self.store.read(closure).await
+    }
+
+    /// An absolute URL of this instance for `path` (with its leading slash).
+    pub fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.config.public_url.trim_end_matches('/'))
+    }
+}

@@ -1,0 +1,170 @@
+//! Shapes of the domain's types for the OpenAPI document.
+//!
+//! The domain crate knows nothing of OpenAPI. Words are taken from its own lists, so they
+//! cannot drift; structs are described here and a test holds each against the real one.
+
+use domain::{account, delivery, incident, profile, run, source};
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{ObjectBuilder, RefOr, Type, schema::Schema},
+};
+
+macro_rules! words {
+    ($($name:ident = $domain:path),+ $(,)?) => { $(
+        /// The words of the domain's type of this name.
+        #[derive(Debug)]
+        pub enum $name {}
+        impl PartialSchema for $name {
+            fn schema() -> RefOr<Schema> {
+                type Words = $domain;
+                ObjectBuilder::new().schema_type(Type::String).enum_values(Some(Words::ALL.iter().map(|word| word.as_str()))).into()
+            }
+        }
+        impl ToSchema for $name {}
+    )+ };
+}
+
+words! {
+    Role = account::Role,
+    Scope = account::Scope,
+    RunKind = run::RunKind,
+    RunType = run::RunType,
+    RunState = run::RunState,
+    RunStatus = run::RunStatus,
+    Profile = profile::Profile,
+    Provider = source::Provider,
+    DeliveryState = delivery::DeliveryState,
+    DeliveryKind = delivery::DeliveryKind,
+    IncidentState = incident::IncidentState,
+    ReceiptAction = incident::ReceiptAction,
+}
+
+/// When a monitor is due.
+#[derive(Debug, ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub enum Schedule {
+    /// Five fields and an IANA time zone.
+    Cron {
+        #[schema(example = "*/5 * * * *")]
+        expression: String,
+        #[schema(example = "Europe/Berlin")]
+        zone: String,
+    },
+    /// Every so many seconds.
+    Interval { seconds: u32 },
+}
+
+/// Options of a monitor, as Postman names them.
+#[derive(Debug, ToSchema)]
+#[schema(rename_all = "camelCase")]
+pub struct RunOptions {
+    #[schema(default = true)]
+    pub follow_redirects: Option<bool>,
+    #[schema(default = true, rename = "strictSSL")]
+    pub strict_ssl: Option<bool>,
+    /// Pause between requests, ms.
+    pub request_delay: Option<u64>,
+    /// Limit for one request, ms; 0 is none but the run's own.
+    pub request_timeout: Option<u64>,
+    /// Limit for the whole run, ms.
+    #[schema(default = 300_000)]
+    pub run_timeout: Option<u64>,
+    /// Further tries after a failed one, 0 to 2.
+    pub retries: Option<u8>,
+}
+
+/// Counts of a run.
+#[derive(Debug, ToSchema)]
+#[schema(rename_all = "camelCase")]
+pub struct Metrics {
+    pub errors: u64,
+    pub failed_tests: u64,
+    pub passed_tests: u64,
+    pub request_count: u64,
+    /// Sum of response times, ms.
+    pub total_latency: u64,
+    pub warnings: u64,
+    pub skipped_tests: u64,
+    pub response_bytes: u64,
+}
+
+/// One line of "what failed".
+#[derive(Debug, ToSchema)]
+pub struct FailureLine {
+    pub request: String,
+    /// Name of the test; empty when the request or a script could not complete.
+    pub test: String,
+    pub message: String,
+}
+
+/// Why an incident is failing.
+#[derive(Debug, ToSchema)]
+pub struct Cause {
+    pub summary: String,
+    #[schema(value_type = Vec<FailureLine>)]
+    pub failures: Vec<FailureLine>,
+    pub run_id: Option<String>,
+}
+
+/// Which of a subject's results a webhook hears of.
+#[derive(Debug, ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub enum TriggerRule {
+    EveryRun,
+    ThreeFailuresThenSuccess {
+        #[schema(default = 3)]
+        first: Option<u64>,
+    },
+    AfterFailures { failures: u64 },
+    OnChange,
+    Failures,
+    Successes,
+}
+
+/// Options of a webhook.
+#[derive(Debug, ToSchema)]
+pub struct WebhookOptions {
+    /// One budget for look-up, connect, TLS, request and response, ms.
+    #[schema(default = 15_000)]
+    pub timeout_ms: Option<u64>,
+    #[schema(default = true)]
+    pub verify_tls: Option<bool>,
+    /// Requests in flight at once.
+    #[schema(default = 8)]
+    pub in_flight: Option<usize>,
+}
+
+/// What happens to the webhook when the delays are used up.
+#[derive(Debug, ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub enum UsedUp {
+    Keep,
+    Disable,
+}
+
+/// How a failed delivery is tried again.
+#[derive(Debug, ToSchema)]
+pub struct RetryPolicy {
+    /// Pause before each further attempt, ms.
+    pub delays_ms: Vec<u64>,
+    pub jitter_percent: Option<u8>,
+    #[schema(value_type = UsedUp)]
+    pub used_up: UsedUp,
+    /// Disable when there was no success for so long, ms.
+    pub disable_after_ms: Option<u64>,
+}
+
+/// A problem document (RFC 9457).
+#[derive(Debug, ToSchema)]
+pub struct Problem {
+    #[schema(rename = "type", example = "/problems/invalid-field")]
+    pub kind: String,
+    #[schema(example = 422)]
+    pub status: u16,
+    pub title: String,
+    pub detail: String,
+    /// The field (dotted path) that is to be changed.
+    pub field: Option<String>,
+    /// What to try.
+    pub hint: Option<String>,
+}

@@ -1,0 +1,105 @@
+//! The command line: what it prints, and how it exits.
+
+use std::{path::Path, process::Output};
+
+use serde_json::json;
+
+use crate::support::{Api, server::PROGRAM};
+
+async fn watchbell(folder: &Path, words: &[&str]) -> Output {
+    tokio::process::Command::new(PROGRAM).current_dir(folder).args(words).output().await.unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+#[tokio::test]
+async fn a_run_reports_its_tests_and_exits_by_them() {
+    let (api, folder) = (Api::start().await, tempfile::tempdir().unwrap());
+    std::fs::write(folder.path().join("orders.json"), api.collection("Orders").to_string()).unwrap();
+    let good = watchbell(folder.path(), &["run", "orders.json"]).await;
+    let printed = text(&good.stdout);
+    assert_eq!(good.status.code(), Some(0), "{printed}{}", text(&good.stderr));
+    assert!(printed.contains("✓ status is 200") && printed.contains("✓ has orders"), "{printed}");
+    api.set_broken(true);
+    let bad = watchbell(folder.path(), &["run", "orders.json"]).await;
+    let printed = text(&bad.stdout);
+    assert_eq!(bad.status.code(), Some(1), "{printed}");
+    assert!(printed.contains("AssertionError: expected response to have status code 200 but got 500"), "{printed}");
+    assert!(!printed.contains('\u{1b}'), "no colour without a terminal");
+}
+
+#[tokio::test]
+async fn variables_come_from_files_and_words_and_are_exported() {
+    let (api, folder) = (Api::start().await, tempfile::tempdir().unwrap());
+    let mut collection = api.collection("Orders");
+    collection["item"][0]["request"]["url"] = json!("{{base}}/orders?who={{who}}");
+    collection["item"][0]["event"][0]["script"]["exec"] =
+        json!(["pm.test('asked for Ada', () => pm.expect(pm.request.url.toString()).to.include('who=Ada'));", "pm.environment.set('seen', 7);"]);
+    std::fs::write(folder.path().join("orders.json"), collection.to_string()).unwrap();
+    let environment = json!({"name": "here", "values": [{"key": "base", "value": format!("http://{}", api.address), "enabled": true}]});
+    std::fs::write(folder.path().join("here.json"), environment.to_string()).unwrap();
+    let words = ["run", "orders.json", "-e", "here.json", "--env-var", "who=Ada", "--export-environment", "out.json"];
+    let ran = watchbell(folder.path(), &words).await;
+    assert_eq!(ran.status.code(), Some(0), "{}{}", text(&ran.stdout), text(&ran.stderr));
+    let exported: serde_json::Value = serde_json::from_slice(&std::fs::read(folder.path().join("out.json")).unwrap()).unwrap();
+    let seen = exported["values"].as_array().unwrap().iter().find(|v| v["key"] == "seen").unwrap();
+    assert_eq!(seen["value"], 7);
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_is_named_with_its_place() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("broken.json"), "{\"info\": {\"name\": \"x\"},\n \"item\": [}").unwrap();
+    let broken = watchbell(folder.path(), &["run", "broken.json"]).await;
+    assert_eq!(broken.status.code(), Some(1));
+    assert!(text(&broken.stderr).contains("broken.json") && text(&broken.stderr).contains('2'), "{}", text(&broken.stderr));
+    let missing = watchbell(folder.path(), &["run", "missing.json"]).await;
+    assert!(text(&missing.stderr).contains("cannot read `missing.json`"));
+    let unknown = watchbell(folder.path(), &["run", "broken.json", "--fast"]).await;
+    assert_eq!(unknown.status.code(), Some(2));
+}
+
+#[tokio::test]
+async fn a_hostile_script_ends_at_its_limit_and_the_run_goes_on() {
+    let (api, folder) = (Api::start().await, tempfile::tempdir().unwrap());
+    let mut collection = api.collection("Hostile");
+    let mut hostile = collection["item"][0].clone();
+    hostile["name"] = json!("hostile");
+    hostile["event"][0]["script"]["exec"] = json!(["new Array(1e9) + ''"]);
+    collection["item"].as_array_mut().unwrap().insert(0, hostile);
+    std::fs::write(folder.path().join("hostile.json"), collection.to_string()).unwrap();
+    let ran = watchbell(folder.path(), &["run", "hostile.json", "--timeout-script", "500"]).await;
+    let printed = text(&ran.stdout);
+    assert_eq!(ran.status.code(), Some(1), "{printed}");
+    assert!(printed.contains("✓ status is 200"), "the request after it ran: {printed}");
+}
+
+#[tokio::test]
+async fn a_signature_is_verified() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("body.json"), r#"{"test": 2432232314}"#).unwrap();
+    let verify = |signature: &'static str| {
+        let words = [
+            "verify", "--secret", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "--id", "msg_p5jXN8AQM9LWM0D4loKWxJek", "--timestamp", "1614265330",
+            "--signature", signature, "body.json",
+        ];
+        let folder = folder.path().to_owned();
+        async move { watchbell(&folder, &words).await.status.code() }
+    };
+    assert_eq!(verify("v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=").await, Some(0));
+    assert_eq!(verify("v1,AAAM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=").await, Some(1));
+}
+
+#[tokio::test]
+async fn settings_are_shown_with_their_origin() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("watchbell.toml"), "[server]\nlisten = \"127.0.0.1:9\"\n").unwrap();
+    let shown = text(&watchbell(folder.path(), &["config"]).await.stdout);
+    assert!(shown.lines().any(|l| l.starts_with("server.listen") && l.ends_with("watchbell.toml")), "{shown}");
+    std::fs::write(folder.path().join("watchbell.toml"), "[server]\nlisten = 9\n").unwrap();
+    let refused = watchbell(folder.path(), &["serve"]).await;
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(text(&refused.stderr).contains("`server.listen` (watchbell.toml): expected string, found integer"), "{}", text(&refused.stderr));
+}
