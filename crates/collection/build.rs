@@ -74,7 +74,11 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), Failure> {
 
 /// `src/script/js/vendor/chai/chai.js` is `chai/chai.js`, `src/script/js/pm.js` is `watchbell/pm.js`.
 fn script_name(root: &Path, file: &Path) -> Result<String, Failure> {
-    let path = file.strip_prefix(root)?.to_str().ok_or("a path that is not UTF-8")?.replace('\\', "/");
+    let path = file
+        .strip_prefix(root)?
+        .to_str()
+        .ok_or("a path that is not UTF-8")?
+        .replace('\\', "/");
     Ok(match path.strip_prefix("vendor/") {
         Some(vendored) => vendored.to_owned(),
         None => format!("watchbell/{path}"),
@@ -83,7 +87,12 @@ fn script_name(root: &Path, file: &Path) -> Result<String, Failure> {
 
 fn main_of(package: &str) -> Result<String, Failure> {
     let package: serde_json::Value = serde_json::from_str(package)?;
-    Ok(package.get("main").and_then(|main| main.as_str()).unwrap_or("index.js").trim_start_matches("./").to_owned())
+    Ok(package
+        .get("main")
+        .and_then(|main| main.as_str())
+        .unwrap_or("index.js")
+        .trim_start_matches("./")
+        .to_owned())
 }
 
 fn wrap(name: &str, text: &str) -> String {
@@ -99,7 +108,10 @@ fn wrap(name: &str, text: &str) -> String {
 /// Compiles without running and writes the bytecode, source text stripped.
 #[allow(unsafe_code, reason = "rquickjs wraps bytecode of modules only, and modules are strict code")]
 fn compile(ctx: &Ctx<'_>, name: &str, source: &str) -> Result<Vec<u8>, String> {
-    let (file, text) = (CString::new(name).map_err(|e| e.to_string())?, CString::new(source).map_err(|e| e.to_string())?);
+    let (file, text) = (
+        CString::new(name).map_err(|e| e.to_string())?,
+        CString::new(source).map_err(|e| e.to_string())?,
+    );
     let flags = (qjs::JS_EVAL_TYPE_GLOBAL | qjs::JS_EVAL_FLAG_COMPILE_ONLY) as i32;
     let write = (qjs::JS_WRITE_OBJ_BYTECODE | qjs::JS_WRITE_OBJ_STRIP_SOURCE) as i32;
     let raw = ctx.as_raw().as_ptr();

@@ -4,11 +4,14 @@
 //! `noauth` ends the search with nothing. Each type is one small file; a type that is not
 //! known leaves the request alone and is reported as a warning.
 
-use crate::format::{Auth, Request};
+use crate::format::{Auth, Param, Request};
 
 pub mod apikey;
 pub mod basic;
 pub mod bearer;
+pub mod hawk;
+pub mod jwt;
+pub mod oauth2;
 
 /// The authentication that applies: the item's own, else the innermost folder's.
 /// `chain` goes from the collection inwards.
@@ -17,14 +20,17 @@ pub fn inherited<'a>(own: Option<&'a Auth>, chain: &[Option<&'a Auth>]) -> Optio
         .filter(|auth| auth.kind != "noauth")
 }
 
-/// Adds header or parameter to a request whose variables are substituted.
+/// Adds header or parameter to a request whose variables are substituted. Types that sign
+/// the finished request have their turn in [`sign`].
 /// Gives a warning for a type that cannot be applied.
 pub fn apply(auth: &Auth, request: &mut Request) -> Option<String> {
     match auth.kind.as_str() {
         "basic" => basic::apply(auth, request),
         "bearer" => bearer::apply(auth, request),
         "apikey" => apikey::apply(auth, request),
-        "noauth" => {}
+        "jwt" => return jwt::apply(auth, request),
+        "oauth2" => return oauth2::apply(auth, request),
+        "noauth" | "hawk" => {}
         other => {
             return Some(format!(
                 "authentication of type `{other}` is not supported; the request is sent without it"
@@ -32,6 +38,37 @@ pub fn apply(auth: &Auth, request: &mut Request) -> Option<String> {
         }
     }
     None
+}
+
+/// What a signature covers besides the request's own fields.
+pub struct Signing<'a> {
+    /// As it is sent.
+    pub url: &'a str,
+    pub body: &'a [u8],
+    pub content_type: &'a str,
+    /// Microseconds since the epoch.
+    pub now: i64,
+    /// A fresh random text.
+    pub nonce: &'a str,
+}
+
+/// Adds the header of the types that sign the finished request; does nothing for others.
+pub fn sign(auth: &Auth, request: &mut Request, signing: &Signing<'_>) {
+    if auth.kind == "hawk" {
+        hawk::apply(auth, request, signing);
+    }
+}
+
+/// Puts a token into the query under a key, or into `Authorization` behind a prefix.
+fn place(request: &mut Request, query_key: Option<&str>, prefix: &str, token: &str) {
+    match query_key {
+        Some(key) => {
+            let rows = request.url.query.get_or_insert_with(Vec::new);
+            rows.retain(|row| row.key.as_deref() != Some(key));
+            rows.push(Param::new(key, token));
+        }
+        None => request.set_header("Authorization", format!("{prefix} {token}").trim_start()),
+    }
 }
 
 #[cfg(test)]
@@ -94,6 +131,15 @@ mod tests {
         assert_eq!(applied(&header, json!("h")).header("x-key"), Some("v"));
         let query = auth("apikey", json!({"key": "k", "value": "v", "in": "query"}));
         assert_eq!(crate::url::unparse(&applied(&query, json!("h/p?a=1")).url), "h/p?a=1&k=v");
+    }
+
+    #[test]
+    fn an_oauth2_token_is_placed_and_a_missing_one_is_a_warning() {
+        let header = auth("oauth2", json!({"accessToken": "t", "headerPrefix": "Token"}));
+        assert_eq!(applied(&header, json!("h")).header("authorization"), Some("Token t"));
+        let query = auth("oauth2", json!({"accessToken": "t", "addTokenTo": "queryParams"}));
+        assert_eq!(crate::url::unparse(&applied(&query, json!("h/")).url), "h/?access_token=t");
+        assert!(apply(&auth("oauth2", json!([])), &mut Request::from_value(&json!("h"))).is_some());
     }
 
     #[test]

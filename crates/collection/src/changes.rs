@@ -5,7 +5,7 @@
 //! changed or deleted folder and request is one change, and so is the collection itself
 //! when its own fields changed.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde_json::Value;
 
@@ -113,11 +113,11 @@ fn entities(collection: &Collection) -> Vec<(String, Entity)> {
     };
     // The collection is compared with itself whatever its id says.
     let mut out = vec![("collection".to_owned(), root)];
-    walk(&raw["item"], "", &mut out);
+    walk(&raw["item"], "", &mut HashSet::new(), &mut out);
     out
 }
 
-fn walk(list: &Value, parent: &str, out: &mut Vec<(String, Entity)>) {
+fn walk(list: &Value, parent: &str, seen: &mut HashSet<String>, out: &mut Vec<(String, Entity)>) {
     for node in list.as_array().into_iter().flatten().filter(|n| n.is_object()) {
         let is_folder = node.get("item").is_some_and(Value::is_array) || node.get("request").is_none();
         let model = if is_folder { Model::Folder } else { Model::Request };
@@ -128,7 +128,7 @@ fn walk(list: &Value, parent: &str, out: &mut Vec<(String, Entity)>) {
         let mut key = id
             .as_ref()
             .map_or_else(|| format!("{parent}/{}:{name}", model.as_str()), |id| format!("#{id}"));
-        while out.iter().any(|(k, _)| *k == key) {
+        while !seen.insert(key.clone()) {
             // The second of two alike is matched with the second of the other version.
             key.push('+');
         }
@@ -141,7 +141,7 @@ fn walk(list: &Value, parent: &str, out: &mut Vec<(String, Entity)>) {
         };
         out.push((key.clone(), entity));
         if is_folder {
-            walk(&node["item"], &key, out);
+            walk(&node["item"], &key, seen, out);
         }
     }
 }

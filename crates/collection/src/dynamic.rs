@@ -38,8 +38,8 @@ impl Dynamic {
         let name = name.strip_prefix('$')?;
         match name {
             "guid" | "randomUUID" => return Some(self.uuid()),
-            "timestamp" => return Some((self.micros().div_euclid(1_000_000)).to_string()),
-            "isoTimestamp" => return Some(self.iso(self.micros())),
+            "timestamp" => return Some((self.now().div_euclid(1_000_000)).to_string()),
+            "isoTimestamp" => return Some(self.iso(self.now())),
             _ => {}
         }
         let name = name.strip_prefix("random")?;
@@ -68,7 +68,8 @@ impl Dynamic {
         .chars("0123456789abcdefghijklmnopqrstuvwxyz", length)
     }
 
-    fn micros(&self) -> i64 {
+    /// The run's wall clock, microseconds since the epoch.
+    pub fn now(&self) -> i64 {
         (self.now)()
     }
 

@@ -13,13 +13,16 @@ use crate::auth;
 use crate::body::{self, Payload};
 use crate::dynamic::Dynamic;
 use crate::files::FileAccess;
-use crate::format::body::PartValue;
 use crate::format::{Auth, Body, Mode, Param, Request};
 use crate::report::RequestError;
 use crate::script::Scopes;
 use crate::transport::WireRequest;
 use crate::url::{self, WireUrl};
 use crate::variables::Resolver;
+
+mod substitute;
+
+use substitute::substitute;
 
 /// What servers see when the user sets no agent: receivers that look for Postman's
 /// runtime keep working.
@@ -111,6 +114,9 @@ pub fn prepare(
     if let Some(payload) = &mut payload {
         warnings.append(&mut payload.warnings);
     }
+    if let Some(auth) = &auth {
+        sign(auth, &mut resolved, &wire_url, payload.as_ref(), dynamic);
+    }
     let token = dynamic.uuid();
     let headers = headers(&mut resolved, profile, &wire_url, payload.as_ref(), &token);
     let wire = WireRequest {
@@ -129,6 +135,20 @@ pub fn prepare(
         warnings,
         refused,
     }
+}
+
+/// Lets the types that sign the finished request have their turn.
+fn sign(auth: &Auth, resolved: &mut Request, url: &WireUrl, payload: Option<&Payload>, dynamic: &mut Dynamic) {
+    let own_type = resolved.header("content-type").map(str::to_owned);
+    let body_type = payload.and_then(|p| p.content_type.clone());
+    let signing = auth::Signing {
+        url: &url.href,
+        body: payload.map_or(&[], |p| &p.bytes),
+        content_type: &own_type.or(body_type).unwrap_or_default(),
+        now: dynamic.now(),
+        nonce: &dynamic.token(6),
+    };
+    auth::sign(auth, resolved, &signing);
 }
 
 /// What can be said of a URL without a look-up, with the code the reference gives.
@@ -166,62 +186,6 @@ fn language_header(request: &mut Request, body: Option<&Body>) {
         request
             .headers
             .push(Param::new("Content-Type", body::language_type(Some(language))));
-    }
-}
-
-/// Substitutes variables in all parts but the URL, which is done as one text.
-fn substitute(request: &Request, resolver: &mut Resolver<'_>) -> Request {
-    let row = |p: &Param, resolver: &mut Resolver<'_>| Param {
-        key: p.key.as_deref().map(|k| resolver.text(k)),
-        value: p.value.as_deref().map(|v| resolver.text(v)),
-        disabled: p.disabled,
-    };
-    let enabled = |rows: &[Param]| rows.iter().filter(|p| !p.disabled).cloned().collect::<Vec<_>>();
-    let headers = enabled(&request.headers).iter().map(|h| row(h, resolver)).collect();
-    let body = request.body.as_ref().filter(|b| !b.disabled).map(|body| {
-        let mode = match &body.mode {
-            Mode::Raw { text, language } => Mode::Raw {
-                text: resolver.text(text),
-                language: language.clone(),
-            },
-            Mode::Urlencoded(rows) => Mode::Urlencoded(enabled(rows).iter().map(|p| row(p, resolver)).collect()),
-            Mode::Formdata(parts) => Mode::Formdata(
-                parts
-                    .iter()
-                    .filter(|p| !p.disabled)
-                    .map(|part| {
-                        let mut part = part.clone();
-                        part.key = resolver.text(&part.key);
-                        part.value = match part.value {
-                            PartValue::Text(text) => PartValue::Text(resolver.text(&text)),
-                            PartValue::Files(paths) => PartValue::Files(paths.iter().map(|p| resolver.text(p)).collect()),
-                        };
-                        part
-                    })
-                    .collect(),
-            ),
-            Mode::File { src, content } => Mode::File {
-                src: src.as_deref().map(|s| resolver.text(s)),
-                content: content.as_deref().map(|c| resolver.text(c)),
-            },
-            Mode::Graphql {
-                query,
-                operation_name,
-                variables,
-            } => Mode::Graphql {
-                query: query.as_deref().map(|q| resolver.text(q)),
-                operation_name: operation_name.as_deref().map(|n| resolver.text(n)),
-                variables: resolver.value(variables),
-            },
-        };
-        Body { mode, disabled: false }
-    });
-    Request {
-        method: resolver.text(&request.method),
-        url: request.url.clone(),
-        headers,
-        body,
-        auth: request.auth.clone(),
     }
 }
 

@@ -165,9 +165,15 @@ pub struct ScriptOutcome {
 #[serde(tag = "call", rename_all = "snake_case")]
 pub enum Call {
     /// `pm.sendRequest`: a Postman v2.1 request object (or `{"url": …}`); answers a
-    /// [`ScriptResponse`] as JSON.
+    /// [`ScriptResponse`] as JSON. A system error's code (`ECONNREFUSED`) is read from the
+    /// [`ScriptError`]'s name or message and becomes `err.code`.
     SendRequest { request: Value },
     /// `pm.cookies.jar()`: `op` is `set`, `get`, `getAll`, `unset`, `clear`.
+    ///
+    /// `args` and answer: `set` has a cookie `{name, value, domain?, path?, expires?,
+    /// httpOnly?, secure?}` or `{header}` with a `Set-Cookie` text; `get` has `{name}` and
+    /// answers the value or `null`; `getAll` answers a list of [`ScriptCookie`]; `unset` has
+    /// `{name}`; `clear` has `{}`.
     CookieJar { op: String, url: String, args: Value },
 }
 

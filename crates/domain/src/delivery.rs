@@ -49,3 +49,29 @@ impl Verdict {
         Self { success: false, code: code.to_owned(), message: Some(message.to_owned()), retry: passing, gone: false, retry_after_s: None }
     }
 }
+
+/// Reads `Retry-After` (RFC 9110 §10.2.3): seconds, or a date from which `now` is taken. Seconds from now, not negative.
+pub fn retry_after(value: &str, now: crate::Micros) -> Option<i64> {
+    let value = value.trim();
+    if value.bytes().all(|b| b.is_ascii_digit()) && !value.is_empty() {
+        return Some(value.parse().unwrap_or(i64::MAX));
+    }
+    let at = jiff::fmt::rfc2822::parse(value).ok()?.timestamp().as_microsecond();
+    Some(at.saturating_sub(now).max(0).div_euclid(crate::clock::SECOND))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn retry_after_is_seconds_or_a_date() {
+        let now = 784_111_777_000_000; // Sun, 06 Nov 1994 08:49:37 GMT
+        assert_eq!(retry_after("120", now), Some(120));
+        assert_eq!(retry_after(" Sun, 06 Nov 1994 08:50:37 GMT ", now), Some(60));
+        assert_eq!(retry_after("Sun, 06 Nov 1994 08:00:00 GMT", now), Some(0));
+        assert_eq!(retry_after("99999999999999999999", now), Some(i64::MAX));
+        assert_eq!(retry_after("soon", now), None);
+        assert_eq!(retry_after("-1", now), None);
+    }
+}

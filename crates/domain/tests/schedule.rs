@@ -6,6 +6,7 @@ use domain::{
 };
 use proptest::prelude::*;
 
+#[allow(clippy::unwrap_used, reason = "a time of the test itself")]
 fn at(text: &str) -> Micros {
     parse_rfc3339(text).unwrap()
 }

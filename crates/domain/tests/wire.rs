@@ -10,6 +10,7 @@ use domain::{
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
+#[allow(clippy::unwrap_used, reason = "a report of the test itself")]
 fn run_event(status: RunStatus, metrics: Metrics) -> Event {
     let report = RunReport {
         run_id: "run_1".into(),

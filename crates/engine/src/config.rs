@@ -47,6 +47,8 @@ pub struct EgressSettings {
     pub allow_http: bool,
     /// Networks allowed although they are special-purpose.
     pub allow: Vec<IpNet>,
+    /// Single addresses and ports that webhooks may call whatever they are: the demo's own receiver.
+    pub allow_endpoints: Vec<SocketAddr>,
     /// Networks forbidden in addition; they win over every exception.
     pub forbid: Vec<IpNet>,
     /// Patterns, one of which a webhook's URL must match; empty allows all.
@@ -62,9 +64,9 @@ pub struct EgressSettings {
 /// How long things are kept, in microseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Retention {
-    /// Deliveries and their attempts.
+    /// Attempts, with what was sent and answered.
     pub log: Micros,
-    /// Events.
+    /// Events with their deliveries, and receipts.
     pub events: Micros,
     /// Finished runs with their executions.
     pub runs: Micros,

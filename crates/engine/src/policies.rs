@@ -26,6 +26,7 @@ impl Policies {
         let webhooks = PolicyRules {
             allow_http: egress.allow_http,
             allow: egress.allow.clone(),
+            allow_endpoints: egress.allow_endpoints.clone(),
             forbid: egress.forbid.clone(),
             allowed_url_regexes: egress.allowed_url_regexes.clone(),
             own_listeners: config.self_addr.into_iter().collect(),

@@ -60,7 +60,7 @@ impl NewEvent {
         }
     }
 
-    fn stored(&self, now: Micros) -> Event {
+    pub(crate) fn stored(&self, now: Micros) -> Event {
         Event {
             id: self.id.clone().unwrap_or_else(|| id::new(id::EVENT, now)),
             workspace_id: self.workspace_id.clone(),

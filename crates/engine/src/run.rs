@@ -8,7 +8,8 @@ mod claim;
 mod execute;
 mod finish;
 mod prepare;
-mod transport;
+mod record;
+pub mod transport;
 
 pub(crate) use claim::{RunStage, recover};
 

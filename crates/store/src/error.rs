@@ -78,7 +78,10 @@ impl Error {
 
     /// A file error with its path.
     pub(crate) fn file(path: impl Into<PathBuf>, why: impl std::fmt::Display) -> Self {
-        Self::File { path: path.into(), why: why.to_string() }
+        Self::File {
+            path: path.into(),
+            why: why.to_string(),
+        }
     }
 }
 

@@ -34,7 +34,7 @@ use signal::Signals;
 use sqlite::Sqlite;
 
 /// Which database, and where.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub enum Options {
     /// The embedded database.
     Sqlite {
@@ -45,11 +45,22 @@ pub enum Options {
     },
     /// A PostgreSQL server.
     Postgres {
-        /// `postgresql://user:password@host:port/database`, or the key-value form of libpq.
+        /// `postgresql://user:password@host:port/database`, or the key-value form of libpq. Without TLS: a server on
+        /// another machine belongs in a private network.
         url: String,
         /// Connections, and so transactions at once (at least 1).
         connections: usize,
     },
+}
+
+impl std::fmt::Debug for Options {
+    /// Without the URL, which holds a password.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Sqlite { folder, readers } => f.debug_struct("Sqlite").field("folder", folder).field("readers", readers).finish(),
+            Self::Postgres { connections, .. } => f.debug_struct("Postgres").field("connections", connections).finish_non_exhaustive(),
+        }
+    }
 }
 
 enum Backend {
@@ -69,6 +80,12 @@ struct Inner {
     vault: Arc<Vault>,
 }
 
+impl std::fmt::Debug for Store {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Store").field("dialect", &self.dialect()).finish_non_exhaustive()
+    }
+}
+
 impl Store {
     /// Opens the database, creates or migrates its tables, and checks that `vault` has its key. `now` is the time in
     /// microseconds since the Unix epoch.
@@ -85,11 +102,15 @@ impl Store {
                 let opened = tokio::task::spawn_blocking(open).await;
                 Backend::Sqlite(opened.map_err(|error| Error::Unavailable(error.to_string()))??)
             }
-            Options::Postgres { url, connections } => {
-                Backend::Postgres(Postgres::open(&url, connections, Arc::clone(&signals)).await?)
-            }
+            Options::Postgres { url, connections } => Backend::Postgres(Postgres::open(&url, connections, Arc::clone(&signals)).await?),
         };
-        let store = Self { inner: Arc::new(Inner { backend, signals, vault: Arc::new(vault) }) };
+        let store = Self {
+            inner: Arc::new(Inner {
+                backend,
+                signals,
+                vault: Arc::new(vault),
+            }),
+        };
         if let Err(error) = store.prepare(now).await {
             store.close().await;
             return Err(error);

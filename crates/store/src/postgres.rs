@@ -11,7 +11,7 @@ mod types;
 use std::{sync::Arc, time::Duration};
 
 use deadpool_postgres::{
-    Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Runtime, TimeoutType, Timeouts,
+    ClientWrapper, Hook, HookError, Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Runtime, TimeoutType, Timeouts,
 };
 use tokio_postgres::NoTls;
 
@@ -27,6 +27,12 @@ const POOL_WAIT: Duration = Duration::from_secs(10);
 
 /// How long connecting may take.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// The oldest server that this program's SQL is written for (`server_version_num`).
+const OLDEST_SERVER: i64 = 150_000;
+
+/// A commit that is answered must be on disk, whatever the server's default; a stricter default (`remote_apply`) stays.
+const DURABLE: &str = "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'";
 
 /// The server database, connected.
 pub(crate) struct Postgres {
@@ -44,18 +50,46 @@ impl Postgres {
         if config.get_application_name().is_none() {
             config.application_name("watchbell");
         }
-        let manager = Manager::from_config(config, NoTls, ManagerConfig { recycling_method: RecyclingMethod::Fast });
-        let timeouts = Timeouts { wait: Some(POOL_WAIT), create: Some(CONNECT_TIMEOUT), recycle: None };
+        let manager = Manager::from_config(
+            config,
+            NoTls,
+            ManagerConfig {
+                recycling_method: RecyclingMethod::Fast,
+            },
+        );
+        let timeouts = Timeouts {
+            wait: Some(POOL_WAIT),
+            create: Some(CONNECT_TIMEOUT),
+            recycle: None,
+        };
         let pool = Pool::builder(manager)
             .max_size(connections.max(1))
             .runtime(Runtime::Tokio1)
             .timeouts(timeouts)
+            .post_create(Hook::async_fn(|client: &mut ClientWrapper, _| {
+                Box::pin(async move { client.batch_execute(DURABLE).await.map_err(HookError::Backend) })
+            }))
             .build()
             .map_err(|error| Error::Unavailable(format!("the connection pool cannot be built: {error}")))?;
         let this = Self { pool, signals };
-        // Says at the start, not at the first request, that the server cannot be reached.
-        drop(this.connection().await?);
+        this.check_server().await?;
         Ok(this)
+    }
+
+    /// Says at the start, not at the first request, that the server cannot be reached or is too old.
+    async fn check_server(&self) -> Result<()> {
+        let read = |tx: &mut dyn Tx| {
+            tx.query_one("version", "SELECT CAST(current_setting('server_version_num') AS BIGINT)", &[])?
+                .int(0)
+        };
+        let version = self.read(read).await?;
+        if version >= OLDEST_SERVER {
+            return Ok(());
+        }
+        Err(Error::Unavailable(format!(
+            "PostgreSQL is version {}, and 15 is the oldest that will do",
+            version / 10_000
+        )))
     }
 
     /// Runs `closure` in a transaction and returns after its durable commit.
@@ -113,9 +147,7 @@ impl Postgres {
 
     async fn connection(&self) -> Result<Object> {
         self.pool.get().await.map_err(|error| match error {
-            PoolError::Timeout(TimeoutType::Wait) => {
-                Error::Busy("every connection to PostgreSQL is in use".to_owned())
-            }
+            PoolError::Timeout(TimeoutType::Wait) => Error::Busy("every connection to PostgreSQL is in use".to_owned()),
             PoolError::Backend(error) => failure::translate(&error),
             other => Error::Unavailable(format!("no connection to PostgreSQL: {other}")),
         })

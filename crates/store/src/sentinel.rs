@@ -7,7 +7,11 @@ use crate::{
     vault::Place,
 };
 
-const PLACE: Place<'static> = Place { table: "vault_sentinel", column: "sealed", row: "1" };
+const PLACE: Place<'static> = Place {
+    table: "vault_sentinel",
+    column: "sealed",
+    row: "1",
+};
 
 const WORD: &[u8] = b"watchbell";
 

@@ -40,7 +40,10 @@ pub struct Change {
 impl Signal {
     /// The signal that something of kind `what` changed in a workspace.
     pub fn changed(workspace_id: impl Into<String>, what: &'static str) -> Self {
-        Self::Changed(Change { workspace_id: workspace_id.into(), what })
+        Self::Changed(Change {
+            workspace_id: workspace_id.into(),
+            what,
+        })
     }
 }
 
@@ -144,15 +147,24 @@ impl Signals {
     }
 
     pub(crate) fn schedule(&self) -> Waker {
-        Waker { woken: self.schedule.subscribe() }
+        Waker {
+            woken: self.schedule.subscribe(),
+        }
     }
 
     pub(crate) fn runs(&self) -> Waker {
-        Waker { woken: self.runs.subscribe() }
+        Waker {
+            woken: self.runs.subscribe(),
+        }
     }
 
     pub(crate) fn deliveries(self: &Arc<Self>) -> DeliveryWaker {
-        DeliveryWaker { waker: Waker { woken: self.deliveries.subscribe() }, signals: Arc::clone(self) }
+        DeliveryWaker {
+            waker: Waker {
+                woken: self.deliveries.subscribe(),
+            },
+            signals: Arc::clone(self),
+        }
     }
 
     pub(crate) fn changes(&self) -> broadcast::Receiver<Change> {

@@ -14,7 +14,10 @@ mod writer;
 
 use std::{
     path::{Path, PathBuf},
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
     thread::JoinHandle,
 };
 
@@ -40,6 +43,8 @@ pub(crate) struct Sqlite {
     writer: Sender<Message>,
     readers: Sender<Box<dyn Job>>,
     waiting: Semaphore,
+    /// Set by [`Sqlite::close`]; the writer knows by itself.
+    closed: AtomicBool,
     thread: Mutex<Option<JoinHandle<()>>>,
 }
 
@@ -56,7 +61,14 @@ impl Sqlite {
             .spawn(move || Writer::new(connection, queue, signals).run())
             .map_err(|error| Error::Unavailable(format!("cannot start the writer thread: {error}")))?;
         let thread = Mutex::new(Some(thread));
-        Ok(Self { folder, writer, readers, waiting: Semaphore::new(WRITES_QUEUED), thread })
+        Ok(Self {
+            folder,
+            writer,
+            readers,
+            waiting: Semaphore::new(WRITES_QUEUED),
+            closed: AtomicBool::new(false),
+            thread,
+        })
     }
 
     /// Runs `closure` in a transaction and returns after its durable commit.
@@ -79,13 +91,17 @@ impl Sqlite {
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
+        if self.closed.load(Ordering::Acquire) {
+            return Err(closed().into());
+        }
         let (task, answer) = Task::new(closure);
         self.readers.send(task).map_err(|_| closed())?;
         answer.await.unwrap_or_else(|_| Err(closed().into()))
     }
 
-    /// Commits what waits, moves the log into the database file and ends the writer. Later writes fail.
+    /// Commits what waits, moves the log into the database file and ends the writer. Later writes and reads fail.
     pub(crate) async fn close(&self) {
+        self.closed.store(true, Ordering::Release);
         let (done, closed) = oneshot::channel();
         if self.writer.send(Message::Close(done)).is_ok() {
             // An error means that the writer is gone already, which is what was asked for.
@@ -111,7 +127,9 @@ impl Sqlite {
             let copied = Backup::new(&from, &mut to).and_then(|backup| backup.step(-1));
             copied.map_err(failure::translate)?;
             to.close().map_err(|(_, error)| failure::translate(error))?;
-            std::fs::File::open(&target).and_then(|file| file.sync_all()).map_err(|error| Error::file(&target, error))
+            std::fs::File::open(&target)
+                .and_then(|file| file.sync_all())
+                .map_err(|error| Error::file(&target, error))
         })
         .await
         .map_err(|error| Error::Unavailable(format!("the backup was interrupted: {error}")))?

@@ -47,5 +47,8 @@ fn changed(tx: &mut dyn Tx, sql: &str, params: &[Value]) -> Result<bool> {
 
 /// `$4, $5, $6` for three values from the fourth on.
 fn placeholders(from: usize, count: usize) -> String {
-    (from..from + count).map(|number| format!("${number}")).collect::<Vec<_>>().join(", ")
+    (from..from + count)
+        .map(|number| format!("${number}"))
+        .collect::<Vec<_>>()
+        .join(", ")
 }

@@ -61,22 +61,35 @@ pub async fn database(kind: Kind) -> TestDatabase {
     match kind {
         Kind::Sqlite => {
             let folder = TempDir::with_prefix("watchbell-store-").expect("a temporary folder");
-            let options = Options::Sqlite { folder: folder.path().join("data"), readers: 2 };
-            TestDatabase { options, folder: Some(folder) }
+            let options = Options::Sqlite {
+                folder: folder.path().join("data"),
+                readers: 2,
+            };
+            TestDatabase {
+                options,
+                folder: Some(folder),
+            }
         }
         Kind::Postgres => {
             let url = postgres_url().expect("the URL of a PostgreSQL server");
             let schema = format!("test_{}", uuid::Uuid::new_v4().simple());
-            let (client, connection) =
-                tokio_postgres::connect(&url, tokio_postgres::NoTls).await.expect("a connection to the test server");
+            let (client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls)
+                .await
+                .expect("a connection to the test server");
             let connection = tokio::spawn(connection);
-            client.batch_execute(&format!("CREATE SCHEMA {schema}")).await.expect("a new schema");
+            client
+                .batch_execute(&format!("CREATE SCHEMA {schema}"))
+                .await
+                .expect("a new schema");
             drop(client);
             // It ends when its client is gone.
             let _ = connection.await;
             let separator = if url.contains('?') { '&' } else { '?' };
             let url = format!("{url}{separator}options=-csearch_path%3D{schema}");
-            TestDatabase { options: Options::Postgres { url, connections: 8 }, folder: None }
+            TestDatabase {
+                options: Options::Postgres { url, connections: 8 },
+                folder: None,
+            }
         }
     }
 }
@@ -124,7 +137,10 @@ fn postgres_url() -> Option<String> {
     variable(POSTGRES).filter(|url| !url.is_empty())
 }
 
-#[allow(clippy::disallowed_methods, reason = "which servers tests may use is not the program's configuration")]
+#[allow(
+    clippy::disallowed_methods,
+    reason = "which servers tests may use is not the program's configuration"
+)]
 fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }

@@ -83,7 +83,10 @@ impl Vault {
     /// # Errors
     /// [`Error::Vault`] if the random number generator fails.
     pub fn seal(&self, place: Place<'_>, plain: &[u8]) -> Result<String> {
-        let key = self.keys.first().ok_or_else(|| Error::Vault("there is no encryption key".to_owned()))?;
+        let key = self
+            .keys
+            .first()
+            .ok_or_else(|| Error::Vault("there is no encryption key".to_owned()))?;
         // Room for the tag, so that the plain text is not left behind in a buffer that was outgrown.
         let mut sealed = Vec::with_capacity(plain.len() + AES_256_GCM.tag_len());
         sealed.extend_from_slice(plain);
@@ -102,9 +105,7 @@ impl Vault {
     /// [`Error::Vault`] if its key is not among the vault's; [`Error::Corrupt`] if it is malformed, was changed, or
     /// belongs to another place.
     pub fn open(&self, place: Place<'_>, sealed: &str) -> Result<Zeroizing<Vec<u8>>> {
-        let corrupt = |why: &str| {
-            Error::Corrupt(format!("the secret `{}.{}` of `{}` {why}", place.table, place.column, place.row))
-        };
+        let corrupt = |why: &str| Error::Corrupt(format!("the secret `{}.{}` of `{}` {why}", place.table, place.column, place.row));
         let mut parts = sealed.splitn(3, ':');
         let (Some(VERSION), Some(id), Some(text)) = (parts.next(), parts.next(), parts.next()) else {
             return Err(corrupt("is not in the form `v1:<key id>:<base64>`"));
@@ -150,8 +151,8 @@ impl Vault {
 impl Key {
     fn new(bytes: &[u8; KEY_LENGTH]) -> Result<Self> {
         let hash = digest::digest(&digest::SHA256, bytes);
-        let cipher = RandomizedNonceKey::new(&AES_256_GCM, bytes)
-            .map_err(|_| Error::Vault("the encryption key cannot be used".to_owned()))?;
+        let cipher =
+            RandomizedNonceKey::new(&AES_256_GCM, bytes).map_err(|_| Error::Vault("the encryption key cannot be used".to_owned()))?;
         let id = hash.as_ref().iter().take(4).map(|byte| format!("{byte:02x}")).collect();
         Ok(Self { id, cipher })
     }
@@ -161,7 +162,11 @@ impl Key {
 mod tests {
     use super::*;
 
-    const PLACE: Place<'static> = Place { table: "webhooks", column: "secret", row: "1" };
+    const PLACE: Place<'static> = Place {
+        table: "webhooks",
+        column: "secret",
+        row: "1",
+    };
 
     #[test]
     fn opens_what_it_sealed_and_never_seals_alike() -> Result<()> {
@@ -174,19 +179,36 @@ mod tests {
     }
 
     #[test]
-    fn refuses_another_place_a_changed_byte_and_another_key() -> Result<()> {
+    fn refuses_another_place_another_key_and_what_it_did_not_seal() -> Result<()> {
         let vault = Vault::new(&[[7; KEY_LENGTH]])?;
         let sealed = vault.seal(PLACE, b"abc")?;
-        let elsewhere = Place { row: "2", ..PLACE };
-        assert!(matches!(vault.open(elsewhere, &sealed), Err(Error::Corrupt(_))));
-        let last = if sealed.ends_with('A') { 'B' } else { 'A' };
-        let changed = format!("{}{last}{}", &sealed[..20], &sealed[21..]);
-        if changed != sealed {
-            assert!(matches!(vault.open(PLACE, &changed), Err(Error::Corrupt(_))));
+        for place in [
+            Place { row: "2", ..PLACE },
+            Place {
+                column: "headers",
+                ..PLACE
+            },
+            Place { table: "sources", ..PLACE },
+        ] {
+            assert!(matches!(vault.open(place, &sealed), Err(Error::Corrupt(_))));
         }
         let other = Vault::new(&[[8; KEY_LENGTH]])?;
         assert!(matches!(other.open(PLACE, &sealed), Err(Error::Vault(_))));
-        assert!(matches!(vault.open(PLACE, "plain text"), Err(Error::Corrupt(_))));
+        for text in ["", "plain text", "v1:", "v2:00000000:AAAA", &format!("v1:{}:AAAA", vault.key_id())] {
+            assert!(vault.open(PLACE, text).is_err(), "{text}");
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn no_character_can_be_changed() -> Result<()> {
+        let vault = Vault::new(&[[7; KEY_LENGTH]])?;
+        let sealed = vault.seal(PLACE, b"abc")?;
+        for at in 0..sealed.len() {
+            let other = if sealed.as_bytes()[at] == b'A' { "B" } else { "A" };
+            let changed = format!("{}{other}{}", &sealed[..at], &sealed[at + 1..]);
+            assert!(vault.open(PLACE, &changed).is_err(), "character {at} of {sealed}");
+        }
         Ok(())
     }
 

@@ -1,13 +1,25 @@
 //! One suite over both databases: whatever the store promises, it promises on SQLite and on PostgreSQL.
 
+#![allow(clippy::expect_used, reason = "the helpers of tests panic as their tests do")]
+
 mod conformance {
+    mod accounts;
     mod commit;
+    mod deliveries;
+    mod documents;
+    mod events;
+    mod failures;
+    pub mod fixture;
+    mod inbound;
+    mod incidents;
+    mod monitors;
     mod open;
-    mod tables;
+    mod runs;
     mod values;
-    mod workload;
+    mod webhooks;
 }
 
+use conformance::fixture;
 use std::future::Future;
 
 use store::{

@@ -67,6 +67,7 @@ pub struct Runner {
 pub struct Retention {
     pub log_days: u32,
     pub event_days: u32,
+    pub run_days: u32,
 }
 
 #[derive(Debug, Clone, Deserialize)]

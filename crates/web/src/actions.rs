@@ -1,6 +1,6 @@
 //! What one may do: permission, validation, store. The API and the pages call the same functions.
 //!
-//! Every function takes the [`App`] and the [`Caller`], asks for a [`Need`], and answers with
+//! Every function takes the [`App`](crate::App) and the [`Caller`], asks for a [`Need`], and answers with
 //! a view that serialises for the API and fills the templates. A change records its activity
 //! in the same transaction.
 
@@ -17,8 +17,6 @@ use store::{
     tables::{accounts::User, page, workspaces::Workspace},
 };
 use utoipa::{IntoParams, ToSchema};
-
-use crate::app::App;
 
 pub mod accounts;
 pub mod activity;
@@ -38,6 +36,7 @@ pub(crate) mod seal;
 pub mod sources;
 pub mod tokens;
 pub mod webhooks;
+mod why;
 pub mod workspaces;
 
 /// Who asks, and in which workspace.
@@ -90,6 +89,9 @@ pub enum ActionError {
     /// The caller can mend it.
     #[error(transparent)]
     Problem(#[from] Problem),
+    /// The caller can mend it by waiting.
+    #[error("{problem}")]
+    Later { problem: Problem, seconds: u64 },
     /// The store could not.
     #[error(transparent)]
     Store(store::Error),
@@ -103,6 +105,15 @@ impl From<store::Error> for ActionError {
         match error {
             store::Error::NotFound(what) => Self::Problem(Problem::not_found(what)),
             other => Self::Store(other),
+        }
+    }
+}
+
+impl From<engine::ActionError> for ActionError {
+    fn from(error: engine::ActionError) -> Self {
+        match error {
+            engine::ActionError::Problem(problem) => Self::Problem(problem),
+            engine::ActionError::Store(error) => error.into(),
         }
     }
 }

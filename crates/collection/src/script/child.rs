@@ -24,6 +24,8 @@ use watchdog::Watchdog;
 pub const MEMORY_ARGUMENT: &str = "--memory-mib=";
 /// The limit without that argument.
 pub const DEFAULT_MEMORY_MIB: u64 = 256;
+/// The exit code of a child that could not start or could not give up its rights.
+pub const EXIT_UNFIT: i32 = 70;
 /// Share of the memory that is not JavaScript's: messages, results, libraries.
 const RESERVE_PART: u64 = 4;
 
@@ -38,34 +40,37 @@ pub fn child_main() -> i32 {
     let memory = memory_mib.saturating_mul(1 << 20);
     let record = Arc::new(Mutex::new(Record::default()));
     let Ok(watchdog) = Watchdog::new(Arc::clone(&record)) else {
-        return 1;
+        return EXIT_UNFIT;
     };
     let (ready, started) = mpsc::channel();
     let (locked, lock) = mpsc::channel();
     let dog = watchdog.clone();
-    let engine = std::thread::Builder::new().name("script".to_owned()).stack_size(2 * STACK_BYTES).spawn(move || {
-        let pipe = Rc::new(Pipe::default());
-        let heap = usize::try_from(memory - memory / RESERVE_PART).unwrap_or(usize::MAX);
-        let engine = Engine::new(Rc::clone(&pipe) as Rc<_>, Arc::clone(&record), heap);
-        if let Err(error) = &engine {
-            complain(error);
-        }
-        let _ = ready.send(engine.is_ok());
-        // Nothing runs before the process has given up its rights.
-        if let (Ok(engine), Ok(true)) = (engine, lock.recv()) {
-            serve(engine, &pipe, &dog, &record);
-        }
-        std::process::exit(0);
-    });
+    let engine = std::thread::Builder::new()
+        .name("script".to_owned())
+        .stack_size(2 * STACK_BYTES)
+        .spawn(move || {
+            let pipe = Rc::new(Pipe::default());
+            let heap = usize::try_from(memory - memory / RESERVE_PART).unwrap_or(usize::MAX);
+            let engine = Engine::new(Rc::clone(&pipe) as Rc<_>, Arc::clone(&record), heap);
+            if let Err(error) = &engine {
+                complain(error);
+            }
+            let _ = ready.send(engine.is_ok());
+            // Nothing runs before the process has given up its rights.
+            if let (Ok(engine), Ok(true)) = (engine, lock.recv()) {
+                serve(engine, &pipe, &dog, &record);
+                std::process::exit(0);
+            }
+        });
     if engine.is_err() || !started.recv().unwrap_or(false) {
-        return 1;
+        return EXIT_UNFIT;
     }
     if let Err(error) = limits::apply(memory) {
         complain(&error);
-        return 1;
+        return EXIT_UNFIT;
     }
     if locked.send(true).is_err() {
-        return 1;
+        return EXIT_UNFIT;
     }
     watchdog.watch()
 }
@@ -79,7 +84,9 @@ fn complain(error: &dyn std::fmt::Display) {
 fn serve(mut engine: Engine, pipe: &Pipe, watchdog: &Watchdog, record: &Mutex<Record>) {
     while let Ok(Some(frame)) = pipe.read_frame(None) {
         // An answer that comes late belongs to a script that is over.
-        let Ok(ToChild::Run(job)) = protocol::parse_to_child(&frame) else { continue };
+        let Ok(ToChild::Run(job)) = protocol::parse_to_child(&frame) else {
+            continue;
+        };
         drop(frame);
         watchdog.arm(job.limit_ms);
         engine.run(job);
@@ -100,7 +107,14 @@ fn done(outcome: &ScriptOutcome, spoiled: bool) -> Vec<u8> {
         return protocol::done_frame(spoiled, &json);
     }
     let message = format!("the script's results are larger than {} MiB", protocol::MAX_FRAME_BYTES >> 20);
-    let error = Some(ScriptError { name: "RangeError".to_owned(), message, stack: None });
-    let outcome = ScriptOutcome { error, ..ScriptOutcome::default() };
+    let error = Some(ScriptError {
+        name: "RangeError".to_owned(),
+        message,
+        stack: None,
+    });
+    let outcome = ScriptOutcome {
+        error,
+        ..ScriptOutcome::default()
+    };
     protocol::done_frame(true, &serde_json::to_vec(&outcome).unwrap_or_default())
 }

@@ -5,6 +5,7 @@
 //! process that holds it serves one run and ends.
 
 mod bytecode;
+mod messages;
 mod natives;
 mod text;
 
@@ -87,9 +88,17 @@ impl Engine {
         runtime.set_interrupt_handler(Some(Box::new(move || watched.is_over())));
         let context = Context::full(&runtime)?;
         let hooks = context.with(|ctx| {
-            load_prelude(&ctx, &host).catch(&ctx).map_err(|error| EngineError::Prelude(error.to_string()))
+            load_prelude(&ctx, &host)
+                .catch(&ctx)
+                .map_err(|error| EngineError::Prelude(error.to_string()))
         })?;
-        Ok(Self { hooks, compiled: HashMap::new(), host, context, _runtime: runtime })
+        Ok(Self {
+            hooks,
+            compiled: HashMap::new(),
+            host,
+            context,
+            _runtime: runtime,
+        })
     }
 
     /// Runs one script to its end: its code, its timers and its calls. What it did is in the record.
@@ -106,8 +115,8 @@ impl Engine {
                 self.host.fail(describe(error));
             }
             self.host.extend(Instant::now() + COLLECT_TIME);
-            let finished = restore(&self.hooks.finish, &ctx)
-                .and_then(|finish| finish.call::<_, ()>((complete.is_ok_and(|complete| complete),)));
+            let finished =
+                restore(&self.hooks.finish, &ctx).and_then(|finish| finish.call::<_, ()>((complete.is_ok_and(|complete| complete),)));
             if let Err(error) = finished.catch(&ctx) {
                 self.host.fail(describe(&error));
             }
@@ -200,9 +209,13 @@ fn describe(error: &CaughtError<'_>) -> ScriptError {
     match error {
         CaughtError::Exception(exception) => ScriptError {
             name: exception.get::<_, String>("name").unwrap_or_else(|_| "Error".to_owned()),
-            message: exception.message().unwrap_or_default(),
+            message: messages::familiar(&exception.message().unwrap_or_default()),
             stack: exception.stack(),
         },
-        other => ScriptError { name: "Error".to_owned(), message: other.to_string(), stack: None },
+        other => ScriptError {
+            name: "Error".to_owned(),
+            message: other.to_string(),
+            stack: None,
+        },
     }
 }

@@ -30,7 +30,8 @@ pub struct ChildCommand {
 /// How many children are kept and what each may use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PoolOptions {
-    /// Children that wait, started, for the next runs.
+    /// Children that wait, started, for the next runs; a run that takes one has it replaced.
+    /// 0: only what [`ChildPool::warm_up`] starts ahead, and no replacement.
     pub warm: usize,
     /// Memory of one child, in MiB; at least 64 is useful.
     pub memory_mib: u64,
@@ -38,7 +39,10 @@ pub struct PoolOptions {
 
 impl Default for PoolOptions {
     fn default() -> Self {
-        Self { warm: 1, memory_mib: DEFAULT_MEMORY_MIB }
+        Self {
+            warm: 0,
+            memory_mib: DEFAULT_MEMORY_MIB,
+        }
     }
 }
 
@@ -58,13 +62,19 @@ struct Shared {
 impl ChildPool {
     /// A pool that has started nothing yet.
     pub fn new(command: ChildCommand, options: PoolOptions) -> Self {
-        Self { shared: Arc::new(Shared { command, options, warm: Mutex::default() }) }
+        Self {
+            shared: Arc::new(Shared {
+                command,
+                options,
+                warm: Mutex::default(),
+            }),
+        }
     }
 
-    /// Starts the warm children, so that the first run need not wait for its own. Needs a
-    /// Tokio runtime. Failures show when a script is run.
+    /// Starts the warm children (one at least) ahead, so that the first run need not wait for
+    /// its own. Needs a Tokio runtime. Failures show when a script is run.
     pub fn warm_up(&self) {
-        while self.warm().len() < self.shared.options.warm {
+        while self.warm().len() < self.shared.options.warm.max(1) {
             match self.start() {
                 Ok(child) => self.warm().push(child),
                 Err(error) => {
@@ -77,15 +87,15 @@ impl ChildPool {
 
     /// A child that has run nothing: a warm one, or a new one.
     fn take(&self) -> io::Result<ChildProcess> {
-        loop {
-            let warm = self.warm().pop();
-            let Some(mut child) = warm else {
-                return self.start();
-            };
-            if child.is_alive() {
-                return Ok(child);
-            }
+        let mut waiting = self.warm().pop();
+        while waiting.as_mut().is_some_and(|child| !child.is_alive()) {
+            waiting = self.warm().pop();
         }
+        if self.shared.options.warm > 0 {
+            let pool = self.clone();
+            tokio::spawn(async move { pool.warm_up() });
+        }
+        waiting.map_or_else(|| self.start(), Ok)
     }
 
     fn start(&self) -> io::Result<ChildProcess> {

@@ -42,9 +42,15 @@ pub enum ToChild {
 /// What the parent reads.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FromChild {
-    Call { id: u32, json: Vec<u8> },
+    Call {
+        id: u32,
+        json: Vec<u8>,
+    },
     /// `spoiled`: the child must not run another script.
-    Done { spoiled: bool, json: Vec<u8> },
+    Done {
+        spoiled: bool,
+        json: Vec<u8>,
+    },
 }
 
 /// A [`ScriptInput`] without its two large texts.
@@ -131,12 +137,21 @@ pub fn parse_to_child(frame: &[u8]) -> Result<ToChild, ProtocolError> {
             let (limit_ms, rest) = number(rest)?;
             let (code, rest) = part(rest)?;
             let (body, rest) = part(rest)?;
-            Ok(ToChild::Run(Job { limit_ms, code, body, input: text(rest)? }))
+            Ok(ToChild::Run(Job {
+                limit_ms,
+                code,
+                body,
+                input: text(rest)?,
+            }))
         }
         ANSWER => {
             let (id, rest) = number(rest)?;
             let (&ok, rest) = rest.split_first().ok_or(ProtocolError("an answer without a verdict"))?;
-            Ok(ToChild::Answer { id, ok: ok == 1, json: text(rest)? })
+            Ok(ToChild::Answer {
+                id,
+                ok: ok == 1,
+                json: text(rest)?,
+            })
         }
         _ => Err(ProtocolError("unknown tag")),
     }
@@ -152,7 +167,10 @@ pub fn parse_from_child(frame: &[u8]) -> Result<FromChild, ProtocolError> {
         }
         DONE => {
             let (&spoiled, json) = rest.split_first().ok_or(ProtocolError("an end without its flag"))?;
-            Ok(FromChild::Done { spoiled: spoiled == 1, json: json.to_vec() })
+            Ok(FromChild::Done {
+                spoiled: spoiled == 1,
+                json: json.to_vec(),
+            })
         }
         _ => Err(ProtocolError("unknown tag")),
     }
@@ -193,4 +211,39 @@ fn part(bytes: &[u8]) -> Result<(String, &[u8]), ProtocolError> {
 
 fn text(bytes: &[u8]) -> Result<String, ProtocolError> {
     String::from_utf8(bytes.to_vec()).map_err(|_| ProtocolError("a text that is not UTF-8"))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn frames_come_back_as_they_were_sent(id: u32, ok: bool, json in ".*") {
+            let frame = answer_frame(id, ok, json.as_bytes());
+            prop_assert_eq!(whole_frame(&frame), Some(frame.len() - HEAD_BYTES));
+            let read = parse_to_child(&frame[HEAD_BYTES..]).unwrap();
+            prop_assert_eq!(read, ToChild::Answer { id, ok, json: json.clone() });
+            let read = parse_from_child(&call_frame(id, &json)[HEAD_BYTES..]).unwrap();
+            prop_assert_eq!(read, FromChild::Call { id, json: json.clone().into_bytes() });
+            let read = parse_from_child(&done_frame(ok, json.as_bytes())[HEAD_BYTES..]).unwrap();
+            prop_assert_eq!(read, FromChild::Done { spoiled: ok, json: json.into_bytes() });
+        }
+
+        #[test]
+        fn any_bytes_are_read_or_refused(bytes: Vec<u8>) {
+            let _ = parse_to_child(&bytes);
+            let _ = parse_from_child(&bytes);
+            if let Some(length) = whole_frame(&bytes) {
+                prop_assert!(length + HEAD_BYTES <= bytes.len());
+            }
+        }
+    }
+
+    #[test]
+    fn a_cut_part_is_refused() {
+        assert!(parse_to_child(b"R\0\0\0\x01\0\0\0\x09short").is_err());
+    }
 }

@@ -8,9 +8,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::{
-    Assertion, AssertionStatus, ConsoleLine, NextRequest, Scope, Scopes, ScriptError, ScriptOutcome,
-};
+use super::{Assertion, AssertionStatus, ConsoleLine, NextRequest, Scope, Scopes, ScriptError, ScriptOutcome};
 
 /// Tests that one script may record.
 pub const MAX_TESTS: usize = 50_000;
@@ -50,10 +48,19 @@ impl Record {
         }
         self.test_bytes += name.len() + error.as_ref().map_or(0, |error| error.message.len());
         if self.outcome.assertions.len() >= MAX_TESTS || self.test_bytes > MAX_TEST_BYTES {
-            self.fail(ScriptError { name: "RangeError".to_owned(), message: TooManyTests.to_string(), stack: None });
+            self.fail(ScriptError {
+                name: "RangeError".to_owned(),
+                message: TooManyTests.to_string(),
+                stack: None,
+            });
             return Err(TooManyTests);
         }
-        self.outcome.assertions.push(Assertion { name, index, status, error });
+        self.outcome.assertions.push(Assertion {
+            name,
+            index,
+            status,
+            error,
+        });
         Ok(())
     }
 
@@ -70,7 +77,10 @@ impl Record {
                 MAX_CONSOLE_BYTES >> 20
             );
             self.warn(text.clone());
-            self.outcome.console.push(ConsoleLine { level: "warn".to_owned(), text });
+            self.outcome.console.push(ConsoleLine {
+                level: "warn".to_owned(),
+                text,
+            });
             return;
         }
         self.outcome.console.push(ConsoleLine { level, text });

@@ -9,9 +9,19 @@ use crate::bench::*;
 async fn a_passing_and_a_failing_test_are_reported_in_order() {
     let outcome = run("pm.test('good', () => pm.expect(1).to.equal(1)); pm.test('bad', () => pm.response.to.have.status(404)); pm.test.skip('later', () => {});").await;
     let seen: Vec<_> = outcome.assertions.iter().map(|a| (a.name.as_str(), a.index, a.status)).collect();
-    assert_eq!(seen, [("good", 0, AssertionStatus::Passed), ("bad", 1, AssertionStatus::Failed), ("later", 2, AssertionStatus::Skipped)]);
+    assert_eq!(
+        seen,
+        [
+            ("good", 0, AssertionStatus::Passed),
+            ("bad", 1, AssertionStatus::Failed),
+            ("later", 2, AssertionStatus::Skipped)
+        ]
+    );
     let error = outcome.assertions[1].error.as_ref().unwrap();
-    assert_eq!((error.name.as_str(), error.message.as_str()), ("AssertionError", "expected response to have status code 404 but got 200"));
+    assert_eq!(
+        (error.name.as_str(), error.message.as_str()),
+        ("AssertionError", "expected response to have status code 404 but got 200")
+    );
     assert_eq!(outcome.error, None);
 }
 
@@ -78,8 +88,19 @@ async fn failed_response_assertions_say_what_came_instead() {
 
 #[tokio::test]
 async fn every_named_status_is_an_assertion() {
-    for (code, name) in [(404, "notFound"), (400, "badRequest"), (401, "unauthorized"), (403, "forbidden"), (202, "accepted"), (429, "rateLimited"), (503, "serverError"), (406, "notAcceptable")] {
-        let mut input = test_input(&format!("pm.test('{name}', () => {{ pm.response.to.be.{name}; pm.response.to.not.be.ok; }});"));
+    for (code, name) in [
+        (404, "notFound"),
+        (400, "badRequest"),
+        (401, "unauthorized"),
+        (403, "forbidden"),
+        (202, "accepted"),
+        (429, "rateLimited"),
+        (503, "serverError"),
+        (406, "notAcceptable"),
+    ] {
+        let mut input = test_input(&format!(
+            "pm.test('{name}', () => {{ pm.response.to.be.{name}; pm.response.to.not.be.ok; }});"
+        ));
         input.response = Some(response(code, "", &[], b""));
         assert_all_pass(&run_input(input).await);
     }
@@ -106,7 +127,12 @@ async fn the_response_can_be_read_in_all_ways() {
 #[tokio::test]
 async fn the_charset_of_a_body_is_honoured_and_a_bom_is_skipped() {
     let mut input = test_input("pm.test('latin1', () => pm.expect(pm.response.json().word).to.equal('café'));");
-    input.response = Some(response(200, "OK", &[("content-type", "application/json; charset=ISO-8859-1")], b"{\"word\":\"caf\xe9\"}"));
+    input.response = Some(response(
+        200,
+        "OK",
+        &[("content-type", "application/json; charset=ISO-8859-1")],
+        b"{\"word\":\"caf\xe9\"}",
+    ));
     assert_all_pass(&run_input(input).await);
     let mut input = test_input("pm.test('bom', () => pm.expect(pm.response.json()).to.eql({bom: true}));");
     input.response = Some(response(200, "OK", &[], b"\xef\xbb\xbf{\"bom\":true}"));
@@ -114,8 +140,17 @@ async fn the_charset_of_a_body_is_honoured_and_a_bom_is_skipped() {
 }
 
 #[tokio::test]
+async fn a_body_of_twenty_megabytes_can_be_read() {
+    let mut input = test_input("pm.test('size', () => pm.expect(pm.response.text().length).to.equal(20000000));");
+    input.response = Some(response(200, "OK", &[], &vec![b'x'; 20_000_000]));
+    assert_all_pass(&run_input(input).await);
+}
+
+#[tokio::test]
 async fn without_a_response_the_test_script_still_runs() {
-    let mut input = test_input("pm.test('no response', () => { pm.expect(pm.response.code).to.equal(undefined); pm.expect(pm.response.text()).to.equal(undefined); });");
+    let mut input = test_input(
+        "pm.test('no response', () => { pm.expect(pm.response.code).to.equal(undefined); pm.expect(pm.response.text()).to.equal(undefined); });",
+    );
     input.response = None;
     assert_all_pass(&run_input(input).await);
 }
@@ -168,9 +203,15 @@ async fn a_pre_request_script_changes_the_request() {
     let request = outcome.request.unwrap();
     assert_eq!(request["method"], "PUT");
     assert_eq!(request["body"], json!({"mode": "raw", "raw": "changed"}));
-    assert_eq!(request["header"], json!([{"key": "x-a", "value": "2"}, {"key": "X-New", "value": "n"}]));
+    assert_eq!(
+        request["header"],
+        json!([{"key": "x-a", "value": "2"}, {"key": "X-New", "value": "n"}])
+    );
     assert_eq!(request["url"]["raw"], "http://x.test:81/a/b?q=1&p=2");
-    assert_eq!(request["url"]["query"], json!([{"key": "q", "value": "1"}, {"key": "p", "value": "2"}]));
+    assert_eq!(
+        request["url"]["query"],
+        json!([{"key": "q", "value": "1"}, {"key": "p", "value": "2"}])
+    );
 }
 
 #[tokio::test]
@@ -193,7 +234,12 @@ async fn info_and_location_tell_where_the_script_runs() {
 async fn the_last_call_of_set_next_request_wins() {
     let outcome = run("pm.execution.setNextRequest('a'); postman.setNextRequest('b');").await;
     assert_eq!(outcome.next_request, NextRequest::To("b".to_owned()));
-    assert_eq!(run("postman.setNextRequest('b'); pm.execution.setNextRequest(null);").await.next_request, NextRequest::Stop);
+    assert_eq!(
+        run("postman.setNextRequest('b'); pm.execution.setNextRequest(null);")
+            .await
+            .next_request,
+        NextRequest::Stop
+    );
     assert_eq!(run("1;").await.next_request, NextRequest::Unset);
 }
 
@@ -222,7 +268,17 @@ async fn asynchronous_tests_are_awaited() {
     let outcome = run(code).await;
     assert_eq!(outcome.error, None);
     let names: Vec<_> = outcome.assertions.iter().map(|a| a.name.as_str()).collect();
-    assert_eq!(names, ["async passes", "async fails", "done", "done with error", "never", "after top-level await"]);
+    assert_eq!(
+        names,
+        [
+            "async passes",
+            "async fails",
+            "done",
+            "done with error",
+            "never",
+            "after top-level await"
+        ]
+    );
     let failed: Vec<_> = failures(&outcome).into_iter().map(|(name, _)| name).collect();
     assert_eq!(failed, ["async fails", "done with error", "never"]);
 }
@@ -231,13 +287,23 @@ async fn asynchronous_tests_are_awaited() {
 async fn errors_of_scripts_have_name_and_message_and_keep_the_tests_before() {
     let outcome = run("pm.test('before', () => {}); nope.thing(); pm.test('after', () => {});").await;
     let error = outcome.error.unwrap();
-    assert_eq!((error.name.as_str(), error.message.as_str()), ("ReferenceError", "nope is not defined"));
+    assert_eq!(
+        (error.name.as_str(), error.message.as_str()),
+        ("ReferenceError", "nope is not defined")
+    );
     assert_eq!(outcome.assertions.len(), 1);
     let error = run("throw new Error('pre boom');").await.error.unwrap();
     assert_eq!((error.name.as_str(), error.message.as_str()), ("Error", "pre boom"));
     assert_eq!(run("var x = ;").await.error.unwrap().name, "SyntaxError");
+    assert_eq!(
+        run("const a = {}; a.b.c;").await.error.unwrap().message,
+        "Cannot read properties of undefined (reading 'c')"
+    );
     assert_eq!(run("throw 'text'").await.error.unwrap().message, "text");
-    assert_eq!(run("await Promise.reject(new TypeError('late'))").await.error.unwrap().name, "TypeError");
+    assert_eq!(
+        run("await Promise.reject(new TypeError('late'))").await.error.unwrap().name,
+        "TypeError"
+    );
 }
 
 #[tokio::test]
@@ -251,13 +317,25 @@ async fn an_error_in_a_timer_is_flagged_and_no_failure() {
 #[tokio::test]
 async fn the_console_renders_values() {
     let outcome = run("console.log('a', 1, {b: [1, 'x'], c: null}, [undefined]); console.warn(new Error('e').message); console.error(new Map([['k', 1]]));").await;
-    let lines: Vec<_> = outcome.console.iter().map(|line| (line.level.as_str(), line.text.as_str())).collect();
-    assert_eq!(lines, [("log", "a 1 { b: [ 1, 'x' ], c: null } [ undefined ]"), ("warn", "e"), ("error", "Map(1) { 'k' => 1 }")]);
+    let lines: Vec<_> = outcome
+        .console
+        .iter()
+        .map(|line| (line.level.as_str(), line.text.as_str()))
+        .collect();
+    assert_eq!(
+        lines,
+        [
+            ("log", "a 1 { b: [ 1, 'x' ], c: null } [ undefined ]"),
+            ("warn", "e"),
+            ("error", "Map(1) { 'k' => 1 }")
+        ]
+    );
 }
 
 #[tokio::test]
 async fn what_the_visualizer_was_given_is_kept() {
-    let outcome = run("pm.visualizer.set('<b>{{n}}</b>', {n: 1}); pm.test('bad', () => pm.expect(() => pm.visualizer.set(1)).to.throw());").await;
+    let outcome =
+        run("pm.visualizer.set('<b>{{n}}</b>', {n: 1}); pm.test('bad', () => pm.expect(() => pm.visualizer.set(1)).to.throw());").await;
     assert_all_pass(&outcome);
     assert_eq!(outcome.visualizer.unwrap()["data"], json!({"n": 1}));
 }
@@ -270,12 +348,24 @@ async fn scripts_of_one_session_share_implicit_globals_and_nothing_else() {
     let code = "pm.test('leaks', () => pm.expect([typeof a1, typeof a2, typeof a3, typeof b1]).to.eql(['undefined', 'undefined', 'undefined', 'number']));";
     assert_all_pass(&run_in(&mut *session, code).await);
     let mut other = pool.session().await;
-    assert_all_pass(&run_in(&mut *other, "pm.test('another run', () => pm.expect(typeof b1).to.equal('undefined'));").await);
+    assert_all_pass(
+        &run_in(
+            &mut *other,
+            "pm.test('another run', () => pm.expect(typeof b1).to.equal('undefined'));",
+        )
+        .await,
+    );
 }
 
 #[tokio::test]
 async fn a_script_that_overwrites_a_legacy_global_does_so_for_itself_only() {
     let mut session = pool().session().await;
-    assert_all_pass(&run_in(&mut *session, "data = pm.response.json(); pm.test('mine', () => pm.expect(data.name).to.equal('Ada'));").await);
+    assert_all_pass(
+        &run_in(
+            &mut *session,
+            "data = pm.response.json(); pm.test('mine', () => pm.expect(data.name).to.equal('Ada'));",
+        )
+        .await,
+    );
     assert_all_pass(&run_in(&mut *session, "pm.test('reset', () => pm.expect(data).to.eql({row: {n: 1}}));").await);
 }

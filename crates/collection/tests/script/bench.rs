@@ -8,8 +8,8 @@ use async_trait::async_trait;
 use base64::Engine as _;
 use collection::script::pool::{ChildCommand, ChildPool, PoolOptions};
 use collection::script::{
-    AssertionStatus, Call, Info, Listen, Scope, Scopes, ScriptCalls, ScriptCookie, ScriptError, ScriptHost, ScriptInput,
-    ScriptOutcome, ScriptResponse, ScriptSession,
+    AssertionStatus, Call, Info, Listen, Scope, Scopes, ScriptCalls, ScriptCookie, ScriptError, ScriptHost, ScriptInput, ScriptOutcome,
+    ScriptResponse, ScriptSession,
 };
 use serde_json::{Value, json};
 
@@ -22,7 +22,13 @@ pub fn pool() -> ChildPool {
 
 pub fn pool_with(options: PoolOptions) -> ChildPool {
     let program = PathBuf::from(env!("CARGO_BIN_EXE_script-child"));
-    ChildPool::new(ChildCommand { program, arguments: Vec::new() }, options)
+    ChildPool::new(
+        ChildCommand {
+            program,
+            arguments: Vec::new(),
+        },
+        options,
+    )
 }
 
 /// A parent that remembers the calls and answers with what it was given, in turn.
@@ -34,7 +40,10 @@ pub struct Parent {
 
 impl Parent {
     pub fn answering(answers: impl IntoIterator<Item = Result<Value, ScriptError>>) -> Self {
-        Self { calls: Mutex::default(), answers: Mutex::new(answers.into_iter().collect()) }
+        Self {
+            calls: Mutex::default(),
+            answers: Mutex::new(answers.into_iter().collect()),
+        }
     }
 }
 
@@ -48,7 +57,10 @@ impl ScriptCalls for Parent {
 }
 
 pub fn scope(name: &str, values: &[(&str, Value)]) -> Scope {
-    Scope { name: name.to_owned(), values: values.iter().map(|(key, value)| ((*key).to_owned(), value.clone())).collect() }
+    Scope {
+        name: name.to_owned(),
+        values: values.iter().map(|(key, value)| ((*key).to_owned(), value.clone())).collect(),
+    }
 }
 
 pub fn input(listen: Listen, code: &str) -> ScriptInput {
@@ -92,19 +104,29 @@ pub fn response(code: u16, reason: &str, headers: &[(&str, &str)], body: &[u8]) 
     ScriptResponse {
         code,
         reason: reason.to_owned(),
-        headers: headers.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect(),
+        headers: headers
+            .iter()
+            .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
+            .collect(),
         body_base64: base64::engine::general_purpose::STANDARD.encode(body),
         response_time_ms: 12.5,
         response_size: body.len() as u64,
     }
 }
 
-pub const USER: &str = r#"{"id":7,"name":"Ada","roles":["admin","dev"],"address":{"city":"Paris","geo":{"lat":48.85}},"active":true,"manager":null}"#;
+pub const USER: &str =
+    r#"{"id":7,"name":"Ada","roles":["admin","dev"],"address":{"city":"Paris","geo":{"lat":48.85}},"active":true,"manager":null}"#;
 
 /// A test script's input with a JSON response.
 pub fn test_input(code: &str) -> ScriptInput {
     let mut input = input(Listen::Test, code);
-    let headers = [("Content-Type", "application/json; charset=utf-8"), ("X-One", "1"), ("x-multi", "a"), ("x-multi", "b"), ("Set-Cookie", "t=1; Path=/")];
+    let headers = [
+        ("Content-Type", "application/json; charset=utf-8"),
+        ("X-One", "1"),
+        ("x-multi", "a"),
+        ("x-multi", "b"),
+        ("Set-Cookie", "t=1; Path=/"),
+    ];
     input.response = Some(response(200, "OK", &headers, USER.as_bytes()));
     input
 }
@@ -128,12 +150,19 @@ pub fn assert_all_pass(outcome: &ScriptOutcome) {
     assert_eq!(outcome.error, None, "console: {:?}", outcome.console);
     let failed: Vec<_> = outcome.assertions.iter().filter(|a| a.status != AssertionStatus::Passed).collect();
     assert!(failed.is_empty(), "{failed:#?}\nwarnings: {:?}", outcome.warnings);
-    assert!(!outcome.assertions.is_empty(), "no test was recorded; warnings: {:?}", outcome.warnings);
+    assert!(
+        !outcome.assertions.is_empty(),
+        "no test was recorded; warnings: {:?}",
+        outcome.warnings
+    );
 }
 
 /// Names and messages of the failed tests.
 pub fn failures(outcome: &ScriptOutcome) -> Vec<(String, String)> {
-    let failed = outcome.assertions.iter().filter_map(|a| a.error.as_ref().map(|e| (a.name.clone(), e.message.clone())));
+    let failed = outcome
+        .assertions
+        .iter()
+        .filter_map(|a| a.error.as_ref().map(|e| (a.name.clone(), e.message.clone())));
     failed.collect()
 }
 

@@ -26,11 +26,21 @@ async fn send_request_with_a_callback_takes_a_url_or_an_object() {
     assert_eq!(outcome.assertions.len(), 2);
     assert_eq!(variable(&outcome.scopes.unwrap().local, "tok"), Some(&json!("done")));
     let calls = parent.calls.lock().unwrap();
-    let Call::SendRequest { request } = &calls[0] else { panic!("{calls:?}") };
-    assert_eq!((&request["method"], &request["url"]["raw"]), (&json!("GET"), &json!("http://x.test/user/3")));
-    let Call::SendRequest { request } = &calls[1] else { panic!("{calls:?}") };
+    let Call::SendRequest { request } = &calls[0] else {
+        panic!("{calls:?}")
+    };
+    assert_eq!(
+        (&request["method"], &request["url"]["raw"]),
+        (&json!("GET"), &json!("http://x.test/user/3"))
+    );
+    let Call::SendRequest { request } = &calls[1] else {
+        panic!("{calls:?}")
+    };
     assert_eq!(request["header"], json!([{"key": "X-Sub", "value": "1"}]));
-    assert_eq!(request["body"], json!({"mode": "urlencoded", "urlencoded": [{"key": "a", "value": "b"}]}));
+    assert_eq!(
+        request["body"],
+        json!({"mode": "urlencoded", "urlencoded": [{"key": "a", "value": "b"}]})
+    );
 }
 
 #[tokio::test]
@@ -42,7 +52,11 @@ async fn send_request_gives_a_promise_without_a_callback() {
 
 #[tokio::test]
 async fn a_failed_request_is_an_error_with_its_system_code() {
-    let refused = ScriptError { name: "Error".to_owned(), message: "connect ECONNREFUSED 127.0.0.1:1".to_owned(), stack: None };
+    let refused = ScriptError {
+        name: "Error".to_owned(),
+        message: "connect ECONNREFUSED 127.0.0.1:1".to_owned(),
+        stack: None,
+    };
     let parent = Parent::answering([Err(refused)]);
     let code = "pm.sendRequest('http://127.0.0.1:1', (err, res) => pm.test('refused', () => { pm.expect(err.code).to.equal('ECONNREFUSED'); pm.expect(res).to.equal(undefined); }));";
     assert_all_pass(&pool().session().await.run(test_input(code), AMPLE, &parent).await);
@@ -78,13 +92,19 @@ async fn the_cookie_jar_asks_the_parent() {
     assert_all_pass(&outcome);
     assert_eq!(outcome.assertions.len(), 4);
     let calls = parent.calls.lock().unwrap();
-    let seen: Vec<_> = calls.iter().map(|call| match call {
-        Call::CookieJar { op, url, args } => (op.as_str(), url.as_str(), args.clone()),
-        other => panic!("{other:?}"),
-    }).collect();
+    let seen: Vec<_> = calls
+        .iter()
+        .map(|call| match call {
+            Call::CookieJar { op, url, args } => (op.as_str(), url.as_str(), args.clone()),
+            other => panic!("{other:?}"),
+        })
+        .collect();
     assert_eq!(seen[0], ("set", "http://x.test", json!({"name": "made", "value": "by script"})));
     assert_eq!(seen[1], ("get", "http://x.test", json!({"name": "made"})));
-    assert_eq!(seen.iter().map(|call| call.0).collect::<Vec<_>>(), ["set", "get", "getAll", "unset", "clear"]);
+    assert_eq!(
+        seen.iter().map(|call| call.0).collect::<Vec<_>>(),
+        ["set", "get", "getAll", "unset", "clear"]
+    );
 }
 
 #[tokio::test]

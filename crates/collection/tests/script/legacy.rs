@@ -23,7 +23,10 @@ async fn the_legacy_interface_works_and_its_tests_are_recorded_last() {
     "#;
     let outcome = run(code).await;
     assert_eq!(outcome.error, None);
-    assert_eq!(failures(&outcome), [("failing".to_owned(), "expected false to be truthy".to_owned())]);
+    assert_eq!(
+        failures(&outcome),
+        [("failing".to_owned(), "expected false to be truthy".to_owned())]
+    );
     assert_eq!(outcome.assertions[0].name, "first");
     assert_eq!(outcome.assertions.len(), 11);
     let scopes = outcome.scopes.unwrap();

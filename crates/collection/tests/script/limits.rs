@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use collection::script::pool::PoolOptions;
-use collection::script::{ScriptHost, ScriptOutcome};
-use serde_json::json;
+use collection::script::{Call, ScriptCalls, ScriptError, ScriptHost, ScriptOutcome};
+use serde_json::{Value, json};
 
 use crate::bench::*;
 
@@ -21,7 +21,10 @@ async fn run_then_recover(code: &str) -> ScriptOutcome {
 #[track_caller]
 fn assert_timed_out(outcome: &ScriptOutcome) {
     let error = outcome.error.as_ref().unwrap();
-    assert_eq!((error.name.as_str(), error.message.as_str()), ("TimeoutError", "the script ran longer than its limit of 300 ms"));
+    assert_eq!(
+        (error.name.as_str(), error.message.as_str()),
+        ("TimeoutError", "the script ran longer than its limit of 300 ms")
+    );
 }
 
 #[tokio::test]
@@ -54,8 +57,17 @@ async fn a_regular_expression_that_backtracks_for_ever_ends_at_the_limit() {
 
 #[tokio::test]
 async fn memory_is_limited() {
-    let mut session = pool_with(PoolOptions { memory_mib: 96, ..PoolOptions::default() }).session().await;
-    for code in ["const a = []; for (;;) a.push(new Array(1000).fill(1));", "const s = []; for (;;) s.push('x'.repeat(1e6) + Math.random());", "const b = []; for (;;) b.push(new Uint8Array(1e6).fill(1));"] {
+    let mut session = pool_with(PoolOptions {
+        memory_mib: 96,
+        ..PoolOptions::default()
+    })
+    .session()
+    .await;
+    for code in [
+        "const a = []; for (;;) a.push(new Array(1000).fill(1));",
+        "const s = []; for (;;) s.push('x'.repeat(1e6) + Math.random());",
+        "const b = []; for (;;) b.push(new Uint8Array(1e6).fill(1));",
+    ] {
         let outcome = session.run(test_input(code), AMPLE, &Parent::default()).await;
         let error = outcome.error.unwrap_or_else(|| panic!("{code} ended well"));
         assert_eq!(error.name, "MemoryError", "{code}: {error:?}");
@@ -75,7 +87,10 @@ async fn deep_recursion_is_an_error_of_the_script() {
 async fn a_million_tests_end_at_the_cap_that_the_error_names() {
     let outcome = run("for (let i = 0; i < 1e6; i++) pm.test('t' + i, () => {});").await;
     let error = outcome.error.unwrap();
-    assert_eq!((error.name.as_str(), error.message.as_str()), ("RangeError", "a script may record at most 50000 tests and 8 MiB of test results"));
+    assert_eq!(
+        (error.name.as_str(), error.message.as_str()),
+        ("RangeError", "a script may record at most 50000 tests and 8 MiB of test results")
+    );
     assert_eq!(outcome.assertions.len(), 50_000);
 }
 
@@ -88,10 +103,50 @@ async fn console_output_is_cut_at_a_named_limit() {
     assert_eq!(outcome.warnings.len(), 1);
 }
 
+/// A parent that never answers.
+struct Silent;
+
+#[async_trait::async_trait]
+impl ScriptCalls for Silent {
+    async fn call(&self, _: Call) -> Result<Value, ScriptError> {
+        std::future::pending().await
+    }
+}
+
+#[tokio::test]
+async fn a_request_that_is_never_answered_ends_at_the_limit() {
+    let code = "pm.test('before', () => {}); await pm.sendRequest('http://x.test');";
+    let outcome = pool().session().await.run(test_input(code), SHORT, &Silent).await;
+    assert_timed_out(&outcome);
+    assert_eq!(outcome.assertions.len(), 1);
+}
+
+#[tokio::test]
+async fn runs_on_warm_children_share_nothing() {
+    let pool = pool_with(PoolOptions {
+        warm: 2,
+        ..PoolOptions::default()
+    });
+    pool.warm_up();
+    for _ in 0..6 {
+        let mut session = pool.session().await;
+        assert_all_pass(
+            &run_in(
+                &mut *session,
+                "pm.test('fresh', () => pm.expect(typeof leak).to.equal('undefined')); leak = 1;",
+            )
+            .await,
+        );
+    }
+}
+
 #[tokio::test]
 async fn a_promise_that_nothing_can_settle_is_an_error_at_once() {
     let outcome = run("pm.test('before', () => {}); await new Promise(() => {}); pm.test('after', () => {});").await;
-    assert_eq!(outcome.error.unwrap().message, "the script awaits a promise that nothing is left to settle");
+    assert_eq!(
+        outcome.error.unwrap().message,
+        "the script awaits a promise that nothing is left to settle"
+    );
     assert_eq!(outcome.assertions.len(), 1);
 }
 
@@ -132,8 +187,22 @@ async fn values_without_json_do_not_break_the_outcome() {
 
 #[tokio::test]
 async fn a_program_that_is_no_child_gives_an_error_and_no_hang() {
-    let command = collection::script::pool::ChildCommand { program: "/bin/true".into(), arguments: Vec::new() };
+    let command = collection::script::pool::ChildCommand {
+        program: "/bin/true".into(),
+        arguments: Vec::new(),
+    };
     let pool = collection::script::pool::ChildPool::new(command, PoolOptions::default());
     let outcome = pool.session().await.run(test_input("1"), AMPLE, &Parent::default()).await;
     assert!(outcome.error.unwrap().message.starts_with("the script ended its own process"));
+}
+
+#[tokio::test]
+async fn a_child_that_cannot_start_is_told_from_a_script_that_failed() {
+    // Far too little memory even for the engine.
+    let pool = pool_with(PoolOptions {
+        memory_mib: 1,
+        ..PoolOptions::default()
+    });
+    let outcome = pool.session().await.run(test_input("1"), AMPLE, &Parent::default()).await;
+    assert!(outcome.error.unwrap().message.starts_with("the script process cannot be started"));
 }

@@ -22,6 +22,7 @@ use tokio_util::sync::CancellationToken;
 use super::{
     finish::{self, Outcome},
     prepare::{self, Prepared},
+    record::Record,
     transport::GuardedTransport,
 };
 use crate::engine::Engine;
@@ -72,8 +73,8 @@ async fn tries(engine: &Engine, run: &Run) -> Outcome {
         let left = limit.saturating_sub(begun.elapsed());
         let observer = Arc::new(CollectAll::default());
         let result = one_try(engine, run, &prepared, left, Arc::clone(&observer)).await;
-        let rows = executions(run, finished_tries, &observer);
-        let outcome = Outcome::of(result, rows, &prepared);
+        let record = Record::of(run, finished_tries, &observer.take());
+        let outcome = Outcome::of(result, record, &prepared);
         finished_tries += 1;
         if after_try(&options, finished_tries.unsigned_abs(), outcome.status) == AfterTry::Finish {
             return outcome;
@@ -134,30 +135,6 @@ fn options(options: &RunOptions, left: Duration) -> RunnerOptions {
         max_report_bytes: BODY_KEPT,
         ..RunnerOptions::default()
     }
-}
-
-fn executions(run: &Run, try_number: i64, observer: &CollectAll) -> Vec<ExecutionRow> {
-    let row = |(position, execution): (usize, collection::report::Execution)| {
-        let failed = execution.error.is_some()
-            || !execution.script_errors.is_empty()
-            || execution.assertions.iter().any(|a| a.status == collection::script::AssertionStatus::Failed);
-        let micros = |r: &collection::report::Received| i64::try_from(r.time_ms.saturating_mul(1_000)).unwrap_or(i64::MAX);
-        ExecutionRow {
-            run_id: run.id.clone(),
-            try_number,
-            position: i64::try_from(position).unwrap_or(i64::MAX),
-            name: execution.item_name.clone(),
-            method: execution.request.as_ref().map(|r| r.method.clone()).unwrap_or_default(),
-            url: execution.request.as_ref().map(|r| r.url.clone()).unwrap_or_default(),
-            status_code: execution.response.as_ref().map(|r| i64::from(r.status)),
-            response_time_us: execution.response.as_ref().map(micros),
-            response_size: execution.response.as_ref().map(|r| i64::try_from(r.size).unwrap_or(i64::MAX)),
-            failed,
-            // NUL cannot be stored as text everywhere; JSON escapes it.
-            detail: serde_json::to_string(&execution).unwrap_or_else(|_| "{}".to_owned()),
-        }
-    };
-    observer.take().into_iter().enumerate().map(row).collect()
 }
 
 /// Repeats a store operation while the store is busy or away: the result of minutes of work is not thrown away for that.

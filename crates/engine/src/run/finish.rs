@@ -1,6 +1,6 @@
 //! The end of a run: its result, the monitor's last state, and the event with its deliveries, in one commit.
 
-use collection::report::{Failure, RunResult, Status, Totals};
+use collection::report::{RunResult, Status, Totals};
 use domain::{
     Micros, event,
     run::{FailureLine, Metrics, RunReport, RunStatus},
@@ -13,11 +13,11 @@ use store::{
     },
 };
 
-use super::prepare::{self, Prepared};
+use super::{
+    prepare::{self, Prepared},
+    record::Record,
+};
 use crate::publish::{self, NewEvent};
-
-/// Lines of "what failed" that are kept with a run.
-const FAILURES_KEPT: usize = 20;
 
 /// How a run, or one try of it, came out.
 #[derive(Debug, Clone)]
@@ -51,7 +51,7 @@ impl Outcome {
     }
 
     /// The runner's result.
-    pub fn of(result: RunResult, executions: Vec<ExecutionRow>, prepared: &Prepared) -> Self {
+    pub fn of(result: RunResult, record: Record, prepared: &Prepared) -> Self {
         let status = match result.status {
             Status::Success => RunStatus::Success,
             Status::Failure => RunStatus::Failure,
@@ -61,9 +61,9 @@ impl Outcome {
         Self {
             status,
             metrics: metrics(&result.totals),
-            failures: result.failures.into_iter().take(FAILURES_KEPT).map(line).collect(),
+            failures: record.failures,
             error: result.ended_by,
-            executions,
+            executions: record.executions,
             collection_version: Some(prepared.collection_version),
             environment_version: prepared.environment_version,
         }
@@ -83,19 +83,10 @@ fn metrics(totals: &Totals) -> Metrics {
     }
 }
 
-fn line(failure: Failure) -> FailureLine {
-    let (message, test) = if failure.at.starts_with("assertion") {
-        // The runner names the test in `at` and puts it before the message where it has one.
-        (failure.message, failure.name)
-    } else {
-        (format!("{}: {}", failure.at, failure.message), String::new())
-    };
-    FailureLine { request: failure.item_name.unwrap_or_default(), test, message }
-}
-
 /// Finishes the run. A run that was deleted with its monitor, or finished before, stays as it is and tells nobody.
 pub(super) fn commit(tx: &mut dyn Tx, run: &Run, outcome: &Outcome, now: Micros) -> Result<()> {
     let finished = Finished {
+        id: run.id.clone(),
         status: outcome.status,
         metrics: outcome.metrics.clone(),
         failures: outcome.failures.clone(),
@@ -104,7 +95,7 @@ pub(super) fn commit(tx: &mut dyn Tx, run: &Run, outcome: &Outcome, now: Micros)
         collection_version: outcome.collection_version,
         environment_version: outcome.environment_version,
     };
-    if !runs::finish(tx, &run.id, &finished)? {
+    if !runs::finish(tx, &finished)? {
         return Ok(());
     }
     runs::insert_executions(tx, &outcome.executions)?;

@@ -4,6 +4,7 @@ use std::error::Error as _;
 
 use tokio_postgres::error::{DbError, SqlState};
 
+use super::types::Unfit;
 use crate::error::Error;
 
 /// Translates a driver error.
@@ -11,14 +12,13 @@ pub(super) fn translate(error: &tokio_postgres::Error) -> Error {
     if let Some(error) = error.as_db_error() {
         return by_state(error);
     }
-    let cause = error.source().map(|cause| format!(": {cause}")).unwrap_or_default();
-    let text = format!("{error}{cause}");
-    // Errors of ours in parameters come back through the driver; everything else without a code is the connection.
-    if text.contains("serializing parameter") || text.contains("parameters but got") || text.contains("expected") {
-        Error::Statement(text)
-    } else {
-        Error::Unavailable(text)
+    let cause = error.source();
+    // Whatever has no code and is not a parameter of ours is the connection.
+    if let Some(unfit) = cause.and_then(|cause| cause.downcast_ref::<Unfit>()) {
+        return Error::Statement(format!("{error}: {unfit}"));
     }
+    let cause = cause.map(|cause| format!(": {cause}")).unwrap_or_default();
+    Error::Unavailable(format!("{error}{cause}"))
 }
 
 fn by_state(error: &DbError) -> Error {
@@ -51,5 +51,8 @@ fn conflict(error: &DbError) -> Error {
         .and_then(|detail| detail.split_once('('))
         .and_then(|(_, rest)| rest.split_once(")=("))
         .map_or_else(|| error.constraint().unwrap_or_default(), |(columns, _)| columns);
-    Error::Conflict { table: error.table().unwrap_or_default().to_owned(), columns: columns.to_owned() }
+    Error::Conflict {
+        table: error.table().unwrap_or_default().to_owned(),
+        columns: columns.to_owned(),
+    }
 }

@@ -5,7 +5,7 @@
 
 use deadpool_postgres::Object;
 use tokio::runtime::Handle;
-use tokio_postgres::types::ToSql;
+use tokio_postgres::{Statement, types::ToSql};
 
 use super::{
     failure,
@@ -50,7 +50,14 @@ pub(super) struct PostgresTx<'a> {
 
 impl<'a> PostgresTx<'a> {
     pub(super) fn new(connection: &'a Object, handle: &'a Handle, access: Access) -> Self {
-        Self { connection, handle, access, begun: false, signals: Pending::default(), failure: None }
+        Self {
+            connection,
+            handle,
+            access,
+            begun: false,
+            signals: Pending::default(),
+            failure: None,
+        }
     }
 
     /// Commits, then sends the signals.
@@ -68,11 +75,13 @@ impl<'a> PostgresTx<'a> {
         if !self.begun {
             return Ok(());
         }
-        self.handle.block_on(self.connection.batch_execute(sql)).map_err(|error| failure::translate(&error))
+        self.handle
+            .block_on(self.connection.batch_execute(sql))
+            .map_err(|error| failure::translate(&error))
     }
 
     /// Runs `step` unless an earlier one failed, with BEGIN before the first, and remembers its failure.
-    fn step<T>(&mut self, step: impl Future<Output = Result<T, tokio_postgres::Error>>) -> Result<T> {
+    fn step<T>(&mut self, step: impl Future<Output = Result<T>>) -> Result<T> {
         if let Some(error) = &self.failure {
             return Err(error.clone());
         }
@@ -83,13 +92,9 @@ impl<'a> PostgresTx<'a> {
             let begin = self.connection.batch_execute(self.access.begin());
             // Polled in this order, so BEGIN is sent first.
             let (begun, result) = self.handle.block_on(async { futures::join!(begin, step) });
-            begun.and(result)
+            begun.map_err(|error| failure::translate(&error)).and(result)
         };
-        result.map_err(|error| {
-            let error = failure::translate(&error);
-            self.failure = Some(error.clone());
-            error
-        })
+        result.inspect_err(|error| self.failure = Some(error.clone()))
     }
 }
 
@@ -103,32 +108,40 @@ impl Tx for PostgresTx<'_> {
     fn query(&mut self, sql: &str, params: &[Value]) -> Result<Vec<Row>> {
         let connection = self.connection;
         let rows = self.step(async move {
-            let statement = connection.prepare_cached(sql).await?;
+            let statement = prepare(connection, sql, params.len()).await?;
             let params: Vec<_> = params.iter().map(Bound).collect();
             let borrowed: Vec<_> = params.iter().map(|param| param as &(dyn ToSql + Sync)).collect();
-            connection.query(&statement, &borrowed).await
+            connection
+                .query(&statement, &borrowed)
+                .await
+                .map_err(|error| failure::translate(&error))
         })?;
-        rows.iter().map(read_row).collect::<Result<_>>().inspect_err(|error| self.failure = Some(error.clone()))
+        rows.iter()
+            .map(read_row)
+            .collect::<Result<_>>()
+            .inspect_err(|error| self.failure = Some(error.clone()))
     }
 
     fn execute(&mut self, sql: &str, params: &[Value]) -> Result<u64> {
         let connection = self.connection;
         self.step(async move {
-            let statement = connection.prepare_cached(sql).await?;
-            connection.execute_raw(&statement, params.iter().map(Bound)).await
+            let statement = prepare(connection, sql, params.len()).await?;
+            let changed = connection.execute_raw(&statement, params.iter().map(Bound)).await;
+            changed.map_err(|error| failure::translate(&error))
         })
     }
 
     fn execute_many(&mut self, sql: &str, rows: &[Vec<Value>]) -> Result<u64> {
+        let Some(params) = rows.first() else { return Ok(0) };
         let connection = self.connection;
         self.step(async move {
-            let statement = connection.prepare_cached(sql).await?;
+            let statement = prepare(connection, sql, params.len()).await?;
             let mut changed = 0;
             for rows in rows.chunks(PIPELINE) {
                 let sent = rows.iter().map(|row| connection.execute_raw(&statement, row.iter().map(Bound)));
                 // All answers are read; the first error is the cause of those that follow it.
                 for result in futures::future::join_all(sent).await {
-                    changed += result?;
+                    changed += result.map_err(|error| failure::translate(&error))?;
                 }
             }
             Ok(changed)
@@ -137,11 +150,14 @@ impl Tx for PostgresTx<'_> {
 
     fn batch(&mut self, sql: &str) -> Result<()> {
         let connection = self.connection;
-        self.step(async move { connection.batch_execute(sql).await })
+        self.step(async move { connection.batch_execute(sql).await.map_err(|error| failure::translate(&error)) })
     }
 
     fn lock(&mut self, key: &str) -> Result<()> {
-        self.query("SELECT CAST(pg_advisory_xact_lock(hashtextextended($1, 0)) AS TEXT)", &crate::params![key])?;
+        self.query(
+            "SELECT CAST(pg_advisory_xact_lock(hashtextextended($1, 0)) AS TEXT)",
+            &crate::params![key],
+        )?;
         Ok(())
     }
 
@@ -151,5 +167,16 @@ impl Tx for PostgresTx<'_> {
 
     fn dialect(&self) -> Dialect {
         Dialect::Postgres
+    }
+}
+
+/// The statement from the connection's cache, after a look at the number of its parameters.
+async fn prepare(connection: &Object, sql: &str, params: usize) -> Result<Statement> {
+    let statement = connection.prepare_cached(sql).await.map_err(|error| failure::translate(&error))?;
+    let taken = statement.params().len();
+    if taken == params {
+        Ok(statement)
+    } else {
+        Err(Error::Statement(format!("the statement takes {taken} parameters and got {params}")))
     }
 }

@@ -15,17 +15,34 @@ use crate::{
 
 type Failure = Box<dyn StdError + Send + Sync>;
 
+/// A parameter that does not fit the type which the server asks for.
+#[derive(Debug, thiserror::Error)]
+#[error("the statement asks for `{asked}` and got {got}")]
+pub(super) struct Unfit {
+    asked: String,
+    got: &'static str,
+}
+
 /// A parameter, lent.
 #[derive(Debug)]
 pub(super) struct Bound<'a>(pub(super) &'a Value);
+
+impl Bound<'_> {
+    fn unfit(&self, asked: &Type) -> Unfit {
+        Unfit {
+            asked: asked.to_string(),
+            got: self.0.kind(),
+        }
+    }
+}
 
 impl ToSql for Bound<'_> {
     fn to_sql(&self, asked: &Type, out: &mut BytesMut) -> Result<IsNull, Failure> {
         match (self.0, asked) {
             (Value::Null, _) => return Ok(IsNull::Yes),
             (Value::Int(value), &Type::INT8) => out.put_i64(*value),
-            (Value::Int(value), &Type::INT4) => out.put_i32(i32::try_from(*value)?),
-            (Value::Int(value), &Type::INT2) => out.put_i16(i16::try_from(*value)?),
+            (Value::Int(value), &Type::INT4) => out.put_i32(i32::try_from(*value).map_err(|_| self.unfit(asked))?),
+            (Value::Int(value), &Type::INT2) => out.put_i16(i16::try_from(*value).map_err(|_| self.unfit(asked))?),
             (Value::Int(value), &Type::BOOL) => out.put_u8(u8::from(*value != 0)),
             #[allow(clippy::cast_precision_loss, reason = "the statement asks for a float")]
             (Value::Int(value), &Type::FLOAT8) => out.put_f64(*value as f64),
@@ -38,15 +55,10 @@ impl ToSql for Bound<'_> {
                 out.put_slice(text.as_bytes());
             }
             (Value::Text(text), &(Type::TEXT | Type::VARCHAR | Type::BPCHAR | Type::NAME | Type::UNKNOWN | Type::JSON)) => {
-                if text.contains('\0') {
-                    return Err("text for PostgreSQL must not hold the character U+0000".into());
-                }
                 out.put_slice(text.as_bytes());
             }
             (Value::Blob(bytes), &Type::BYTEA) => out.put_slice(bytes),
-            (value, asked) => {
-                return Err(format!("the statement asks for `{asked}` and got {}", value.kind()).into());
-            }
+            (_, asked) => return Err(self.unfit(asked).into()),
         }
         Ok(IsNull::No)
     }
@@ -126,7 +138,11 @@ fn numeric(raw: &[u8]) -> Result<Value, Failure> {
     // Four digits to base 10,000 and more may not fit a float exactly.
     let mut value: i64 = 0;
     for place in 0..=weight.max(-1) {
-        let digit = usize::try_from(place).ok().and_then(|place| digits.get(place)).copied().unwrap_or(0);
+        let digit = usize::try_from(place)
+            .ok()
+            .and_then(|place| digits.get(place))
+            .copied()
+            .unwrap_or(0);
         let Some(next) = value.checked_mul(10_000).and_then(|value| value.checked_add(digit.into())) else {
             return Ok(Value::Real(signed));
         };

@@ -9,7 +9,7 @@ pub enum Value {
     Int(i64),
     /// DOUBLE PRECISION.
     Real(f64),
-    /// TEXT: names, ids, JSON.
+    /// TEXT: names, ids, JSON. Make it with `Value::from`: PostgreSQL's text cannot hold U+0000.
     Text(String),
     /// BYTEA.
     Blob(Vec<u8>),
@@ -46,21 +46,29 @@ impl From<f64> for Value {
     }
 }
 
-impl From<&str> for Value {
-    fn from(value: &str) -> Self {
-        Self::Text(value.to_owned())
-    }
-}
-
+/// U+0000 becomes U+FFFD on both databases, because PostgreSQL's text cannot hold it: what a receiver answers must never
+/// keep its attempt from being logged.
 impl From<String> for Value {
     fn from(value: String) -> Self {
-        Self::Text(value)
+        Self::Text(if value.contains('\0') {
+            value.replace('\0', "\u{FFFD}")
+        } else {
+            value
+        })
     }
 }
 
+/// As for `String`.
+impl From<&str> for Value {
+    fn from(value: &str) -> Self {
+        value.to_owned().into()
+    }
+}
+
+/// As for `String`.
 impl From<&String> for Value {
     fn from(value: &String) -> Self {
-        Self::Text(value.clone())
+        value.clone().into()
     }
 }
 

@@ -11,13 +11,14 @@ use crate::error::{Error, Result};
 const STATEMENTS_CACHED: usize = 256;
 
 /// How long to wait for a lock. Only a backup tool or a shell of the operator ever holds one.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The one connection that writes. Checkpoints are the writer's own business: none happens within a commit.
 pub(super) fn writer(path: &Path) -> Result<Connection> {
     let connection = open(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-    let mode: String =
-        connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0)).map_err(failure::translate)?;
+    let mode: String = connection
+        .query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))
+        .map_err(failure::translate)?;
     if mode != "wal" {
         return Err(Error::file(
             path,
@@ -37,17 +38,20 @@ pub(super) fn writer(path: &Path) -> Result<Connection> {
 pub(super) fn reader(path: &Path) -> Result<Connection> {
     // Opened read-write, because a reader takes part in the shared memory of the log; `query_only` forbids the rest.
     let connection = open(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-    connection.execute_batch("PRAGMA query_only = ON; PRAGMA cache_size = -4096;").map_err(failure::translate)?;
+    connection
+        .execute_batch("PRAGMA query_only = ON; PRAGMA cache_size = -2048;")
+        .map_err(failure::translate)?;
     Ok(connection)
 }
 
+/// No memory mapping: each connection would map the file once more, and its pages would count as often in the process's memory.
 fn open(path: &Path, access: OpenFlags) -> Result<Connection> {
     let flags = access | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags).map_err(failure::translate)?;
     connection.busy_timeout(BUSY_TIMEOUT).map_err(failure::translate)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS_CACHED);
     connection
-        .execute_batch("PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA mmap_size = 268435456;")
+        .execute_batch("PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA mmap_size = 0;")
         .map_err(failure::translate)?;
     Ok(connection)
 }

@@ -18,9 +18,7 @@ fn by_code(code: ffi::Error, message: String) -> Error {
     match code.code {
         ErrorCode::ConstraintViolation => constraint(code.extended_code, message),
         ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => Error::Busy(message),
-        ErrorCode::DiskFull => {
-            Error::Unavailable(format!("{message}\n\nhint: free some space on the disk that holds the data folder"))
-        }
+        ErrorCode::DiskFull => Error::Unavailable(format!("{message}\n\nhint: free some space on the disk that holds the data folder")),
         ErrorCode::SystemIoFailure
         | ErrorCode::CannotOpen
         | ErrorCode::OutOfMemory
@@ -46,7 +44,10 @@ fn constraint(extended_code: i32, message: String) -> Error {
                 table = owner;
                 columns.push(column);
             }
-            Error::Conflict { table: table.to_owned(), columns: columns.join(", ") }
+            Error::Conflict {
+                table: table.to_owned(),
+                columns: columns.join(", "),
+            }
         }
         ffi::SQLITE_CONSTRAINT_FOREIGNKEY => Error::Reference(message),
         _ => Error::Constraint(message),

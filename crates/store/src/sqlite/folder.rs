@@ -37,7 +37,10 @@ impl Folder {
             }
             Err(TryLockError::Error(error)) => return Err(Error::file(&lock_path, error)),
         }
-        let folder = Self { path: path.to_owned(), lock };
+        let folder = Self {
+            path: path.to_owned(),
+            lock,
+        };
         let database = folder.database();
         // SQLite gives its log files the mode of the database file.
         private().open(&database).map_err(|error| Error::file(&database, error))?;

@@ -61,12 +61,7 @@ impl Group {
     }
 
     /// Runs writes until none waits or a bound is reached.
-    fn gather(
-        &mut self,
-        connection: &Connection,
-        first: Box<dyn Job>,
-        queue: &Receiver<Message>,
-    ) -> (Result<()>, Option<Message>) {
+    fn gather(&mut self, connection: &Connection, first: Box<dyn Job>, queue: &Receiver<Message>) -> (Result<()>, Option<Message>) {
         let end = Instant::now() + GROUP_TIME;
         let mut next = Some(first);
         while let Some(mut job) = next.take() {
@@ -96,7 +91,9 @@ impl Group {
         let keep = job.run(&mut SqliteTx::new(connection, &mut self.signals));
         if connection.is_autocommit() {
             // SQLite gave up the transaction on its own, as it does when the disk is full.
-            return Err(Error::Unavailable("a write of the same group was given up by the database".to_owned()));
+            return Err(Error::Unavailable(
+                "a write of the same group was given up by the database".to_owned(),
+            ));
         }
         if !keep {
             self.signals.restore(mark);

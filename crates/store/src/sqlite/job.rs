@@ -28,7 +28,14 @@ pub(super) struct Task<F, T, E> {
 impl<F, T, E> Task<F, T, E> {
     pub(super) fn new(closure: F) -> (Box<Self>, oneshot::Receiver<Result<T, E>>) {
         let (reply, answer) = oneshot::channel();
-        (Box::new(Self { closure: Some(closure), outcome: None, reply }), answer)
+        (
+            Box::new(Self {
+                closure: Some(closure),
+                outcome: None,
+                reply,
+            }),
+            answer,
+        )
     }
 }
 

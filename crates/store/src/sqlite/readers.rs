@@ -37,7 +37,11 @@ fn serve(connection: &Connection, mut job: Box<dyn Job>) {
     let begun = execute(connection, "BEGIN").map(|()| {
         job.run(&mut SqliteTx::new(connection, &mut ignored));
     });
-    let ended = if connection.is_autocommit() { Ok(()) } else { execute(connection, "ROLLBACK") };
+    let ended = if connection.is_autocommit() {
+        Ok(())
+    } else {
+        execute(connection, "ROLLBACK")
+    };
     job.finish(begun.and(ended));
 }
 

@@ -21,7 +21,11 @@ pub(super) struct SqliteTx<'a> {
 
 impl<'a> SqliteTx<'a> {
     pub(super) fn new(connection: &'a Connection, signals: &'a mut Pending) -> Self {
-        Self { connection, signals, failure: None }
+        Self {
+            connection,
+            signals,
+            failure: None,
+        }
     }
 
     /// Runs `step` unless an earlier one failed, and remembers its failure.
@@ -115,7 +119,10 @@ fn bind(statement: &mut CachedStatement<'_>, params: &[Value]) -> Result<()> {
     if highest == params.len() {
         Ok(())
     } else {
-        Err(Error::Statement(format!("the statement takes {highest} parameters and got {}", params.len())))
+        Err(Error::Statement(format!(
+            "the statement takes {highest} parameters and got {}",
+            params.len()
+        )))
     }
 }
 

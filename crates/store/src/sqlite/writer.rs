@@ -15,7 +15,7 @@ use crossbeam_channel::{Receiver, RecvTimeoutError};
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
-use super::{failure, group::Group, job::Job};
+use super::{connection::BUSY_TIMEOUT, failure, group::Group, job::Job};
 use crate::{error::Result, signal::Signals};
 
 /// How long the writer is idle before it makes a checkpoint.
@@ -26,6 +26,9 @@ const CHECKPOINT_PAGES: i64 = 4096;
 
 /// Pages in the log after which readers are waited for, so that it starts afresh.
 const TRUNCATE_PAGES: i64 = 65_536;
+
+/// How long writes may stand still while readers are waited for.
+const TRUNCATE_WAIT: Duration = Duration::from_millis(100);
 
 /// What the writer is asked for.
 pub(super) enum Message {
@@ -113,17 +116,30 @@ impl Writer {
             // The log started afresh.
             self.checkpoint_at = CHECKPOINT_PAGES;
         } else if pages >= self.checkpoint_at {
-            self.checkpoint(if pages >= TRUNCATE_PAGES { "TRUNCATE" } else { "PASSIVE" });
+            if pages >= TRUNCATE_PAGES {
+                self.truncate_soon()
+            } else {
+                self.checkpoint("PASSIVE")
+            }
             // If a reader still needs the log's end, it is not tried again at every commit.
             self.checkpoint_at = pages + CHECKPOINT_PAGES;
         }
     }
 
-    fn end(&mut self) {
+    /// Empties the log unless a long read holds it.
+    fn truncate_soon(&self) {
+        let waiting = self.connection.busy_timeout(TRUNCATE_WAIT);
         self.checkpoint("TRUNCATE");
+        if let Err(error) = waiting.and_then(|()| self.connection.busy_timeout(BUSY_TIMEOUT)) {
+            tracing::warn!(%error, "the time to wait for locks could not be set");
+        }
+    }
+
+    fn end(&mut self) {
         if let Err(error) = self.connection.execute_batch("PRAGMA optimize") {
             tracing::warn!(%error, "the database's statistics could not be brought up to date");
         }
+        self.checkpoint("TRUNCATE");
     }
 
     /// A failed checkpoint loses nothing: the log keeps the data, and the next one tries again.

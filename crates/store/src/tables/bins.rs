@@ -90,7 +90,14 @@ pub fn update(tx: &mut dyn Tx, bin: &Bin) -> Result<bool> {
     changed(
         tx,
         "UPDATE bins SET name = $3, status = $4, headers = $5, body = $6 WHERE workspace_id = $1 AND id = $2",
-        &params![&bin.workspace_id, &bin.id, &bin.name, bin.status, Value::json(&bin.headers)?, &bin.body],
+        &params![
+            &bin.workspace_id,
+            &bin.id,
+            &bin.name,
+            bin.status,
+            Value::json(&bin.headers)?,
+            &bin.body
+        ],
     )
 }
 
@@ -127,7 +134,11 @@ pub fn list(tx: &mut dyn Tx, workspace_id: &str) -> Result<Vec<Bin>> {
 
 /// Deletes a bin and what it got. Returns whether there was one.
 pub fn delete(tx: &mut dyn Tx, workspace_id: &str, id: &str) -> Result<bool> {
-    changed(tx, "DELETE FROM bins WHERE workspace_id = $1 AND id = $2", &params![workspace_id, id])
+    changed(
+        tx,
+        "DELETE FROM bins WHERE workspace_id = $1 AND id = $2",
+        &params![workspace_id, id],
+    )
 }
 
 /// Remembers a request and forgets those that are too many.

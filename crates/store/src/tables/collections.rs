@@ -69,21 +69,21 @@ pub fn insert(tx: &mut dyn Tx, row: &CollectionRow, document: &str, by: &str) ->
     tx.execute(
         "INSERT INTO collections (id, workspace_id, uid, name, version, created_at, updated_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7)",
-        &params![&row.id, &row.workspace_id, &row.uid, &row.name, row.version, row.created_at, row.updated_at],
+        &params![
+            &row.id,
+            &row.workspace_id,
+            &row.uid,
+            &row.name,
+            row.version,
+            row.created_at,
+            row.updated_at
+        ],
     )?;
     insert_version(tx, &row.id, row.version, document, row.requests, by, row.created_at)
 }
 
 /// Adds the next version and makes it the newest. Returns its number; [`crate::Error::NotFound`] without such a collection.
-pub fn add_version(
-    tx: &mut dyn Tx,
-    id: &str,
-    name: &str,
-    document: &str,
-    requests: i64,
-    by: &str,
-    now: Micros,
-) -> Result<i64> {
+pub fn add_version(tx: &mut dyn Tx, id: &str, name: &str, document: &str, requests: i64, by: &str, now: Micros) -> Result<i64> {
     let version = tx
         .query_one(
             "collection",
@@ -95,15 +95,7 @@ pub fn add_version(
     Ok(version)
 }
 
-fn insert_version(
-    tx: &mut dyn Tx,
-    id: &str,
-    version: i64,
-    document: &str,
-    requests: i64,
-    by: &str,
-    now: Micros,
-) -> Result<()> {
+fn insert_version(tx: &mut dyn Tx, id: &str, version: i64, document: &str, requests: i64, by: &str, now: Micros) -> Result<()> {
     tx.execute(
         "INSERT INTO collection_versions (collection_id, version, document, requests, created_at, created_by)
          VALUES ($1, $2, $3, $4, $5, $6)",
@@ -114,12 +106,22 @@ fn insert_version(
 
 /// A collection by id.
 pub fn get(tx: &mut dyn Tx, workspace_id: &str, id: &str) -> Result<Option<CollectionRow>> {
-    first(tx, concat!(select!(), " WHERE c.workspace_id = $1 AND c.id = $2"), &params![workspace_id, id], read)
+    first(
+        tx,
+        concat!(select!(), " WHERE c.workspace_id = $1 AND c.id = $2"),
+        &params![workspace_id, id],
+        read,
+    )
 }
 
 /// A collection by Postman's uid.
 pub fn by_uid(tx: &mut dyn Tx, workspace_id: &str, uid: &str) -> Result<Option<CollectionRow>> {
-    first(tx, concat!(select!(), " WHERE c.workspace_id = $1 AND c.uid = $2"), &params![workspace_id, uid], read)
+    first(
+        tx,
+        concat!(select!(), " WHERE c.workspace_id = $1 AND c.uid = $2"),
+        &params![workspace_id, uid],
+        read,
+    )
 }
 
 /// A collection by id, for the stages, which come from a row that refers to it.
@@ -129,7 +131,12 @@ pub fn by_id(tx: &mut dyn Tx, id: &str) -> Result<Option<CollectionRow>> {
 
 /// All collections of a workspace, by name.
 pub fn list(tx: &mut dyn Tx, workspace_id: &str) -> Result<Vec<CollectionRow>> {
-    all(tx, concat!(select!(), " WHERE c.workspace_id = $1 ORDER BY c.name, c.id"), &params![workspace_id], read)
+    all(
+        tx,
+        concat!(select!(), " WHERE c.workspace_id = $1 ORDER BY c.name, c.id"),
+        &params![workspace_id],
+        read,
+    )
 }
 
 /// The document of a version, or of the newest, with its number.
@@ -171,5 +178,9 @@ pub fn versions(tx: &mut dyn Tx, id: &str) -> Result<Vec<VersionRow>> {
 
 /// Deletes a collection, its versions, and the monitors that run it. Returns whether there was one.
 pub fn delete(tx: &mut dyn Tx, workspace_id: &str, id: &str) -> Result<bool> {
-    changed(tx, "DELETE FROM collections WHERE workspace_id = $1 AND id = $2", &params![workspace_id, id])
+    changed(
+        tx,
+        "DELETE FROM collections WHERE workspace_id = $1 AND id = $2",
+        &params![workspace_id, id],
+    )
 }

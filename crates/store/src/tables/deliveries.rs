@@ -3,9 +3,11 @@
 mod pending;
 
 pub use pending::{
-    Settled, drop_pending, due_of_webhook, next_due_of_webhook, oldest_pending, pending_count, pending_webhooks,
-    settle_many,
+    Settled, drop_pending, due_of_webhook, next_due_of_webhook, oldest_pending, pending_count, pending_webhooks, settle_many,
 };
+
+#[cfg(test)]
+pub(super) use pending::{DUE_OF_WEBHOOK, OLDEST_PENDING, PENDING_WEBHOOKS};
 
 use domain::{
     Micros,
@@ -118,32 +120,29 @@ pub fn get(tx: &mut dyn Tx, workspace_id: &str, id: &str) -> Result<Option<Deliv
 }
 
 /// A webhook's deliveries, or those in one state, newest first.
-pub fn list_of_webhook(
-    tx: &mut dyn Tx,
-    webhook_id: &str,
-    state: Option<DeliveryState>,
-    page: &Page,
-) -> Result<Listed<Delivery>> {
-    page::list(
-        tx,
-        page,
-        concat!(
-            "SELECT ",
-            columns!(),
-            " FROM deliveries d WHERE d.webhook_id = $1 AND (CAST($2 AS TEXT) IS NULL OR d.state = $2)
-             AND (d.created_at, d.id) < ($3, $4) ORDER BY d.created_at DESC, d.id DESC LIMIT $5"
-        ),
-        params![webhook_id, state.map(DeliveryState::as_str)].to_vec(),
-        read,
-        |delivery| (delivery.created_at, &delivery.id),
-    )
+pub fn list_of_webhook(tx: &mut dyn Tx, webhook_id: &str, state: Option<DeliveryState>, page: &Page) -> Result<Listed<Delivery>> {
+    let params = params![webhook_id, state.map(DeliveryState::as_str)].to_vec();
+    page::list(tx, page, LIST_OF_WEBHOOK, params, read, |delivery| {
+        (delivery.created_at, &delivery.id)
+    })
 }
+
+pub(super) const LIST_OF_WEBHOOK: &str = concat!(
+    "SELECT ",
+    columns!(),
+    " FROM deliveries d WHERE d.webhook_id = $1 AND (CAST($2 AS TEXT) IS NULL OR d.state = $2)
+     AND (d.created_at, d.id) < ($3, $4) ORDER BY d.created_at DESC, d.id DESC LIMIT $5"
+);
 
 /// All deliveries of an event, in the order in which they were made.
 pub fn of_event(tx: &mut dyn Tx, event_id: &str) -> Result<Vec<Delivery>> {
     all(
         tx,
-        concat!("SELECT ", columns!(), " FROM deliveries d WHERE d.event_id = $1 ORDER BY d.created_at, d.id"),
+        concat!(
+            "SELECT ",
+            columns!(),
+            " FROM deliveries d WHERE d.event_id = $1 ORDER BY d.created_at, d.id"
+        ),
         &params![event_id],
         read,
     )

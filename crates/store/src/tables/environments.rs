@@ -68,7 +68,11 @@ fn read(row: &Row) -> Result<EnvironmentRow> {
 
 /// Where a version's document is sealed: `row` is [`version_row`].
 pub fn place(row: &str) -> Place<'_> {
-    Place { table: "environment_versions", column: "document_sealed", row }
+    Place {
+        table: "environment_versions",
+        column: "document_sealed",
+        row,
+    }
 }
 
 /// The row of [`place`]: `<environment id>/<version>`.
@@ -89,21 +93,21 @@ pub fn insert(tx: &mut dyn Tx, row: &EnvironmentRow, document_sealed: &str, by: 
     tx.execute(
         "INSERT INTO environments (id, workspace_id, uid, name, version, created_at, updated_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7)",
-        &params![&row.id, &row.workspace_id, &row.uid, &row.name, row.version, row.created_at, row.updated_at],
+        &params![
+            &row.id,
+            &row.workspace_id,
+            &row.uid,
+            &row.name,
+            row.version,
+            row.created_at,
+            row.updated_at
+        ],
     )?;
     insert_version(tx, &row.id, row.version, document_sealed, row.variables, by, row.created_at)
 }
 
 /// Adds the next version and makes it the newest. Returns its number; [`crate::Error::NotFound`] without such an environment.
-pub fn add_version(
-    tx: &mut dyn Tx,
-    id: &str,
-    name: &str,
-    document_sealed: &str,
-    variables: i64,
-    by: &str,
-    now: Micros,
-) -> Result<i64> {
+pub fn add_version(tx: &mut dyn Tx, id: &str, name: &str, document_sealed: &str, variables: i64, by: &str, now: Micros) -> Result<i64> {
     let version = tx
         .query_one(
             "environment",
@@ -115,15 +119,7 @@ pub fn add_version(
     Ok(version)
 }
 
-fn insert_version(
-    tx: &mut dyn Tx,
-    id: &str,
-    version: i64,
-    document_sealed: &str,
-    variables: i64,
-    by: &str,
-    now: Micros,
-) -> Result<()> {
+fn insert_version(tx: &mut dyn Tx, id: &str, version: i64, document_sealed: &str, variables: i64, by: &str, now: Micros) -> Result<()> {
     tx.execute(
         "INSERT INTO environment_versions (environment_id, version, document_sealed, variables, created_at, created_by)
          VALUES ($1, $2, $3, $4, $5, $6)",
@@ -134,12 +130,22 @@ fn insert_version(
 
 /// An environment by id.
 pub fn get(tx: &mut dyn Tx, workspace_id: &str, id: &str) -> Result<Option<EnvironmentRow>> {
-    first(tx, concat!(select!(), " WHERE c.workspace_id = $1 AND c.id = $2"), &params![workspace_id, id], read)
+    first(
+        tx,
+        concat!(select!(), " WHERE c.workspace_id = $1 AND c.id = $2"),
+        &params![workspace_id, id],
+        read,
+    )
 }
 
 /// An environment by Postman's uid.
 pub fn by_uid(tx: &mut dyn Tx, workspace_id: &str, uid: &str) -> Result<Option<EnvironmentRow>> {
-    first(tx, concat!(select!(), " WHERE c.workspace_id = $1 AND c.uid = $2"), &params![workspace_id, uid], read)
+    first(
+        tx,
+        concat!(select!(), " WHERE c.workspace_id = $1 AND c.uid = $2"),
+        &params![workspace_id, uid],
+        read,
+    )
 }
 
 /// An environment by id, for the stages, which come from a row that refers to it.
@@ -149,7 +155,12 @@ pub fn by_id(tx: &mut dyn Tx, id: &str) -> Result<Option<EnvironmentRow>> {
 
 /// All environments of a workspace, by name.
 pub fn list(tx: &mut dyn Tx, workspace_id: &str) -> Result<Vec<EnvironmentRow>> {
-    all(tx, concat!(select!(), " WHERE c.workspace_id = $1 ORDER BY c.name, c.id"), &params![workspace_id], read)
+    all(
+        tx,
+        concat!(select!(), " WHERE c.workspace_id = $1 ORDER BY c.name, c.id"),
+        &params![workspace_id],
+        read,
+    )
 }
 
 /// The sealed document of a version, or of the newest, with its number.
@@ -191,5 +202,9 @@ pub fn versions(tx: &mut dyn Tx, id: &str) -> Result<Vec<VersionRow>> {
 
 /// Deletes an environment and its versions; monitors go on without it. Returns whether there was one.
 pub fn delete(tx: &mut dyn Tx, workspace_id: &str, id: &str) -> Result<bool> {
-    changed(tx, "DELETE FROM environments WHERE workspace_id = $1 AND id = $2", &params![workspace_id, id])
+    changed(
+        tx,
+        "DELETE FROM environments WHERE workspace_id = $1 AND id = $2",
+        &params![workspace_id, id],
+    )
 }

@@ -1,10 +1,16 @@
-//! Events: immutable facts of a workspace, stored once.
+//! Events: facts of a workspace, each stored once.
+//!
+//! Publishing is repeatable: an event with a known publish key or id is not stored again, and the caller learns which event
+//! it was and whether it said the same.
+
+mod many;
 
 use domain::{Micros, event::Event};
-use serde::Serialize;
+
+pub use many::insert_many;
 
 use super::{
-    first,
+    all, changed, first,
     page::{self, Listed, Page},
 };
 use crate::{
@@ -13,36 +19,30 @@ use crate::{
     sql::{Row, Tx, Value},
 };
 
+/// What makes a repeat recognisable: the publish key, and a digest (SHA-256 in hex) of the body that came with it.
+pub type Publish<'a> = Option<(&'a str, &'a str)>;
+
+/// What became of an event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Inserted {
+    /// It is stored.
+    New,
+    /// It was stored before.
+    Repeat {
+        /// Id of the event that was stored.
+        event_id: String,
+        /// It came with the same body; otherwise the key was used for another event.
+        same_body: bool,
+    },
+}
+
 macro_rules! columns {
     () => {
         "id, workspace_id, type, subject, at, data, import, hops"
     };
 }
 
-/// What became of a publication.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub enum Inserted {
-    /// It is stored.
-    New,
-    /// Its publish key was used before.
-    Repeat {
-        /// Id of the event that has the key.
-        event_id: String,
-        /// Whether that was published with the same body.
-        same_body: bool,
-    },
-}
-
-/// A publish key (Idempotency-Key) and the SHA-256 of the body that came with it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct PublishKey<'a> {
-    /// The publisher's key.
-    pub key: &'a str,
-    /// SHA-256 in hex.
-    pub digest: &'a str,
-}
-
-/// Reads an event whose columns begin at `offset`.
+/// Reads an event whose columns begin at `offset`: deliveries are read along with theirs.
 pub(super) fn read(row: &Row, offset: usize) -> Result<Event> {
     Ok(Event {
         id: row.text(offset)?,
@@ -56,7 +56,13 @@ pub(super) fn read(row: &Row, offset: usize) -> Result<Event> {
     })
 }
 
-fn parameters(event: &Event) -> Vec<Value> {
+const INSERT: &str = concat!(
+    "INSERT INTO events (",
+    columns!(),
+    ", publish_key, publish_digest) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING"
+);
+
+fn values(event: &Event, publish: Publish<'_>) -> [Value; 10] {
     params![
         &event.id,
         &event.workspace_id,
@@ -65,45 +71,107 @@ fn parameters(event: &Event) -> Vec<Value> {
         event.at,
         &event.data,
         event.import,
-        event.hops
+        event.hops,
+        publish.map(|(key, _)| key),
+        publish.map(|(_, digest)| digest)
     ]
-    .to_vec()
 }
 
-const INSERT: &str = concat!("INSERT INTO events (", columns!(), ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8)");
-
-const INSERT_WITH_KEY: &str = concat!(
-    "INSERT INTO events (",
-    columns!(),
-    ", publish_key, publish_digest) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-     ON CONFLICT (workspace_id, publish_key) WHERE publish_key IS NOT NULL DO NOTHING"
-);
-
-/// Stores an event. With a publish key that was used before in the workspace, nothing is stored and the event that has it is
-/// named.
-pub fn insert(tx: &mut dyn Tx, event: &Event, publish: Option<PublishKey<'_>>) -> Result<Inserted> {
-    let mut parameters = parameters(event);
-    let Some(publish) = publish else {
-        tx.execute(INSERT, &parameters)?;
-        return Ok(Inserted::New);
-    };
-    parameters.extend(params![publish.key, publish.digest]);
-    if tx.execute(INSERT_WITH_KEY, &parameters)? > 0 {
+/// Stores an event, unless the workspace has one with the same publish key or the same id.
+///
+/// # Errors
+/// [`Error::Conflict`] on `events (id)` if another workspace has an event of this id.
+pub fn insert(tx: &mut dyn Tx, event: &Event, publish: Publish<'_>) -> Result<Inserted> {
+    if changed(tx, INSERT, &values(event, publish))? {
         return Ok(Inserted::New);
     }
-    let stored = tx.query_opt(
-        "SELECT id, publish_digest FROM events WHERE workspace_id = $1 AND publish_key = $2",
-        &params![&event.workspace_id, publish.key],
-    )?;
-    let stored = stored.ok_or_else(|| Error::Busy("the event with this publish key was just deleted".to_owned()))?;
-    Ok(Inserted::Repeat { event_id: stored.text(0)?, same_body: stored.str(1)? == publish.digest })
+    let by_key = match publish {
+        Some((key, _)) => first(tx, BY_KEY, &params![&event.workspace_id, key], Stored::read)?,
+        None => None,
+    };
+    let stored = match by_key {
+        Some(stored) => Some(stored),
+        None => first(tx, BY_ID, &params![&event.id], Stored::read)?,
+    };
+    stored.ok_or_else(id_taken)?.repeat(event, publish)
 }
 
-/// Stores events without publish keys, in one round trip.
-pub fn insert_many(tx: &mut dyn Tx, events: &[Event]) -> Result<()> {
-    let rows: Vec<_> = events.iter().map(parameters).collect();
-    tx.execute_many(INSERT, &rows)?;
-    Ok(())
+/// An event as a repeat of it is compared.
+struct Stored {
+    workspace_id: String,
+    id: String,
+    publish_key: Option<String>,
+    publish_digest: Option<String>,
+    event_type: String,
+    subject: String,
+    data: String,
+}
+
+macro_rules! stored {
+    () => {
+        "SELECT workspace_id, id, publish_key, publish_digest, type, subject, data FROM events WHERE "
+    };
+}
+
+pub(super) const BY_KEY: &str = concat!(stored!(), "workspace_id = $1 AND publish_key = $2");
+const BY_ID: &str = concat!(stored!(), "id = $1");
+
+macro_rules! sixteen {
+    () => {
+        "($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)"
+    };
+}
+
+const BY_IDS: &str = concat!(stored!(), "id IN ", sixteen!());
+pub(super) const BY_KEYS: &str = concat!(stored!(), "publish_key IN ", sixteen!(), " AND workspace_id = $17");
+
+impl Stored {
+    fn read(row: &Row) -> Result<Self> {
+        Ok(Self {
+            workspace_id: row.text(0)?,
+            id: row.text(1)?,
+            publish_key: row.opt_text(2)?,
+            publish_digest: row.opt_text(3)?,
+            event_type: row.text(4)?,
+            subject: row.text(5)?,
+            data: row.text(6)?,
+        })
+    }
+
+    /// An event as it is about to be stored.
+    fn of(event: &Event, publish: Publish<'_>) -> Self {
+        Self {
+            workspace_id: event.workspace_id.clone(),
+            id: event.id.clone(),
+            publish_key: publish.map(|(key, _)| key.to_owned()),
+            publish_digest: publish.map(|(_, digest)| digest.to_owned()),
+            event_type: event.event_type.clone(),
+            subject: event.subject.clone(),
+            data: event.data.clone(),
+        }
+    }
+
+    /// The answer to `event`, which has the same key or id.
+    fn repeat(&self, event: &Event, publish: Publish<'_>) -> Result<Inserted> {
+        if self.workspace_id != event.workspace_id {
+            return Err(id_taken());
+        }
+        let same_body = match (publish, &self.publish_digest) {
+            (Some((_, digest)), Some(stored)) => digest == stored,
+            _ => self.event_type == event.event_type && self.subject == event.subject && self.data == event.data,
+        };
+        Ok(Inserted::Repeat {
+            event_id: self.id.clone(),
+            same_body,
+        })
+    }
+}
+
+fn id_taken() -> Error {
+    Error::Conflict {
+        table: "events".to_owned(),
+        columns: "id".to_owned(),
+    }
 }
 
 /// An event by id.
@@ -118,30 +186,29 @@ pub fn get(tx: &mut dyn Tx, workspace_id: &str, id: &str) -> Result<Option<Event
 
 /// A workspace's events, or those of one type, newest first.
 pub fn list(tx: &mut dyn Tx, workspace_id: &str, event_type: Option<&str>, page: &Page) -> Result<Listed<Event>> {
-    page::list(
-        tx,
-        page,
-        concat!(
-            "SELECT ",
-            columns!(),
-            " FROM events WHERE workspace_id = $1 AND (CAST($2 AS TEXT) IS NULL OR type = $2)
-             AND (at, id) < ($3, $4) ORDER BY at DESC, id DESC LIMIT $5"
-        ),
-        params![workspace_id, event_type].to_vec(),
-        |row| read(row, 0),
-        |event| (event.at, &event.id),
-    )
+    let params = params![workspace_id, event_type].to_vec();
+    page::list(tx, page, LIST, params, |row| read(row, 0), |event| (event.at, &event.id))
 }
 
-/// Deletes at most `limit` events older than `older_than` that no pending delivery needs, and their settled deliveries.
-/// Returns how many events.
+pub(super) const LIST: &str = concat!(
+    "SELECT ",
+    columns!(),
+    " FROM events WHERE workspace_id = $1 AND (CAST($2 AS TEXT) IS NULL OR type = $2) AND (at, id) < ($3, $4)
+     ORDER BY at DESC, id DESC LIMIT $5"
+);
+
+/// Deletes at most `limit` events from before `older_than` that no pending delivery waits for, and their deliveries. Returns
+/// how many events.
 pub fn prune(tx: &mut dyn Tx, older_than: Micros, limit: usize) -> Result<u64> {
-    let old = tx.query(
-        "SELECT e.id FROM events e WHERE e.at < $1 AND NOT EXISTS
-         (SELECT 1 FROM deliveries d WHERE d.event_id = e.id AND d.state = 'pending') LIMIT $2",
-        &params![older_than, limit],
-    )?;
-    let ids = old.iter().map(|row| Ok(params![row.str(0)?].to_vec())).collect::<Result<Vec<_>>>()?;
-    tx.execute_many("DELETE FROM deliveries WHERE event_id = $1", &ids)?;
+    let ids = all(tx, PRUNABLE, &params![older_than, limit], |row| Ok(vec![row.value(0)?.clone()]))?;
+    if ids.is_empty() {
+        return Ok(0);
+    }
+    tx.execute_many("DELETE FROM deliveries WHERE event_id = $1 AND state <> 'pending'", &ids)?;
     tx.execute_many("DELETE FROM events WHERE id = $1", &ids)
 }
+
+// Through the workspaces, of which there are few: an index on the time alone would cost every publish.
+pub(super) const PRUNABLE: &str = "SELECT e.id FROM workspaces w CROSS JOIN events e
+    WHERE e.workspace_id = w.id AND e.at < $1
+    AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.event_id = e.id AND d.state = 'pending') LIMIT $2";

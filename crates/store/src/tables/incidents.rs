@@ -158,7 +158,11 @@ pub fn update(tx: &mut dyn Tx, incident: &Incident) -> Result<bool> {
 pub fn unresolved(tx: &mut dyn Tx, source_id: &str, key: &str) -> Result<Option<Incident>> {
     first(
         tx,
-        concat!("SELECT ", columns!(), " FROM incidents WHERE source_id = $1 AND key = $2 AND state <> 'resolved'"),
+        concat!(
+            "SELECT ",
+            columns!(),
+            " FROM incidents WHERE source_id = $1 AND key = $2 AND state <> 'resolved'"
+        ),
         &params![source_id, key],
         read,
     )
@@ -175,15 +179,13 @@ pub fn get(tx: &mut dyn Tx, workspace_id: &str, id: &str) -> Result<Option<Incid
 }
 
 /// A workspace's incidents in these states (`None` for all), newest first.
-pub fn list(
-    tx: &mut dyn Tx,
-    workspace_id: &str,
-    states: Option<&[IncidentState]>,
-    page: &Page,
-) -> Result<Listed<Incident>> {
+pub fn list(tx: &mut dyn Tx, workspace_id: &str, states: Option<&[IncidentState]>, page: &Page) -> Result<Listed<Incident>> {
     let states = states.unwrap_or(IncidentState::ALL);
     if states.is_empty() {
-        return Ok(Listed { items: Vec::new(), next: None });
+        return Ok(Listed {
+            items: Vec::new(),
+            next: None,
+        });
     }
     let next = 2 + states.len();
     let sql = format!(

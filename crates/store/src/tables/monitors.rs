@@ -2,9 +2,9 @@
 
 mod due;
 
-pub use due::{
-    MissedRow, due, finished, has_unfinished_run, missed, next_due, next_sequence, record_missed, set_due,
-};
+#[cfg(test)]
+pub(super) use due::{DUE, UNFINISHED};
+pub use due::{MissedRow, due, finished, has_unfinished_run, missed, next_due, next_sequence, record_missed, set_due};
 
 use domain::{
     Micros,
@@ -151,7 +151,12 @@ pub fn update(tx: &mut dyn Tx, monitor: &Monitor) -> Result<bool> {
 
 /// A monitor by id.
 pub fn get(tx: &mut dyn Tx, workspace_id: &str, id: &str) -> Result<Option<Monitor>> {
-    first(tx, concat!(select!(), " WHERE workspace_id = $1 AND id = $2"), &params![workspace_id, id], read)
+    first(
+        tx,
+        concat!(select!(), " WHERE workspace_id = $1 AND id = $2"),
+        &params![workspace_id, id],
+        read,
+    )
 }
 
 /// A monitor by id, for the stages, which come from a row that refers to it.
@@ -161,10 +166,19 @@ pub fn by_id(tx: &mut dyn Tx, id: &str) -> Result<Option<Monitor>> {
 
 /// All monitors of a workspace, by name.
 pub fn list(tx: &mut dyn Tx, workspace_id: &str) -> Result<Vec<Monitor>> {
-    all(tx, concat!(select!(), " WHERE workspace_id = $1 ORDER BY name, id"), &params![workspace_id], read)
+    all(
+        tx,
+        concat!(select!(), " WHERE workspace_id = $1 ORDER BY name, id"),
+        &params![workspace_id],
+        read,
+    )
 }
 
 /// Deletes a monitor with its runs. Returns whether there was one.
 pub fn delete(tx: &mut dyn Tx, workspace_id: &str, id: &str) -> Result<bool> {
-    changed(tx, "DELETE FROM monitors WHERE workspace_id = $1 AND id = $2", &params![workspace_id, id])
+    changed(
+        tx,
+        "DELETE FROM monitors WHERE workspace_id = $1 AND id = $2",
+        &params![workspace_id, id],
+    )
 }

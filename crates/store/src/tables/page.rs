@@ -28,7 +28,9 @@ impl Page {
 
     /// Time and id that the page's rows come before.
     fn position(&self) -> Result<(Micros, String)> {
-        let Some(cursor) = &self.before else { return Ok((Micros::MAX, String::new())) };
+        let Some(cursor) = &self.before else {
+            return Ok((Micros::MAX, String::new()));
+        };
         cursor
             .split_once(':')
             .and_then(|(at, id)| Some((at.parse().ok()?, id.to_owned())))

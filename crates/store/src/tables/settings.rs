@@ -14,7 +14,12 @@ pub const INSTANCE: &str = "instance";
 
 /// A setting, if it was ever set.
 pub fn get<T: DeserializeOwned>(tx: &mut dyn Tx, scope: &str, key: &str) -> Result<Option<T>> {
-    first(tx, "SELECT value FROM settings WHERE scope = $1 AND key = $2", &params![scope, key], |row| row.json(0))
+    first(
+        tx,
+        "SELECT value FROM settings WHERE scope = $1 AND key = $2",
+        &params![scope, key],
+        |row| row.json(0),
+    )
 }
 
 /// Sets a setting.
@@ -29,7 +34,10 @@ pub fn set<T: Serialize>(tx: &mut dyn Tx, scope: &str, key: &str, value: &T) -> 
 
 /// All settings of a scope, by key.
 pub fn all_of(tx: &mut dyn Tx, scope: &str) -> Result<Vec<(String, serde_json::Value)>> {
-    all(tx, "SELECT key, value FROM settings WHERE scope = $1 ORDER BY key", &params![scope], |row| {
-        Ok((row.text(0)?, row.json(1)?))
-    })
+    all(
+        tx,
+        "SELECT key, value FROM settings WHERE scope = $1 ORDER BY key",
+        &params![scope],
+        |row| Ok((row.text(0)?, row.json(1)?)),
+    )
 }

@@ -120,7 +120,12 @@ pub fn get(tx: &mut dyn Tx, workspace_id: &str, id: &str) -> Result<Option<Sourc
 
 /// A source by id, for the stages, which come from a row that refers to it.
 pub fn by_id(tx: &mut dyn Tx, id: &str) -> Result<Option<Source>> {
-    first(tx, concat!("SELECT ", columns!(), " FROM sources WHERE id = $1"), &params![id], read)
+    first(
+        tx,
+        concat!("SELECT ", columns!(), " FROM sources WHERE id = $1"),
+        &params![id],
+        read,
+    )
 }
 
 /// All sources of a workspace, by name.
@@ -169,7 +174,11 @@ pub fn rotate_token(tx: &mut dyn Tx, workspace_id: &str, id: &str, token: NewTok
 
 /// Deletes a source with its receipts and incidents. Returns whether there was one.
 pub fn delete(tx: &mut dyn Tx, workspace_id: &str, id: &str) -> Result<bool> {
-    changed(tx, "DELETE FROM sources WHERE workspace_id = $1 AND id = $2", &params![workspace_id, id])
+    changed(
+        tx,
+        "DELETE FROM sources WHERE workspace_id = $1 AND id = $2",
+        &params![workspace_id, id],
+    )
 }
 
 /// The source with this token, or with this token before the current one while that is still taken; enabled or not.

@@ -6,6 +6,9 @@ mod subscribers;
 pub use health::{AttemptTotals, record_attempts, set_probe};
 pub use subscribers::{Subscriber, set_trigger_state, subscribers, trigger_state};
 
+#[cfg(test)]
+pub(super) use subscribers::FEW as SUBSCRIBERS;
+
 use domain::{Micros, profile::Profile, retry::RetryPolicy, trigger::TriggerRule, webhook::WebhookOptions};
 use serde::Serialize;
 
@@ -212,7 +215,12 @@ pub fn get(tx: &mut dyn Tx, workspace_id: &str, id: &str) -> Result<Option<Webho
 
 /// A webhook by id, for the stages, which come from a row that refers to it.
 pub fn by_id(tx: &mut dyn Tx, id: &str) -> Result<Option<Webhook>> {
-    first(tx, concat!("SELECT ", columns!(), " FROM webhooks WHERE id = $1"), &params![id], read)
+    first(
+        tx,
+        concat!("SELECT ", columns!(), " FROM webhooks WHERE id = $1"),
+        &params![id],
+        read,
+    )
 }
 
 /// All webhooks of a workspace, by name.
@@ -227,7 +235,11 @@ pub fn list(tx: &mut dyn Tx, workspace_id: &str) -> Result<Vec<Webhook>> {
 
 /// Deletes a webhook with its deliveries and attempts. Returns whether there was one.
 pub fn delete(tx: &mut dyn Tx, workspace_id: &str, id: &str) -> Result<bool> {
-    changed(tx, "DELETE FROM webhooks WHERE workspace_id = $1 AND id = $2", &params![workspace_id, id])
+    changed(
+        tx,
+        "DELETE FROM webhooks WHERE workspace_id = $1 AND id = $2",
+        &params![workspace_id, id],
+    )
 }
 
 /// Enables or disables a webhook. Enabling forgets its failures and the reason. Returns whether that changed anything.

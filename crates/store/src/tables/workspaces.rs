@@ -53,14 +53,25 @@ fn read(row: &Row) -> Result<Workspace> {
 pub fn insert(tx: &mut dyn Tx, workspace: &Workspace) -> Result<()> {
     tx.execute(
         "INSERT INTO workspaces (id, name, owner_id, settings, created_at) VALUES ($1, $2, $3, $4, $5)",
-        &params![&workspace.id, &workspace.name, &workspace.owner_id, &workspace.settings, workspace.created_at],
+        &params![
+            &workspace.id,
+            &workspace.name,
+            &workspace.owner_id,
+            &workspace.settings,
+            workspace.created_at
+        ],
     )?;
     Ok(())
 }
 
 /// A workspace by id.
 pub fn get(tx: &mut dyn Tx, id: &str) -> Result<Option<Workspace>> {
-    first(tx, "SELECT id, name, owner_id, settings, created_at FROM workspaces WHERE id = $1", &params![id], read)
+    first(
+        tx,
+        "SELECT id, name, owner_id, settings, created_at FROM workspaces WHERE id = $1",
+        &params![id],
+        read,
+    )
 }
 
 /// The workspaces that a user is a member of, by name.
@@ -94,7 +105,13 @@ pub fn members(tx: &mut dyn Tx, workspace_id: &str) -> Result<Vec<Member>> {
             " FROM members m JOIN users u ON u.id = m.user_id WHERE m.workspace_id = $1 ORDER BY u.name, u.id"
         ),
         &params![workspace_id],
-        |row| Ok(Member { role: row.word(0, Role::parse)?, created_at: row.int(1)?, user: user_read(row, 2)? }),
+        |row| {
+            Ok(Member {
+                role: row.word(0, Role::parse)?,
+                created_at: row.int(1)?,
+                user: user_read(row, 2)?,
+            })
+        },
     )
 }
 
@@ -119,5 +136,9 @@ pub fn remove_member(tx: &mut dyn Tx, workspace_id: &str, user_id: &str) -> Resu
 
 /// Replaces the workspace's settings. Returns whether there is such a workspace.
 pub fn set_settings(tx: &mut dyn Tx, workspace_id: &str, settings: &serde_json::Value) -> Result<bool> {
-    changed(tx, "UPDATE workspaces SET settings = $2 WHERE id = $1", &params![workspace_id, settings])
+    changed(
+        tx,
+        "UPDATE workspaces SET settings = $2 WHERE id = $1",
+        &params![workspace_id, settings],
+    )
 }

@@ -33,8 +33,9 @@ impl Vault {
     /// [`Error::File`] if it cannot be read or created; [`Error::Vault`] if it holds no valid key.
     pub fn from_file(path: &Path, missing: KeyFile) -> Result<Self> {
         match std::fs::read_to_string(path) {
-            Ok(text) => Self::from_text(&Zeroizing::new(text))
-                .map_err(|error| Error::Vault(format!("the key file `{}`: {error}", path.display()))),
+            Ok(text) => {
+                Self::from_text(&Zeroizing::new(text)).map_err(|error| Error::Vault(format!("the key file `{}`: {error}", path.display())))
+            }
             Err(error) if error.kind() == ErrorKind::NotFound && missing == KeyFile::CreateIfMissing => create(path),
             Err(error) => Err(Error::file(path, format!("the encryption key cannot be read: {error}"))),
         }
@@ -68,10 +69,18 @@ fn create(path: &Path) -> Result<Vault> {
     let failed = |error: std::io::Error| Error::file(path, format!("the encryption key cannot be created: {error}"));
     let mut key = Zeroizing::new([0_u8; KEY_LENGTH]);
     rand::fill(key.as_mut_slice()).map_err(|_| Error::Vault("the system gives no random bytes".to_owned()))?;
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
     let draft = path.with_extension("new");
-    let mut file =
-        OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&draft).map_err(failed)?;
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(&draft)
+        .map_err(failed)?;
     let text = Zeroizing::new(format!("{}\n", STANDARD.encode(key.as_slice())));
     file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(failed)?;
     // A hard link fails if another process was faster; its key then counts.

@@ -75,7 +75,10 @@ async fn a_failed_statement_dooms_its_transaction_even_if_the_closure_forgives_i
             Ok(())
         })
         .await;
-        assert!(outcome.as_ref().is_err_and(|error| error.is_conflict_on("settings", "scope, key")), "{outcome:?}");
+        assert!(
+            outcome.as_ref().is_err_and(|error| error.is_conflict_on("settings", "scope, key")),
+            "{outcome:?}"
+        );
         assert_eq!((value(&store, "before").await, value(&store, "later").await), (None, None));
     })
     .await;
@@ -178,8 +181,13 @@ async fn a_read_sees_one_snapshot() {
                 .await
             }
         });
-        tokio::task::spawn_blocking(move || wait_begun.recv()).await.expect("a thread").expect("a reader");
-        write(&store, |tx| settings::set(tx, "test", "a", &2)).await.expect("a write beside the reader");
+        tokio::task::spawn_blocking(move || wait_begun.recv())
+            .await
+            .expect("a thread")
+            .expect("a reader");
+        write(&store, |tx| settings::set(tx, "test", "a", &2))
+            .await
+            .expect("a write beside the reader");
         go_on.send(()).expect("the reader waits");
         assert_eq!(reader.await.expect("a task").expect("a read"), (Some(1), Some(1)));
         assert_eq!(value(&store, "a").await, Some(2));
@@ -195,7 +203,10 @@ async fn execute_many_stops_at_the_first_error() {
             tx.execute_many("INSERT INTO settings (scope, key, value) VALUES ($1, $2, $3)", &rows)
         })
         .await;
-        assert!(outcome.as_ref().is_err_and(|error| error.is_conflict_on("settings", "scope, key")), "{outcome:?}");
+        assert!(
+            outcome.as_ref().is_err_and(|error| error.is_conflict_on("settings", "scope, key")),
+            "{outcome:?}"
+        );
         assert!(read(&store, |tx| settings::all_of(tx, "many")).await.expect("settings").is_empty());
     })
     .await;

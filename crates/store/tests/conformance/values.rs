@@ -59,9 +59,15 @@ async fn what_expressions_give_is_read_alike() {
     on_each(|store, _database| async move {
         let row = write(&store, |tx| {
             tx.batch(TABLE)?;
-            let rows: Vec<_> = (1..=1000).map(|n: i64| params![n, "x", None::<Vec<u8>>, 0.5, n * 10].to_vec()).collect();
+            let rows: Vec<_> = (1..=1000)
+                .map(|n: i64| params![n, "x", None::<Vec<u8>>, 0.5, n * 10].to_vec())
+                .collect();
             assert_eq!(tx.execute_many(INSERT, &rows)?, 1000);
-            tx.query_one("row", "SELECT COUNT(*), SUM(i), AVG(i), MAX(t), COUNT(*) > 3, SUM(r) FROM kinds", &[])
+            tx.query_one(
+                "row",
+                "SELECT COUNT(*), SUM(i), AVG(i), MAX(t), COUNT(*) > 3, SUM(r) FROM kinds",
+                &[],
+            )
         })
         .await
         .expect("a row");
@@ -71,6 +77,34 @@ async fn what_expressions_give_is_read_alike() {
         assert_eq!(row.text(3).expect("text"), "x");
         assert!(row.bool(4).expect("a boolean"));
         assert!((row.real(5).expect("a sum") - 500.0).abs() < 1e-9);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn text_never_holds_what_one_database_cannot() {
+    on_each(|store, _database| async move {
+        let row = write(&store, |tx| {
+            tx.batch(TABLE)?;
+            tx.execute(INSERT, &params![1, "a\0b", None::<Vec<u8>>, None::<f64>, None::<i64>])?;
+            tx.query_one("row", "SELECT t FROM kinds", &[])
+        })
+        .await
+        .expect("a row");
+        assert_eq!(row.text(0).expect("text"), "a\u{FFFD}b");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_parameter_of_the_wrong_kind_is_the_statements_fault() {
+    on_each(|store, _database| async move {
+        let outcome = write(&store, |tx| {
+            tx.batch(TABLE)?;
+            tx.execute("INSERT INTO kinds (id, i) VALUES ($1, $2)", &params![1])
+        })
+        .await;
+        assert!(matches!(outcome, Err(Error::Statement(_))), "{outcome:?}");
     })
     .await;
 }

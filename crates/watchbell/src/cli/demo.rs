@@ -51,7 +51,7 @@ pub async fn fill(app: &App, info: &DemoInfo, own_url: &str) -> Result<bool> {
     actions::webhooks::create(app, &caller, input(incidents)?).await.context("the webhook for incidents")?;
     let source = actions::sources::create(app, &caller, input(json!({"name": "Watchbell monitors", "provider": "watchbell"}))?);
     let source = source.await.context("the source")?;
-    actions::sources::connect(app, &caller, &source.view.id, input(json!({"monitor_id": monitor.id}))?).await.context("the connection")?;
+    actions::sources::connect(app, &caller, &source.source.id, input(json!({"monitor_id": monitor.id}))?).await.context("the connection")?;
     Ok(true)
 }
 

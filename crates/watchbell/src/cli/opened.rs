@@ -6,7 +6,8 @@ use std::{net::SocketAddr, sync::Arc};
 use anyhow::{Context as _, Result};
 use collection::script::pool::{ChildCommand, ChildPool, PoolOptions};
 use domain::Clock as _;
-use engine::{EgressSettings, Engine, EngineConfig};
+use domain::clock::DAY;
+use engine::{EgressSettings, Engine, EngineConfig, Retention, run::transport::GuardedTransport};
 use store::{KeyFile, Options, Store, Vault};
 use web::{App, WebConfig};
 
@@ -44,6 +45,11 @@ pub fn app(config: &Config, store: Store, listening: SocketAddr, demo: bool) -> 
         self_addr: Some(loopback(listening)),
         runs_at_once: config.runner.at_once.max(1),
         egress: egress_settings(config, demo, listening)?,
+        retention: Retention {
+            log: i64::from(config.retention.log_days) * DAY,
+            events: i64::from(config.retention.event_days) * DAY,
+            runs: i64::from(config.retention.run_days) * DAY,
+        },
         ..EngineConfig::default()
     };
     let engine = Engine::new(engine_config, store.clone(), clock.clone(), client, Arc::new(scripts(config.runner.script_memory, 2)?));
@@ -99,8 +105,8 @@ pub fn scripts(memory: u64, warm: usize) -> Result<ChildPool> {
 }
 
 /// The command line's way to the network: the same client, under a policy that lets its user go anywhere.
-pub fn open_transport() -> Result<EgressTransport> {
+pub fn open_transport() -> Result<GuardedTransport> {
     let client = egress::Client::new(egress::ClientConfig::default()).context("cannot set up outgoing connections")?;
     let rules = egress::PolicyRules { open: true, allow_http: true, ..egress::PolicyRules::default() };
-    Ok(EgressTransport::new(client, Arc::new(egress::Policy::new(rules))))
+    Ok(GuardedTransport::new(client, egress::Policy::from(rules)))
 }

@@ -60,7 +60,7 @@ async fn serve(config: &Config, args: &Args, store: store::Store, listener: TcpL
     if args.demo {
         router = router.merge(demo::example_api::router());
     }
-    let running = app.engine.start().await?;
+    let running = app.engine.start();
     greet(&app, info.filter(|_| made), args.demo).await?;
     let mut stop = std::pin::pin!(stopped()?);
     let grace = Duration::from_secs(config.server.shutdown_seconds);
@@ -73,7 +73,7 @@ async fn serve(config: &Config, args: &Args, store: store::Store, listener: TcpL
         ended = &mut server => ended.context("the server ended")?,
         () = &mut stop => {
             tracing::info!("stopping: waiting for what is in flight, at most {} s", grace.as_secs());
-            drop(closing.send(()));
+            let _ = closing.send(());
             // Open pages keep their live connection; they are not waited for longer than this.
             drop(tokio::time::timeout(grace.min(Duration::from_secs(2)), &mut server).await);
         }

@@ -6,7 +6,7 @@ use domain::{
     Problem,
     account::{self, Role},
     clock::DAY,
-    id, limits, secret,
+    limits, secret,
 };
 use serde::{Deserialize, Serialize};
 use store::tables::{
@@ -113,7 +113,7 @@ pub async fn setup_first_admin(app: &App, input: SetupInput) -> Result<LoggedIn>
                 return Err(already_set_up().into());
             }
             let user = User {
-                id: new_user_id(),
+                id: new_user_id(tx)?,
                 email,
                 name: input.name.trim().to_owned(),
                 password_hash,
@@ -135,8 +135,13 @@ fn already_set_up() -> Problem {
 }
 
 /// Eight digits as Postman's user ids, random so that they do not tell how many there are.
-fn new_user_id() -> String {
-    format!("{}", rand::random_range(10_000_000_u32..100_000_000))
+fn new_user_id(tx: &mut dyn store::Tx) -> store::Result<String> {
+    loop {
+        let id = rand::random_range(10_000_000_u32..100_000_000).to_string();
+        if table::user_id_is_free(tx, &id)? {
+            return Ok(id);
+        }
+    }
 }
 
 /// Checks e-mail and password and opens a session. The answer, and the time it takes, are the
@@ -211,20 +216,16 @@ pub async fn session(app: &App, token: &str) -> Result<Option<Session>> {
 /// # Errors
 /// 404 when there is no such workspace for them.
 pub async fn caller(app: &App, session: &Session, workspace_id: Option<&str>) -> Result<Caller> {
-    let user = session.user.clone();
+    let user_id = session.user.id.clone();
     let wanted = workspace_id.map(str::to_owned);
     let (workspace, role) = app
         .read(move |tx| {
-            let mine = workspaces::of_user(tx, &session_user(&user))?;
+            let mine = workspaces::of_user(tx, &user_id)?;
             let chosen = mine.into_iter().find(|(workspace, _)| wanted.as_ref().is_none_or(|id| *id == workspace.id));
             found("workspace", chosen)
         })
         .await?;
     Ok(Caller { user: session.user.clone(), workspace, role, scopes: None })
-}
-
-fn session_user(user: &User) -> String {
-    user.id.clone()
 }
 
 /// Every workspace of a session's user.
@@ -254,11 +255,6 @@ pub fn me(caller: &Caller) -> MeView {
         workspace: super::workspaces::WorkspaceView::of(&caller.workspace, caller.role),
         scopes: caller.scopes.clone(),
     }
-}
-
-/// A new id of an entity that only this program knows.
-pub(crate) fn new_id(prefix: &str, now: i64) -> String {
-    id::new(prefix, now)
 }
 
 impl From<tokio::task::JoinError> for ActionError {

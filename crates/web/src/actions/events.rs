@@ -142,7 +142,8 @@ pub async fn publish_batch(app: &App, caller: &Caller, items: Vec<Result<EventIn
     for item in checked {
         places.push(item.map(|event| events.push(event)));
     }
-    let mut published = app.engine.publish_each(events).await?.into_iter();
+    let stored = app.write(move |tx| Ok(engine::publish::publish_each(tx, &events, now)?)).await?;
+    let mut published = stored.into_iter();
     let answer = |place: Result<(), Problem>| {
         let outcome = place.and_then(|()| published.next().unwrap_or_else(|| Err(Problem::conflict("it was not stored"))));
         match outcome {

@@ -5,13 +5,12 @@ use std::collections::HashMap;
 use domain::{
     Problem,
     account::Need,
-    id,
     incident::{ByHand, IncidentState},
     observation::Cause,
 };
 use serde::{Deserialize, Serialize};
 use store::{
-    Signal, Tx,
+    Tx,
     tables::{
         incidents::{self as table, Entry, Incident},
         receipts, sources,
@@ -212,11 +211,10 @@ pub async fn reopen(app: &App, caller: &Caller, id: &str, input: NoteInput) -> R
 async fn by_hand(app: &App, caller: &Caller, id: &str, action: ByHand, input: NoteInput) -> Result<IncidentView> {
     caller.need(Need::Edit)?;
     let note = input.note.filter(|note| !note.trim().is_empty());
-    note.as_deref().map_or(Ok(()), check_note)?;
     let now = app.now();
     let (caller, id) = (caller.shared(), id.to_owned());
     app.write(move |tx| {
-        let incident = engine::incidents::by_hand(tx, &caller.workspace.id, &id, action, &caller.user, note, now)?;
+        let incident = engine::incidents::by_hand(tx, &caller.workspace.id, &id, action, &caller.user.name, note, now)?;
         view(tx, incident)
     })
     .await
@@ -226,34 +224,14 @@ async fn by_hand(app: &App, caller: &Caller, id: &str, action: ByHand, input: No
 ///
 /// # Errors
 /// 404; 422 when it is empty or too long.
-pub async fn note(app: &App, caller: &Caller, id: &str, input: NoteInput) -> Result<EntryView> {
+pub async fn note(app: &App, caller: &Caller, id: &str, input: NoteInput) -> Result<IncidentView> {
     caller.need(Need::Edit)?;
-    let text = input.note.filter(|note| !note.trim().is_empty());
-    let text = text.ok_or_else(|| Problem::invalid("note", "`note` is empty"))?;
-    check_note(&text)?;
     let now = app.now();
     let (caller, id) = (caller.shared(), id.to_owned());
     app.write(move |tx| {
-        let incident = found("incident", table::get(tx, &caller.workspace.id, &id)?)?;
-        let entry = Entry {
-            id: id::new(id::ENTRY, now),
-            incident_id: incident.id,
-            at: now,
-            kind: "note".to_owned(),
-            user_name: caller.user.name.clone(),
-            receipt_id: None,
-            text,
-        };
-        table::add_entry(tx, &entry)?;
-        tx.signal(Signal::changed(&caller.workspace.id, "incident"));
-        Ok(entry.into())
+        let text = input.note.unwrap_or_default();
+        let incident = engine::incidents::note(tx, &caller.workspace.id, &id, &caller.user.name, &text, now)?;
+        view(tx, incident)
     })
     .await
-}
-
-fn check_note(note: &str) -> Result<(), Problem> {
-    if note.chars().count() > 10_000 || note.contains('\0') {
-        return Err(Problem::invalid("note", "`note` is longer than 10000 characters or holds a NUL"));
-    }
-    Ok(())
 }

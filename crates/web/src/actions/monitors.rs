@@ -5,10 +5,8 @@ use domain::{
     account::Need,
     activity::{Action, Model},
     id, limits,
-    run::{RunOptions, RunStatus, RunType},
-    schedule::Schedule,
+    run::RunType,
 };
-use serde::{Deserialize, Serialize};
 use store::{
     Signal, Tx,
     tables::{
@@ -16,81 +14,17 @@ use store::{
         monitors::{self as table, Monitor},
     },
 };
-use utoipa::ToSchema;
 
-use super::{Caller, Items, Result, check_version, found, patch::nullable, runs::RunView};
-use crate::{app::App, schema, time::Time};
+use super::{Caller, Items, Result, check_version, found, runs::RunView};
+use crate::app::App;
 
-/// A monitor.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct MonitorView {
-    pub id: String,
-    /// `<user id>-<monitor id>`: the key of its incidents.
-    pub uid: String,
-    pub name: String,
-    pub collection_id: String,
-    pub collection_name: String,
-    pub environment_id: Option<String>,
-    pub environment_name: Option<String>,
-    #[schema(value_type = schema::Schedule)]
-    pub schedule: Schedule,
-    #[schema(value_type = schema::RunOptions)]
-    pub options: RunOptions,
-    pub tags: Vec<String>,
-    /// False while it is paused.
-    pub active: bool,
-    pub next_due_at: Option<Time>,
-    /// Number of its newest run.
-    pub sequence: i64,
-    pub last_run_id: Option<String>,
-    #[schema(value_type = Option<schema::RunStatus>)]
-    pub last_status: Option<RunStatus>,
-    pub last_finished_at: Option<Time>,
-    pub created_at: Time,
-    pub updated_at: Time,
-}
+mod input;
+mod view;
 
-/// A new monitor.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct MonitorInput {
-    pub name: String,
-    pub collection_id: String,
-    #[serde(default)]
-    pub environment_id: Option<String>,
-    #[schema(value_type = schema::Schedule)]
-    pub schedule: Schedule,
-    #[serde(default)]
-    #[schema(value_type = Option<schema::RunOptions>)]
-    pub options: RunOptions,
-    #[serde(default)]
-    pub tags: Vec<String>,
-    /// False: created paused.
-    #[serde(default = "yes")]
-    pub active: bool,
-}
-
-const fn yes() -> bool {
-    true
-}
-
-/// A change of a monitor; what is absent stays.
-#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
-#[serde(default, deny_unknown_fields)]
-pub struct MonitorPatch {
-    pub name: Option<String>,
-    pub collection_id: Option<String>,
-    /// `null`: none.
-    #[serde(deserialize_with = "nullable")]
-    #[schema(value_type = Option<String>)]
-    pub environment_id: Option<Option<String>>,
-    #[schema(value_type = Option<schema::Schedule>)]
-    pub schedule: Option<Schedule>,
-    #[schema(value_type = Option<schema::RunOptions>)]
-    pub options: Option<RunOptions>,
-    pub tags: Option<Vec<String>>,
-    pub active: Option<bool>,
-}
+pub use input::{MonitorInput, MonitorPatch};
+pub use view::MonitorView;
+use view::view;
+pub(crate) use view::views;
 
 /// Every monitor of the workspace, by name.
 ///
@@ -299,48 +233,4 @@ fn record(tx: &mut dyn Tx, caller: &Caller, monitor: &Monitor, action: Action, n
 fn announce(tx: &mut dyn Tx, monitor: &Monitor) {
     tx.signal(Signal::Schedule);
     tx.signal(Signal::changed(&monitor.workspace_id, "monitor"));
-}
-
-fn view(tx: &mut dyn Tx, monitor: Monitor) -> Result<MonitorView> {
-    let collection = collections::get(tx, &monitor.workspace_id, &monitor.collection_id)?;
-    let environment = match &monitor.environment_id {
-        Some(id) => environments::get(tx, &monitor.workspace_id, id)?,
-        None => None,
-    };
-    Ok(assemble(monitor, collection.map(|c| c.name), environment.map(|e| e.name)))
-}
-
-/// All views of a workspace in three queries.
-pub(crate) fn views(tx: &mut dyn Tx, workspace_id: &str) -> Result<Vec<MonitorView>> {
-    let collections = collections::list(tx, workspace_id)?;
-    let environments = environments::list(tx, workspace_id)?;
-    let views = table::list(tx, workspace_id)?.into_iter().map(|monitor| {
-        let collection = collections.iter().find(|c| c.id == monitor.collection_id).map(|c| c.name.clone());
-        let environment = environments.iter().find(|e| Some(&e.id) == monitor.environment_id.as_ref()).map(|e| e.name.clone());
-        assemble(monitor, collection, environment)
-    });
-    Ok(views.collect())
-}
-
-fn assemble(monitor: Monitor, collection: Option<String>, environment: Option<String>) -> MonitorView {
-    MonitorView {
-        id: monitor.id,
-        uid: monitor.uid,
-        name: monitor.name,
-        collection_id: monitor.collection_id,
-        collection_name: collection.unwrap_or_default(),
-        environment_id: monitor.environment_id,
-        environment_name: environment,
-        schedule: monitor.schedule,
-        options: monitor.options,
-        tags: monitor.tags,
-        active: monitor.active,
-        next_due_at: Time::option(monitor.next_due_at),
-        sequence: monitor.sequence,
-        last_run_id: monitor.last_run_id,
-        last_status: monitor.last_status,
-        last_finished_at: Time::option(monitor.last_finished_at),
-        created_at: Time(monitor.created_at),
-        updated_at: Time(monitor.updated_at),
-    }
 }

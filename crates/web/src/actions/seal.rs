@@ -20,6 +20,10 @@ pub fn webhook_headers(vault: &Vault, id: &str, json: &str) -> Result<String> {
     vault.seal(engine::sealed::webhook_headers(id), json.as_bytes())
 }
 
+pub fn open_webhook_headers(vault: &Vault, id: &str, sealed: &str) -> Result<Zeroizing<String>> {
+    vault.open_text(engine::sealed::webhook_headers(id), sealed)
+}
+
 pub fn source_token(vault: &Vault, id: &str, token: &str) -> Result<String> {
     vault.seal(engine::sealed::source_token(id), token.as_bytes())
 }

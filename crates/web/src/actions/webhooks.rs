@@ -1,18 +1,14 @@
-//! Webhooks: subscriptions of receivers. What may be saved, and what is shown of one.
+//! Webhooks: subscriptions of receivers. Reading, creating, changing, deleting them.
 
 use domain::{
     Micros, Problem,
     account::Need,
     activity::{Action, Model},
     event, id,
-    profile::Profile,
-    retry::RetryPolicy,
-    trigger::TriggerRule,
-    webhook::WebhookOptions,
 };
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use store::{
-    Signal, Tx,
+    Signal,
     tables::{
         monitors,
         webhooks::{self as table, Webhook},
@@ -20,158 +16,21 @@ use store::{
 };
 use utoipa::ToSchema;
 
-use super::{Caller, Items, Result, check_version, found, patch::nullable};
-use crate::{app::App, schema, time::Time};
+use super::{Caller, Items, Result, check_version, found};
+use crate::app::App;
 
 mod check;
+mod input;
 mod secret;
 mod switch;
+mod view;
 
 pub(crate) use check::blank;
+pub use input::{Header, WebhookInput, WebhookPatch};
 pub use secret::{RotateInput, RotatedSecret, rotate_secret};
 pub use switch::{disable, enable, test};
-
-/// A header that goes along. Its value is shown only where it cannot be a credential.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Header {
-    pub name: String,
-    pub value: String,
-}
-
-/// How a webhook is doing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Health {
-    /// Its last attempt succeeded.
-    Good,
-    /// Its last attempts failed.
-    Failing,
-    Disabled,
-    /// It was not called yet.
-    Unused,
-}
-
-impl Health {
-    /// The word in the API and the page.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Good => "good",
-            Self::Failing => "failing",
-            Self::Disabled => "disabled",
-            Self::Unused => "unused",
-        }
-    }
-}
-
-/// A webhook.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct WebhookView {
-    pub id: String,
-    pub name: String,
-    #[schema(value_type = schema::Profile)]
-    pub profile: Profile,
-    pub url: String,
-    /// The source of this instance that it feeds.
-    pub source_id: Option<String>,
-    /// Types or patterns.
-    pub events: Vec<String>,
-    /// Only of this monitor (its id).
-    pub subject: Option<String>,
-    /// Name of the monitor.
-    pub subject_name: Option<String>,
-    #[schema(value_type = schema::TriggerRule)]
-    pub trigger: TriggerRule,
-    #[schema(value_type = schema::WebhookOptions)]
-    pub options: WebhookOptions,
-    /// Absent: the profile's own.
-    #[schema(value_type = Option<schema::RetryPolicy>)]
-    pub retry_policy: Option<RetryPolicy>,
-    pub has_secret: bool,
-    /// Until then the secret before it signs too.
-    pub old_secret_ends_at: Option<Time>,
-    /// Whether headers of its own go along; their values are never shown.
-    pub has_headers: bool,
-    pub enabled: bool,
-    pub disabled_reason: Option<String>,
-    pub disabled_at: Option<Time>,
-    pub health: Health,
-    pub failing_since: Option<Time>,
-    pub failed_attempts: u64,
-    pub last_success_at: Option<Time>,
-    pub last_attempt_at: Option<Time>,
-    pub version: i64,
-    pub created_at: Time,
-    pub updated_at: Time,
-}
-
-/// A new webhook.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct WebhookInput {
-    pub name: String,
-    #[serde(default = "standard")]
-    #[schema(value_type = Option<schema::Profile>)]
-    pub profile: Profile,
-    pub url: String,
-    /// At least one of: a type, `prefix.*`, `*`.
-    pub events: Vec<String>,
-    /// Only of this monitor (its id).
-    #[serde(default)]
-    pub subject: Option<String>,
-    /// Default: `three_failures_then_success` for monitor results in profile `postman`, else `every_run`.
-    #[serde(default)]
-    #[schema(value_type = Option<schema::TriggerRule>)]
-    pub trigger: Option<TriggerRule>,
-    #[serde(default)]
-    #[schema(value_type = Option<schema::WebhookOptions>)]
-    pub options: WebhookOptions,
-    #[serde(default)]
-    #[schema(value_type = Option<schema::RetryPolicy>)]
-    pub retry_policy: Option<RetryPolicy>,
-    /// `whsec_…`, or `generate` to have one made and shown once; absent: unsigned.
-    #[serde(default)]
-    pub secret: Option<String>,
-    #[serde(default)]
-    pub headers: Vec<Header>,
-    #[serde(default = "yes")]
-    pub enabled: bool,
-}
-
-const fn standard() -> Profile {
-    Profile::Standard
-}
-
-const fn yes() -> bool {
-    true
-}
-
-/// A change of a webhook; what is absent stays.
-#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
-#[serde(default, deny_unknown_fields)]
-pub struct WebhookPatch {
-    pub name: Option<String>,
-    pub url: Option<String>,
-    pub events: Option<Vec<String>>,
-    /// `null`: of all monitors.
-    #[serde(deserialize_with = "nullable")]
-    #[schema(value_type = Option<String>)]
-    pub subject: Option<Option<String>>,
-    #[schema(value_type = Option<schema::TriggerRule>)]
-    pub trigger: Option<TriggerRule>,
-    #[schema(value_type = Option<schema::WebhookOptions>)]
-    pub options: Option<WebhookOptions>,
-    /// `null`: the profile's own.
-    #[serde(deserialize_with = "nullable")]
-    #[schema(value_type = Option<schema::RetryPolicy>)]
-    pub retry_policy: Option<Option<RetryPolicy>>,
-    /// `null` or empty: unsigned from now on. To change it without a gap, rotate it.
-    #[serde(deserialize_with = "nullable")]
-    #[schema(value_type = Option<String>)]
-    pub secret: Option<Option<String>>,
-    /// All of them anew.
-    pub headers: Option<Vec<Header>>,
-}
+pub use view::{Health, WebhookView};
+pub(crate) use view::{assemble, view};
 
 /// A new webhook, with its secret if one was made: the only time that it is shown.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -215,8 +74,11 @@ pub async fn get(app: &App, caller: &Caller, id: &str) -> Result<WebhookView> {
 ///
 /// # Errors
 /// 422 naming the field: the name, a pattern, the URL (by the rule of the guard that refuses it) …
-pub async fn create(app: &App, caller: &Caller, input: WebhookInput) -> Result<CreatedWebhook> {
+pub async fn create(app: &App, caller: &Caller, mut input: WebhookInput) -> Result<CreatedWebhook> {
     caller.need(Need::Edit)?;
+    if let Some(header) = input::take_credentials(&mut input.url) {
+        input::add(&mut input.headers, header);
+    }
     check::receiver(app, caller, &input.url).await?;
     let now = app.now();
     let (secret, shown) = secret::entered(input.profile, input.secret)?;
@@ -270,8 +132,9 @@ pub(crate) async fn insert(
 ///
 /// # Errors
 /// 404; 412 when `expected` (If-Match) is not its version; 422 naming the field.
-pub async fn update(app: &App, caller: &Caller, id: &str, patch: WebhookPatch, expected: Option<String>) -> Result<WebhookView> {
+pub async fn update(app: &App, caller: &Caller, id: &str, mut patch: WebhookPatch, expected: Option<String>) -> Result<WebhookView> {
     caller.need(Need::Edit)?;
+    let credentials = patch.url.as_mut().and_then(input::take_credentials);
     if let Some(url) = &patch.url {
         check::receiver(app, caller, url).await?;
     }
@@ -280,6 +143,14 @@ pub async fn update(app: &App, caller: &Caller, id: &str, patch: WebhookPatch, e
     app.write(move |tx| {
         let mut webhook = found("webhook", table::get(tx, &caller.workspace.id, &id)?)?;
         check_version(expected.as_deref(), webhook.version)?;
+        if let Some(header) = credentials {
+            let mut headers = match patch.headers.take() {
+                Some(headers) => headers,
+                None => secret::open_headers(&vault, &webhook)?,
+            };
+            input::add(&mut headers, header);
+            patch.headers = Some(headers);
+        }
         apply(&vault, &mut webhook, patch)?;
         webhook.updated_at = now;
         check::fields(tx, &webhook)?;
@@ -348,52 +219,6 @@ pub async fn delete(app: &App, caller: &Caller, id: &str) -> Result<()> {
         caller.did(tx, Action::Delete, Model::Webhook, (&webhook.id, &webhook.name), now)
     })
     .await
-}
-
-/// The view, with the monitor's name looked up.
-pub(crate) fn view(tx: &mut dyn Tx, webhook: Webhook) -> Result<WebhookView> {
-    let monitor = match webhook.subject.as_str() {
-        "" => None,
-        subject => monitors::get(tx, &webhook.workspace_id, subject)?,
-    };
-    Ok(assemble(webhook, |_| monitor.map(|monitor| monitor.name)))
-}
-
-fn assemble(webhook: Webhook, monitor_name: impl FnOnce(&str) -> Option<String>) -> WebhookView {
-    let health = match () {
-        () if !webhook.enabled => Health::Disabled,
-        () if webhook.failing_since.is_some() => Health::Failing,
-        () if webhook.last_attempt_at.is_some() => Health::Good,
-        () => Health::Unused,
-    };
-    let subject = Some(webhook.subject).filter(|subject| !subject.is_empty());
-    WebhookView {
-        health,
-        subject_name: subject.as_deref().and_then(monitor_name),
-        id: webhook.id,
-        name: webhook.name,
-        profile: webhook.profile,
-        url: webhook.url,
-        source_id: webhook.source_id,
-        events: webhook.events,
-        subject,
-        trigger: webhook.trigger_rule,
-        options: webhook.options,
-        retry_policy: webhook.retry_policy,
-        has_secret: webhook.secret_sealed.is_some(),
-        old_secret_ends_at: Time::option(webhook.old_secret_ends_at),
-        has_headers: webhook.headers_sealed.is_some(),
-        enabled: webhook.enabled,
-        disabled_reason: webhook.disabled_reason,
-        disabled_at: Time::option(webhook.disabled_at),
-        failing_since: Time::option(webhook.failing_since),
-        failed_attempts: webhook.failed_attempts,
-        last_success_at: Time::option(webhook.last_success_at),
-        last_attempt_at: Time::option(webhook.last_attempt_at),
-        version: webhook.version,
-        created_at: Time(webhook.created_at),
-        updated_at: Time(webhook.updated_at),
-    }
 }
 
 /// Whether a webhook hears of monitor results.

@@ -8,6 +8,9 @@ use axum::{
 };
 use rust_embed::RustEmbed;
 
+/// Style sheets in the order that they build upon each other.
+pub const STYLES: [&str; 5] = ["tokens.css", "layout.css", "components.css", "forms.css", "pages.css"];
+
 #[derive(RustEmbed)]
 #[folder = "$CARGO_MANIFEST_DIR/assets"]
 struct Files;

@@ -34,7 +34,13 @@ fn limit(resource: Resource, most: u64) -> io::Result<()> {
     // A limit below ours stays: it cannot be raised.
     let current = rustix::process::getrlimit(resource);
     let most = current.maximum.map_or(most, |hard| hard.min(most));
-    Ok(setrlimit(resource, Rlimit { current: Some(most), maximum: Some(most) })?)
+    Ok(setrlimit(
+        resource,
+        Rlimit {
+            current: Some(most),
+            maximum: Some(most),
+        },
+    )?)
 }
 
 #[cfg(target_os = "linux")]

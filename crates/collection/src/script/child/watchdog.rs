@@ -44,7 +44,11 @@ impl Watchdog {
     /// When the system has no file descriptor left.
     pub fn new(record: Arc<Mutex<Record>>) -> io::Result<Self> {
         let bell = eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?;
-        Ok(Self { watch: Arc::default(), record, bell: Arc::new(bell) })
+        Ok(Self {
+            watch: Arc::default(),
+            record,
+            bell: Arc::new(bell),
+        })
     }
 
     /// A script begins.

@@ -45,5 +45,7 @@ pub fn load<'js>(ctx: &Ctx<'js>, code: &'static [u8]) -> rquickjs::Result<Functi
         }
         Value::from_raw(ctx.clone(), result)
     };
-    value.into_function().ok_or_else(|| rquickjs::Error::new_from_js("value", "function"))
+    value
+        .into_function()
+        .ok_or_else(|| rquickjs::Error::new_from_js("value", "function"))
 }

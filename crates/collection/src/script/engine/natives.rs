@@ -9,7 +9,7 @@ use std::time::Instant;
 use rand::RngCore as _;
 use rquickjs::{ArrayBuffer, Ctx, Exception, Function, Object, Result};
 
-use super::{Link, bytecode, text};
+use super::{Link, bytecode, messages, text};
 use crate::dynamic::Dynamic;
 use crate::script::record::Record;
 use crate::script::{AssertionStatus, NextRequest, ScriptError};
@@ -114,11 +114,16 @@ fn install_results<'js>(ctx: &Ctx<'js>, host: &Rc<Host>, object: &Object<'js>) -
             _ => AssertionStatus::Skipped,
         };
         let error = (status == AssertionStatus::Failed).then(|| error_of(kind, message, stack));
-        h.record().test(name, u64::from(index), status, error).map_err(|limit| Exception::throw_range(&ctx, &limit.to_string()))
+        h.record()
+            .test(name, u64::from(index), status, error)
+            .map_err(|limit| Exception::throw_range(&ctx, &limit.to_string()))
     };
     object.set("test", Function::new(ctx.clone(), test)?)?;
     let h = Rc::clone(host);
-    object.set("log", Function::new(ctx.clone(), move |level: String, text: String| h.record().log(level, text))?)?;
+    object.set(
+        "log",
+        Function::new(ctx.clone(), move |level: String, text: String| h.record().log(level, text))?,
+    )?;
     let h = Rc::clone(host);
     object.set("warn", Function::new(ctx.clone(), move |text: String| h.record().warn(text))?)?;
     let h = Rc::clone(host);
@@ -132,17 +137,28 @@ fn error_of(name: String, message: String, stack: String) -> ScriptError {
     // Our own frames and the engine's tell a user nothing.
     let own = |line: &&str| !line.contains("(watchbell/") && !line.contains("(native)");
     let stack = stack.lines().filter(own).map(str::trim).collect::<Vec<_>>().join("\n");
-    ScriptError { name, message, stack: (!stack.is_empty()).then_some(stack) }
+    let message = messages::familiar(&message);
+    ScriptError {
+        name,
+        message,
+        stack: (!stack.is_empty()).then_some(stack),
+    }
 }
 
 fn install_changes<'js>(ctx: &Ctx<'js>, host: &Rc<Host>, object: &Object<'js>) -> Result<()> {
     let h = Rc::clone(host);
-    object.set("scope", Function::new(ctx.clone(), move |kind: u32, name: String| h.record().scope(kind, name))?)?;
+    object.set(
+        "scope",
+        Function::new(ctx.clone(), move |kind: u32, name: String| h.record().scope(kind, name))?,
+    )?;
     let h = Rc::clone(host);
     let variable = move |kind: u32, key: String, json: String| h.record().variable(kind, key, &json);
     object.set("variable", Function::new(ctx.clone(), variable)?)?;
     let h = Rc::clone(host);
-    object.set("request", Function::new(ctx.clone(), move |json: String| h.record().request(&json))?)?;
+    object.set(
+        "request",
+        Function::new(ctx.clone(), move |json: String| h.record().request(&json))?,
+    )?;
     let h = Rc::clone(host);
     let next = move |named: bool, name: String| {
         h.record().next(if named { NextRequest::To(name) } else { NextRequest::Stop });
@@ -151,22 +167,43 @@ fn install_changes<'js>(ctx: &Ctx<'js>, host: &Rc<Host>, object: &Object<'js>) -
     let h = Rc::clone(host);
     object.set("skip", Function::new(ctx.clone(), move || h.record().skip())?)?;
     let h = Rc::clone(host);
-    object.set("visualizer", Function::new(ctx.clone(), move |json: String| h.record().visualizer(&json))?)?;
+    object.set(
+        "visualizer",
+        Function::new(ctx.clone(), move |json: String| h.record().visualizer(&json))?,
+    )?;
     let h = Rc::clone(host);
-    object.set("call", Function::new(ctx.clone(), move |id: u32, json: String| h.link().call(id, &json))?)
+    object.set(
+        "call",
+        Function::new(ctx.clone(), move |id: u32, json: String| h.link().call(id, &json))?,
+    )
 }
 
 fn install_tools<'js>(ctx: &Ctx<'js>, host: &Rc<Host>, object: &Object<'js>) -> Result<()> {
     let h = Rc::clone(host);
-    object.set("now", Function::new(ctx.clone(), move || h.started.elapsed().as_secs_f64() * 1000.0)?)?;
+    object.set(
+        "now",
+        Function::new(ctx.clone(), move || h.started.elapsed().as_secs_f64() * 1000.0)?,
+    )?;
     let h = Rc::clone(host);
-    object.set("body", Function::new(ctx.clone(), move |ctx: Ctx<'js>| ArrayBuffer::new(ctx, h.body()))?)?;
+    object.set(
+        "body",
+        Function::new(ctx.clone(), move |ctx: Ctx<'js>| ArrayBuffer::new(ctx, h.body()))?,
+    )?;
     let h = Rc::clone(host);
-    object.set("bodyText", Function::new(ctx.clone(), move |charset: String| text::decode(&h.body(), &charset))?)?;
-    object.set("utf8", Function::new(ctx.clone(), |ctx: Ctx<'js>, text: String| ArrayBuffer::new(ctx, text.into_bytes()))?)?;
+    object.set(
+        "bodyText",
+        Function::new(ctx.clone(), move |charset: String| text::decode(&h.body(), &charset))?,
+    )?;
+    object.set(
+        "utf8",
+        Function::new(ctx.clone(), |ctx: Ctx<'js>, text: String| ArrayBuffer::new(ctx, text.into_bytes()))?,
+    )?;
     let decode = |data: ArrayBuffer<'js>, charset: String| text::decode(&copy(&data), &charset);
     object.set("decode", Function::new(ctx.clone(), decode)?)?;
-    object.set("toBase64", Function::new(ctx.clone(), |data: ArrayBuffer<'js>| text::to_base64(&copy(&data)))?)?;
+    object.set(
+        "toBase64",
+        Function::new(ctx.clone(), |data: ArrayBuffer<'js>| text::to_base64(&copy(&data)))?,
+    )?;
     let from_base64 = |ctx: Ctx<'js>, text: String| ArrayBuffer::new(ctx, text::from_base64(&text));
     object.set("fromBase64", Function::new(ctx.clone(), from_base64)?)?;
     let random = |ctx: Ctx<'js>, size: u32| {
@@ -178,7 +215,10 @@ fn install_tools<'js>(ctx: &Ctx<'js>, host: &Rc<Host>, object: &Object<'js>) -> 
     // The wall clock of scripts is JavaScript's own: the time comes with each call.
     let now = Arc::new(AtomicI64::new(0));
     let clock = Arc::clone(&now);
-    let generator = RefCell::new(Dynamic::seeded(rand::rng().next_u64(), Arc::new(move || clock.load(Ordering::Relaxed))));
+    let generator = RefCell::new(Dynamic::seeded(
+        rand::rng().next_u64(),
+        Arc::new(move || clock.load(Ordering::Relaxed)),
+    ));
     let dynamic = move |name: String, now_ms: f64| {
         now.store((now_ms * 1000.0) as i64, Ordering::Relaxed);
         generator.borrow_mut().value(&name)
@@ -188,11 +228,17 @@ fn install_tools<'js>(ctx: &Ctx<'js>, host: &Rc<Host>, object: &Object<'js>) -> 
     let url = |input: String, base: Option<String>, part: String, value: String| text::url_parts(&input, base.as_deref(), &part, &value);
     object.set("url", Function::new(ctx.clone(), url)?)?;
     object.set("queryPairs", Function::new(ctx.clone(), |query: String| text::query_pairs(&query))?)?;
-    object.set("queryString", Function::new(ctx.clone(), |pairs: Vec<Vec<String>>| text::query_string(&pairs))?)
+    object.set(
+        "queryString",
+        Function::new(ctx.clone(), |pairs: Vec<Vec<String>>| text::query_string(&pairs))?,
+    )
 }
 
 fn install_scripts<'js>(ctx: &Ctx<'js>, object: &Object<'js>) -> Result<()> {
-    object.set("hasScript", Function::new(ctx.clone(), |name: String| bytecode::vendored(&name).is_some())?)?;
+    object.set(
+        "hasScript",
+        Function::new(ctx.clone(), |name: String| bytecode::vendored(&name).is_some())?,
+    )?;
     object.set("mainOf", Function::new(ctx.clone(), |package: String| bytecode::main_of(&package))?)?;
     let script = |ctx: Ctx<'js>, name: String| match bytecode::vendored(&name) {
         Some(code) => bytecode::load(&ctx, code),

@@ -26,7 +26,9 @@ pub fn decode(bytes: &[u8], charset: &str) -> String {
 
 fn utf16(bytes: &[u8], read: fn([u8; 2]) -> u16) -> String {
     let units = bytes.chunks_exact(2).map(|pair| read([pair[0], pair[1]]));
-    char::decode_utf16(units).map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
+    char::decode_utf16(units)
+        .map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER))
+        .collect()
 }
 
 /// Standard base64 with padding.
@@ -62,7 +64,11 @@ pub fn url_parts(input: &str, base: Option<&str>, part: &str, value: &str) -> Op
     set_part(&mut url, part, value);
     let port = url.port().map(|port| port.to_string()).unwrap_or_default();
     let hostname = url.host_str().unwrap_or_default().to_owned();
-    let host = if port.is_empty() { hostname.clone() } else { format!("{hostname}:{port}") };
+    let host = if port.is_empty() {
+        hostname.clone()
+    } else {
+        format!("{hostname}:{port}")
+    };
     let mark = |mark: char, text: Option<&str>| match text {
         Some(text) if !text.is_empty() => format!("{mark}{text}"),
         _ => String::new(),
@@ -110,7 +116,9 @@ fn set_part(url: &mut Url, part: &str, value: &str) {
 
 /// `a=1&b=2` as pairs, percent-decoded.
 pub fn query_pairs(query: &str) -> Vec<Vec<String>> {
-    form_urlencoded::parse(query.as_bytes()).map(|(key, value)| vec![key.into_owned(), value.into_owned()]).collect()
+    form_urlencoded::parse(query.as_bytes())
+        .map(|(key, value)| vec![key.into_owned(), value.into_owned()])
+        .collect()
 }
 
 /// Pairs as `application/x-www-form-urlencoded`.
@@ -122,4 +130,35 @@ pub fn query_string(pairs: &[Vec<String>]) -> String {
         }
     }
     text.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn base64_goes_there_and_back(bytes: Vec<u8>) {
+            let text = to_base64(&bytes);
+            prop_assert_eq!(from_base64(&text), bytes.clone());
+            prop_assert_eq!(from_base64(&text.replace('+', "-").replace('/', "_").replace('=', "")), bytes);
+        }
+
+        #[test]
+        fn any_text_is_read_as_base64_and_as_url(text: String, part in "host|port|search|hash|protocol|pathname", value: String) {
+            let _ = from_base64(&text);
+            let parts = url_parts("http://a.test/p", None, &part, &value);
+            prop_assert_eq!(parts.map(|parts| parts.len()), Some(11));
+        }
+    }
+
+    #[test]
+    fn charsets_are_told_apart() {
+        assert_eq!(decode(b"caf\xe9", "iso-8859-1"), "café");
+        assert_eq!(decode("é".as_bytes(), "utf-8"), "é");
+        assert_eq!(decode(b"a\0b\0", "utf-16le"), "ab");
+        assert_eq!(decode(b"\xff", "unknown"), "\u{fffd}");
+    }
 }

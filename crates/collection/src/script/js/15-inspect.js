@@ -18,7 +18,7 @@ function primitive(value) {
 function list(open, items, close) {
     if (items.length === 0) return open + close;
     const line = items.join(', ');
-    if (line.length <= 72 && !line.includes('\n')) return `${open} ${line} ${close}`.replace(/^\[ (.*) \]$/s, '[ $1 ]');
+    if (line.length <= 72 && !line.includes('\n')) return `${open} ${line} ${close}`;
     return `${open}\n  ${items.map((item) => item.replace(/\n/g, '\n  ')).join(',\n  ')}\n${close}`;
 }
 

@@ -90,7 +90,6 @@ class PropertyList {
     filter(rule, context) { return this.members.filter((member) => rule.call(context ?? this, member)); }
     find(rule, context) { return this.members.find((member) => rule.call(context ?? this, member)); }
     reduce(iterator, start) { return this.members.reduce(iterator, start); }
-    eachParent() {}
     toObject(excludeDisabled = false, caseSensitive = false, multiValue = false) {
         const object = {};
         for (const member of this.members) {

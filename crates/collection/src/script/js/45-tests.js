@@ -33,20 +33,19 @@ function begin(name) {
 
 function run(name, check) {
     const state = begin(String(name));
+    let result;
+    const hasDone = typeof check === 'function' && check.length > 0;
     try {
-        if (typeof check !== 'function') { state.pass(); return; }
-        if (check.length > 0) {
-            const result = check((error) => (error ? state.fail(error) : state.pass()));
-            if (isThenable(result)) then(toPromise(result), undefined, state.fail);
-            return;
-        }
-        const result = check();
-        if (isThenable(result)) then(toPromise(result), state.pass, state.fail);
-        else state.pass();
+        if (hasDone) result = check((error) => (error ? state.fail(error) : state.pass()));
+        else if (typeof check === 'function') result = check();
     } catch (error) {
         if (error === internal.skipSignal) { state.drop(); throw error; }
         state.fail(error);
+        return;
     }
+    // Outside of `try`: the host refuses a test beyond the limit, and that ends the script.
+    if (isThenable(result)) then(toPromise(result), hasDone ? undefined : state.pass, state.fail);
+    else if (!hasDone) state.pass();
 }
 
 const isThenable = (value) => value !== null && typeof value === 'object' && typeof value.then === 'function';

@@ -48,7 +48,6 @@ internal.makePostman = () => ({
     setNextRequest: (name) => { current().next = name === undefined ? null : name; },
     getResponseHeader: (name) => response().headers.get(name),
     getResponseCookie: (name) => current().pm.cookies.one(name),
-    __execution: undefined,
 });
 
 internal.global('xml2Json', function xml2Json(text) {

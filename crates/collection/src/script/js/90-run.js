@@ -3,7 +3,7 @@
 
 const { apply, then, String: text } = internal.p;
 
-// Starts the script; its end is seen by `settled`.
+// Starts the script; `state.settled` tells when its own code has come to its end.
 internal.begin = (input, script) => {
     internal.resetTests();
     internal.resetOverrides();
@@ -28,9 +28,6 @@ function fail(error) {
     const { name, message, stack } = internal.describeError(error);
     host.fail(name, message, stack);
 }
-
-// Whether the script's own code has come to its end.
-internal.settled = () => internal.state.settled;
 
 // Hands over what the script changed. Results of the language's own operations only.
 internal.finish = (complete) => {

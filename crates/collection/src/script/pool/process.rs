@@ -1,13 +1,18 @@
 //! One child process and its pipes.
 
 use std::io;
-use std::process::Stdio;
+use std::process::{ExitStatus, Stdio};
+use std::time::Duration;
 
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
+use tokio::time::timeout;
 use tokio_util::codec::{FramedRead, LengthDelimitedCodec};
 
 use super::ChildCommand;
 use crate::script::protocol::MAX_FRAME_BYTES;
+
+/// What a child gets to end after it has closed its pipes.
+const EXIT_TIME: Duration = Duration::from_secs(1);
 
 /// A running child; dropping it kills it.
 #[derive(Debug)]
@@ -36,7 +41,11 @@ impl ChildProcess {
         let pipes = child.stdin.take().zip(child.stdout.take());
         let (input, output) = pipes.ok_or_else(|| io::Error::other("a child without pipes"))?;
         let codec = LengthDelimitedCodec::builder().max_frame_length(MAX_FRAME_BYTES + 16).new_codec();
-        Ok(Self { child, input, output: FramedRead::new(output, codec) })
+        Ok(Self {
+            child,
+            input,
+            output: FramedRead::new(output, codec),
+        })
     }
 
     /// Whether the process still runs.
@@ -44,12 +53,20 @@ impl ChildProcess {
         matches!(self.child.try_wait(), Ok(None))
     }
 
-    /// Ends the process and tells how it ended, if it ended by itself.
-    pub async fn end(mut self) -> Option<std::process::ExitStatus> {
-        let by_itself = self.child.try_wait().ok().flatten();
-        if by_itself.is_none() {
-            let _ = self.child.kill().await;
+    /// Kills the process.
+    pub async fn kill(mut self) {
+        let _ = self.child.kill().await;
+    }
+
+    /// How the process ended that has closed its pipes; kills it if it does not end by itself.
+    pub async fn ended(mut self) -> Option<ExitStatus> {
+        let status = timeout(EXIT_TIME, self.child.wait()).await;
+        match status {
+            Ok(status) => status.ok(),
+            Err(_) => {
+                self.kill().await;
+                None
+            }
         }
-        by_itself
     }
 }

@@ -6,6 +6,7 @@
 
 use std::io;
 use std::pin::pin;
+use std::process::ExitStatus;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -14,8 +15,9 @@ use futures::stream::FuturesUnordered;
 use tokio::io::AsyncWriteExt as _;
 use tokio::time::{Instant, sleep_until};
 
-use super::process::ChildProcess;
 use super::ChildPool;
+use super::process::ChildProcess;
+use crate::script::child::EXIT_UNFIT;
 use crate::script::protocol::{self, FromChild};
 use crate::script::record::{memory_error, timeout_error};
 use crate::script::{Call, ScriptCalls, ScriptError, ScriptInput, ScriptOutcome, ScriptSession};
@@ -36,6 +38,7 @@ pub struct Session {
 /// Why a script has no outcome of its own.
 enum Broken {
     Timeout,
+    Memory,
     /// The child ended or cannot be talked to.
     Gone,
     Start(io::Error),
@@ -62,15 +65,15 @@ impl Session {
                 }
                 Ok(outcome)
             }
-            Err(Broken::Gone) => {
-                let out_of_memory = child.end().await.is_some_and(ended_by_abort);
-                if out_of_memory {
-                    return Ok(failed(memory_error(self.pool.memory_bytes())));
-                }
-                Err(Broken::Gone)
-            }
+            Err(Broken::Gone) => Err(match child.ended().await {
+                Some(status) if status.code() == Some(EXIT_UNFIT) => Broken::Start(io::Error::other(
+                    "it refuses to run scripts without its limits; started by hand it says why",
+                )),
+                Some(status) if ended_by_abort(status) => Broken::Memory,
+                _ => Broken::Gone,
+            }),
             Err(broken) => {
-                child.end().await;
+                child.kill().await;
                 Err(broken)
             }
         }
@@ -78,7 +81,7 @@ impl Session {
 }
 
 /// A Rust program that gets no memory aborts; the engine's own lack of memory is an exception.
-fn ended_by_abort(status: std::process::ExitStatus) -> bool {
+fn ended_by_abort(status: ExitStatus) -> bool {
     use std::os::unix::process::ExitStatusExt as _;
     status.signal() == Some(SIGABRT)
 }
@@ -89,8 +92,11 @@ impl ScriptSession for Session {
         let limit = limit.min(MAX_LIMIT);
         match self.try_run(&input, limit, calls).await {
             Ok(outcome) => outcome,
+            Err(Broken::Memory) => failed(memory_error(self.pool.memory_bytes())),
             Err(Broken::Timeout) => failed(timeout_error(limit)),
-            Err(Broken::Gone) => failed(error("the script ended its own process: it used too much memory or hit a defect of the script engine")),
+            Err(Broken::Gone) => failed(error(
+                "the script ended its own process: it used too much memory or hit a defect of the script engine",
+            )),
             Err(Broken::Start(cause)) => {
                 tracing::error!(%cause, "a script process cannot be started");
                 failed(error("the script process cannot be started; the server's log says why"))
@@ -100,15 +106,27 @@ impl ScriptSession for Session {
 }
 
 fn error(message: &str) -> ScriptError {
-    ScriptError { name: "Error".to_owned(), message: message.to_owned(), stack: None }
+    ScriptError {
+        name: "Error".to_owned(),
+        message: message.to_owned(),
+        stack: None,
+    }
 }
 
 fn failed(error: ScriptError) -> ScriptOutcome {
-    ScriptOutcome { error: Some(error), ..ScriptOutcome::default() }
+    ScriptOutcome {
+        error: Some(error),
+        ..ScriptOutcome::default()
+    }
 }
 
 /// Sends the job and serves its calls until it is done.
-async fn converse(child: &mut ChildProcess, job: Vec<u8>, deadline: Instant, calls: &dyn ScriptCalls) -> Result<(ScriptOutcome, bool), Broken> {
+async fn converse(
+    child: &mut ChildProcess,
+    job: Vec<u8>,
+    deadline: Instant,
+    calls: &dyn ScriptCalls,
+) -> Result<(ScriptOutcome, bool), Broken> {
     let mut outgoing = job;
     let mut sent = 0;
     let mut pending = FuturesUnordered::new();

@@ -32,7 +32,13 @@ pub struct Session {
 pub fn insert_session(tx: &mut dyn Tx, session: &Session) -> Result<()> {
     tx.execute(
         "INSERT INTO sessions (token_hash, user_id, csrf, created_at, expires_at) VALUES ($1, $2, $3, $4, $5)",
-        &params![&session.token_hash, &session.user_id, &session.csrf, session.created_at, session.expires_at],
+        &params![
+            &session.token_hash,
+            &session.user_id,
+            &session.csrf,
+            session.created_at,
+            session.expires_at
+        ],
     )?;
     Ok(())
 }

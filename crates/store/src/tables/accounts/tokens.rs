@@ -105,7 +105,11 @@ pub fn token_by_hash(tx: &mut dyn Tx, token_hash: &str) -> Result<Option<(ApiTok
 pub fn tokens(tx: &mut dyn Tx, workspace_id: &str) -> Result<Vec<ApiToken>> {
     all(
         tx,
-        concat!("SELECT ", columns!(), " FROM api_tokens t WHERE t.workspace_id = $1 ORDER BY t.created_at DESC, t.id DESC"),
+        concat!(
+            "SELECT ",
+            columns!(),
+            " FROM api_tokens t WHERE t.workspace_id = $1 ORDER BY t.created_at DESC, t.id DESC"
+        ),
         &params![workspace_id],
         read,
     )
@@ -113,7 +117,11 @@ pub fn tokens(tx: &mut dyn Tx, workspace_id: &str) -> Result<Vec<ApiToken>> {
 
 /// Deletes a token. Returns whether there was one.
 pub fn delete_token(tx: &mut dyn Tx, workspace_id: &str, id: &str) -> Result<bool> {
-    changed(tx, "DELETE FROM api_tokens WHERE workspace_id = $1 AND id = $2", &params![workspace_id, id])
+    changed(
+        tx,
+        "DELETE FROM api_tokens WHERE workspace_id = $1 AND id = $2",
+        &params![workspace_id, id],
+    )
 }
 
 /// Records that a token was used.

@@ -81,12 +81,22 @@ pub fn insert_user(tx: &mut dyn Tx, user: &User) -> Result<()> {
 
 /// A user by id.
 pub fn user_by_id(tx: &mut dyn Tx, id: &str) -> Result<Option<User>> {
-    first(tx, concat!("SELECT ", columns!(), " FROM users u WHERE u.id = $1"), &params![id], |row| read(row, 0))
+    first(
+        tx,
+        concat!("SELECT ", columns!(), " FROM users u WHERE u.id = $1"),
+        &params![id],
+        |row| read(row, 0),
+    )
 }
 
 /// A user by address (lower case).
 pub fn user_by_email(tx: &mut dyn Tx, email: &str) -> Result<Option<User>> {
-    first(tx, concat!("SELECT ", columns!(), " FROM users u WHERE u.email = $1"), &params![email], |row| read(row, 0))
+    first(
+        tx,
+        concat!("SELECT ", columns!(), " FROM users u WHERE u.email = $1"),
+        &params![email],
+        |row| read(row, 0),
+    )
 }
 
 /// Sets a new password hash. Returns whether there is such a user.

@@ -7,7 +7,7 @@ use super::{Delivery, columns, read};
 use crate::{
     error::Result,
     params,
-    sql::Tx,
+    sql::{Row, Tx},
     tables::{all, events},
 };
 
@@ -38,29 +38,41 @@ pub fn due_of_webhook(
     after: Option<(Micros, &str)>,
 ) -> Result<Vec<(Delivery, Event)>> {
     let (after_due, after_id) = after.unwrap_or((Micros::MIN, ""));
-    all(
-        tx,
-        concat!(
-            "SELECT ",
-            columns!(),
-            ", e.id, e.workspace_id, e.type, e.subject, e.at, e.data, e.import, e.hops
-             FROM deliveries d JOIN events e ON e.id = d.event_id
-             WHERE d.webhook_id = $1 AND d.state = 'pending' AND d.due_at <= $2 AND (d.due_at, d.id) > ($3, $4)
-             ORDER BY d.due_at, d.id LIMIT $5"
-        ),
-        &params![webhook_id, now, after_due, after_id, limit],
-        |row| Ok((read(row)?, events::read(row, 12)?)),
-    )
+    let read = |row: &Row| Ok((read(row)?, events::read(row, 12)?));
+    all(tx, DUE_OF_WEBHOOK, &params![webhook_id, now, after_due, after_id, limit], read)
 }
+
+// The cross join tells SQLite to begin with the deliveries.
+pub(in crate::tables) const DUE_OF_WEBHOOK: &str = concat!(
+    "SELECT ",
+    columns!(),
+    ", e.id, e.workspace_id, e.type, e.subject, e.at, e.data, e.import, e.hops
+     FROM deliveries d CROSS JOIN events e
+     WHERE e.id = d.event_id AND d.webhook_id = $1 AND d.state = 'pending' AND d.due_at <= $2 AND (d.due_at, d.id) > ($3, $4)
+     ORDER BY d.due_at, d.id LIMIT $5"
+);
+
+// Hops from one webhook to the next, so that a million pending deliveries to a few of them cost no more than a few.
+macro_rules! lanes {
+    () => {
+        "WITH RECURSIVE lanes (webhook_id) AS (
+         SELECT MIN(webhook_id) FROM deliveries WHERE state = 'pending'
+         UNION ALL
+         SELECT (SELECT MIN(n.webhook_id) FROM deliveries n WHERE n.state = 'pending' AND n.webhook_id > l.webhook_id)
+         FROM lanes l WHERE l.webhook_id IS NOT NULL),
+         firsts (webhook_id, due_at) AS (
+         SELECT l.webhook_id,
+         (SELECT MIN(d.due_at) FROM deliveries d WHERE d.state = 'pending' AND d.webhook_id = l.webhook_id)
+         FROM lanes l WHERE l.webhook_id IS NOT NULL) "
+    };
+}
+
+pub(in crate::tables) const PENDING_WEBHOOKS: &str = concat!(lanes!(), "SELECT webhook_id, due_at FROM firsts ORDER BY due_at, webhook_id");
+pub(in crate::tables) const OLDEST_PENDING: &str = concat!(lanes!(), "SELECT MIN(due_at) FROM firsts");
 
 /// Webhooks with pending deliveries, and when the first is due: what a starting server takes up.
 pub fn pending_webhooks(tx: &mut dyn Tx) -> Result<Vec<(String, Micros)>> {
-    all(
-        tx,
-        "SELECT webhook_id, MIN(due_at) FROM deliveries WHERE state = 'pending' GROUP BY webhook_id",
-        &[],
-        |row| Ok((row.text(0)?, row.int(1)?)),
-    )
+    all(tx, PENDING_WEBHOOKS, &[], |row| Ok((row.text(0)?, row.int(1)?)))
 }
 
 /// When the webhook's next pending delivery is due.
@@ -83,9 +95,10 @@ pub fn pending_count(tx: &mut dyn Tx, webhook_id: &str) -> Result<u64> {
     .number(0)
 }
 
-/// When the oldest pending delivery of all was made.
+/// The earliest due time of all pending deliveries: how far the queue is behind. (One that waits for its next attempt is not
+/// behind, however old its event is.)
 pub fn oldest_pending(tx: &mut dyn Tx) -> Result<Option<Micros>> {
-    tx.query_one("time", "SELECT MIN(created_at) FROM deliveries WHERE state = 'pending'", &[])?.opt_int(0)
+    tx.query_one("time", OLDEST_PENDING, &[])?.opt_int(0)
 }
 
 /// Records what became of deliveries; those that are not pending any more stay as they are. Returns how many changed.

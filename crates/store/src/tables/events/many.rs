@@ -39,7 +39,9 @@ pub fn insert_many(tx: &mut dyn Tx, events: &[(&Event, Publish<'_>)]) -> Result<
     if stored == rows.len() as u64 {
         Ok(answers)
     } else {
-        Err(Error::Busy("the same events are being published by someone else at this moment".to_owned()))
+        Err(Error::Busy(
+            "the same events are being published by someone else at this moment".to_owned(),
+        ))
     }
 }
 
@@ -63,7 +65,9 @@ impl Known {
             for group in keys.chunks(GROUP) {
                 let mut params = padded(group.iter().copied());
                 params.push(Value::from(&first.workspace_id));
-                all(tx, BY_KEYS, &params, Stored::read)?.into_iter().for_each(|stored| self.add(stored));
+                all(tx, BY_KEYS, &params, Stored::read)?
+                    .into_iter()
+                    .for_each(|stored| self.add(stored));
             }
         }
         Ok(())

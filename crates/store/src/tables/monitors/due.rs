@@ -8,12 +8,7 @@ use domain::{
 use serde::Serialize;
 
 use super::{Monitor, read, select};
-use crate::{
-    error::Result,
-    params,
-    sql::Tx,
-    tables::all,
-};
+use crate::{error::Result, params, sql::Tx, tables::all};
 
 /// Slots that passed without a run.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -30,17 +25,15 @@ pub struct MissedRow {
 
 /// Active monitors that are due, the longest due first.
 pub fn due(tx: &mut dyn Tx, now: Micros, limit: usize) -> Result<Vec<Monitor>> {
-    all(
-        tx,
-        concat!(select!(), " WHERE active = 1 AND next_due_at <= $1 ORDER BY next_due_at LIMIT $2"),
-        &params![now, limit],
-        read,
-    )
+    all(tx, DUE, &params![now, limit], read)
 }
+
+pub(in crate::tables) const DUE: &str = concat!(select!(), " WHERE active = 1 AND next_due_at <= $1 ORDER BY next_due_at LIMIT $2");
 
 /// When the next active monitor is due.
 pub fn next_due(tx: &mut dyn Tx) -> Result<Option<Micros>> {
-    tx.query_one("time", "SELECT MIN(next_due_at) FROM monitors WHERE active = 1", &[])?.opt_int(0)
+    tx.query_one("time", "SELECT MIN(next_due_at) FROM monitors WHERE active = 1", &[])?
+        .opt_int(0)
 }
 
 /// Stores when the monitor is due next.
@@ -59,10 +52,11 @@ pub fn next_sequence(tx: &mut dyn Tx, id: &str) -> Result<i64> {
     .int(0)
 }
 
-/// Records how the monitor's newest run ended.
+/// Records how the monitor's newest run ended, unless a later one has ended already.
 pub fn finished(tx: &mut dyn Tx, id: &str, run_id: &str, status: RunStatus, at: Micros) -> Result<()> {
     tx.execute(
-        "UPDATE monitors SET last_run_id = $2, last_status = $3, last_finished_at = $4 WHERE id = $1",
+        "UPDATE monitors SET last_run_id = $2, last_status = $3, last_finished_at = $4
+         WHERE id = $1 AND (last_finished_at IS NULL OR last_finished_at <= $4)",
         &params![id, run_id, status.as_str(), at],
     )?;
     Ok(())
@@ -70,12 +64,10 @@ pub fn finished(tx: &mut dyn Tx, id: &str, run_id: &str, status: RunStatus, at: 
 
 /// Whether one of the monitor's runs is queued or running.
 pub fn has_unfinished_run(tx: &mut dyn Tx, id: &str) -> Result<bool> {
-    let found = tx.query_opt(
-        "SELECT 1 FROM runs WHERE state <> 'finished' AND monitor_id = $1 LIMIT 1",
-        &params![id],
-    )?;
-    Ok(found.is_some())
+    Ok(tx.query_opt(UNFINISHED, &params![id])?.is_some())
 }
+
+pub(in crate::tables) const UNFINISHED: &str = "SELECT id FROM runs WHERE state <> 'finished' AND monitor_id = $1 LIMIT 1";
 
 /// Records missed slots; those that begin alike are one record that grows.
 pub fn record_missed(tx: &mut dyn Tx, id: &str, missed: &Missed) -> Result<()> {

@@ -50,8 +50,7 @@ const GROUP: usize = 32;
 
 // For each monitor a range of the index, which begins at the queueing time of its run number `each`, counted from the newest.
 // (Window functions would read all runs, and LATERAL is not SQLite's.)
-pub(in crate::tables) const RECENT: &str =
-    "SELECT m.id, r.id, r.status, r.state, r.queued_at, r.finished_at, r.total_latency_ms
+pub(in crate::tables) const RECENT: &str = "SELECT m.id, r.id, r.status, r.state, r.queued_at, r.finished_at, r.total_latency_ms
     FROM monitors m CROSS JOIN runs r WHERE r.monitor_id = m.id AND r.queued_at >= COALESCE(
     (SELECT b.queued_at FROM runs b WHERE b.monitor_id = m.id ORDER BY b.queued_at DESC LIMIT 1 OFFSET $1), 0)
     AND m.id IN ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25,

@@ -82,7 +82,11 @@ pub fn insert_executions(tx: &mut dyn Tx, executions: &[ExecutionRow]) -> Result
 pub fn executions(tx: &mut dyn Tx, run_id: &str) -> Result<Vec<ExecutionRow>> {
     all(
         tx,
-        concat!("SELECT ", columns!(), " FROM run_executions WHERE run_id = $1 ORDER BY try_number, position"),
+        concat!(
+            "SELECT ",
+            columns!(),
+            " FROM run_executions WHERE run_id = $1 ORDER BY try_number, position"
+        ),
         &params![run_id],
         read,
     )

@@ -66,7 +66,11 @@ pub fn unfinished_running(tx: &mut dyn Tx) -> Result<Vec<Run>> {
 
 /// Queues a running run again, in its old place. Returns whether it was running.
 pub fn requeue(tx: &mut dyn Tx, id: &str) -> Result<bool> {
-    changed(tx, "UPDATE runs SET state = 'queued', started_at = NULL WHERE id = $1 AND state = 'running'", &params![id])
+    changed(
+        tx,
+        "UPDATE runs SET state = 'queued', started_at = NULL WHERE id = $1 AND state = 'running'",
+        &params![id],
+    )
 }
 
 /// Notes how many tries have failed so far.

@@ -1,6 +1,12 @@
 //! Who hears of an event, through an index: the cost does not grow with webhooks that do not match.
 
-use domain::{event::patterns_of, profile::Profile, trigger::{TriggerRule, TriggerState}};
+use std::sync::LazyLock;
+
+use domain::{
+    event::patterns_of,
+    profile::Profile,
+    trigger::{TriggerRule, TriggerState},
+};
 
 use super::Webhook;
 use crate::{
@@ -25,18 +31,33 @@ pub struct Subscriber {
     pub disabled_reason: Option<String>,
 }
 
+/// Patterns of almost every type: of six words and fewer.
+const FEW_PATTERNS: usize = 8;
+
+/// Patterns of the longest type: a word of one letter takes two bytes with its dot, and `*` matches too.
+const MANY_PATTERNS: usize = domain::limits::EVENT_TYPE_BYTES / 2 + 2;
+
+// The text does not depend on the type, so that it is prepared once.
+pub(in crate::tables) const FEW: &str = "SELECT id, profile, trigger_rule, enabled, disabled_reason FROM webhooks
+    WHERE id IN (SELECT webhook_id FROM webhook_subscriptions WHERE workspace_id = $1 AND subject IN ('', $2)
+    AND pattern IN ($3, $4, $5, $6, $7, $8, $9, $10)) ORDER BY id";
+
+/// The same for [`MANY_PATTERNS`].
+static MANY: LazyLock<String> = LazyLock::new(|| FEW.replace(&placeholders(3, FEW_PATTERNS), &placeholders(3, MANY_PATTERNS)));
+
 /// The webhooks of a workspace whose patterns and subject match, enabled or not, each once, in the order of their ids.
 pub fn subscribers(tx: &mut dyn Tx, workspace_id: &str, event_type: &str, subject: &str) -> Result<Vec<Subscriber>> {
-    let patterns = patterns_of(event_type);
-    let sql = format!(
-        "SELECT id, profile, trigger_rule, enabled, disabled_reason FROM webhooks WHERE id IN
-         (SELECT webhook_id FROM webhook_subscriptions
-         WHERE workspace_id = $1 AND subject IN ('', $2) AND pattern IN ({})) ORDER BY id",
-        placeholders(3, patterns.len())
-    );
+    let mut patterns = patterns_of(event_type);
+    let (sql, slots) = if patterns.len() <= FEW_PATTERNS {
+        (FEW, FEW_PATTERNS)
+    } else {
+        (MANY.as_str(), MANY_PATTERNS)
+    };
+    // Filled up with the type itself: a repeated pattern finds nothing more.
+    patterns.resize(slots, event_type.to_owned());
     let mut params = params![workspace_id, subject].to_vec();
     params.extend(patterns.into_iter().map(Value::from));
-    all(tx, &sql, &params, |row| {
+    all(tx, sql, &params, |row| {
         Ok(Subscriber {
             id: row.text(0)?,
             profile: row.word(1, Profile::parse)?,

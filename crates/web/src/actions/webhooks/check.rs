@@ -1,7 +1,9 @@
 //! What may be saved in a webhook.
 
+use std::time::Duration;
+
 use domain::{Micros, Problem, account::Role, event, limits, profile::Profile, trigger::TriggerRule, webhook::WebhookOptions};
-use egress::{Host, Refusal, Resolver as _, SystemResolver};
+use egress::Refusal;
 use store::{
     Tx,
     tables::{monitors, webhooks::Webhook},
@@ -10,8 +12,11 @@ use store::{
 use super::{Caller, Result, hears_results};
 use crate::app::App;
 
-/// Asks the guard what it would say when sending: the URL's text first, then every address that
-/// the name has. A name that cannot be resolved now is accepted: that may pass.
+/// How long a look-up may take while somebody waits for the form.
+const LOOK_UP: Duration = Duration::from_secs(5);
+
+/// Asks the guard what it will say when something is sent: the URL's text first, then every address
+/// that the name has. A name that cannot be resolved now is accepted: that may pass.
 pub async fn receiver(app: &App, caller: &Caller, url: &str) -> Result<()> {
     if url.trim().is_empty() {
         return Err(Problem::invalid("url", "`url` is empty").hint("the receiver's URL, such as `https://example.com/hook`").into());
@@ -20,17 +25,11 @@ pub async fn receiver(app: &App, caller: &Caller, url: &str) -> Result<()> {
         return Err(Problem::invalid("url", format!("`url` is longer than {} bytes", limits::URL_BYTES)).into());
     }
     let policy = app.engine.policy(&caller.workspace.id);
-    let refused = |refusal| refusal_problem(&refusal, caller.role);
-    let target = egress::check_url(&policy, url).map_err(refused)?;
-    // Behind a proxy the names are the proxy's to resolve.
-    let Host::Name(name) = &target.host else { return Ok(()) };
-    if policy.proxy.is_some() {
-        return Ok(());
+    let checked = app.engine.client().check(url, &policy, LOOK_UP).await;
+    match checked.err().and_then(|failure| failure.refusal) {
+        Some(refusal) => Err(refusal_problem(&refusal, caller.role).into()),
+        None => Ok(()),
     }
-    for ip in SystemResolver.resolve(name).await.unwrap_or_default() {
-        policy.check_address((ip, target.port).into()).map_err(refused)?;
-    }
-    Ok(())
 }
 
 /// The refusal as a problem at `url`; only admins see the address.

@@ -96,3 +96,12 @@ pub fn seal_headers(vault: &Vault, id: &str, headers: &[Header]) -> Result<Optio
     let text = serde_json::to_string(&pairs).map_err(|error| crate::actions::ActionError::Internal(error.to_string()))?;
     Ok(Some(seal::webhook_headers(vault, id, &text)?))
 }
+
+/// The headers as they were entered.
+pub fn open_headers(vault: &Vault, webhook: &table::Webhook) -> Result<Vec<Header>> {
+    let Some(sealed) = &webhook.headers_sealed else { return Ok(Vec::new()) };
+    let text = seal::open_webhook_headers(vault, &webhook.id, sealed)?;
+    let pairs: Vec<(String, String)> =
+        serde_json::from_str(&text).map_err(|error| store::Error::Corrupt(format!("headers of webhook `{}`: {error}", webhook.id)))?;
+    Ok(pairs.into_iter().map(|(name, value)| Header { name, value }).collect())
+}

@@ -4,7 +4,7 @@ use domain::{
     account::Need,
     activity::{Action, Model},
 };
-use store::{Signal, tables::webhooks as table};
+use store::tables::webhooks as table;
 
 use super::{Caller, Result, WebhookView, found, view};
 use crate::{actions::attempts::DeliveryView, app::App};
@@ -36,28 +36,31 @@ async fn switch(app: &App, caller: &Caller, id: &str, off: Option<String>) -> Re
             return view(tx, webhook);
         }
         match &off {
-            Some(reason) => engine::webhooks::disable(tx, &webhook, reason, now)?,
-            None => engine::webhooks::enable(tx, &webhook, now)?,
+            Some(reason) => {
+                engine::webhooks::disable(tx, &webhook, reason, now)?;
+            }
+            None => {
+                engine::webhooks::enable(tx, &webhook, now)?;
+            },
         }
         caller.did(tx, Action::Update, Model::Webhook, (&webhook.id, &webhook.name), now)?;
-        tx.signal(Signal::changed(&webhook.workspace_id, "webhook"));
         let webhook = found("webhook", table::get(tx, &caller.workspace.id, &id)?)?;
         view(tx, webhook)
     })
     .await
 }
 
-/// Sends `test-event`, signed like any other; it does not count towards disabling.
+/// Sends `test-event`, signed like any other, also while it is disabled; it does not count towards disabling.
 ///
 /// # Errors
-/// 404; 409 while it is disabled.
+/// 404.
 pub async fn test(app: &App, caller: &Caller, id: &str) -> Result<DeliveryView> {
     caller.need(Need::Edit)?;
     let now = app.now();
     let (caller, id) = (caller.shared(), id.to_owned());
     app.write(move |tx| {
         let webhook = found("webhook", table::get(tx, &caller.workspace.id, &id)?)?;
-        let delivery = engine::deliver::test(tx, &webhook, &caller.user, now)?;
+        let delivery = engine::deliver::test(tx, &webhook, &caller.user.name, now)?;
         Ok(DeliveryView::from(delivery))
     })
     .await

@@ -71,7 +71,7 @@ impl Form {
     pub fn input(&self, kind: &str, name: &str, label: &str, hint: &str, more: &str) -> Html {
         let value = if kind == "password" { "" } else { self.value(name) };
         let control = format!("<input class=\"input\" type=\"{kind}\" value=\"{}\" {more}", escape(value));
-        self.wrap(name, label, hint, more.contains("required"), &control, ">")
+        self.wrap(name, label, hint, labelled(more), &control, ">")
     }
 
     /// A single line of text.
@@ -82,7 +82,7 @@ impl Form {
     /// Several lines of text.
     pub fn area(&self, name: &str, label: &str, hint: &str, more: &str) -> Html {
         let end = format!(">{}</textarea>", escape(self.value(name)));
-        self.wrap(name, label, hint, more.contains("required"), &format!("<textarea class=\"textarea\" {more}"), &end)
+        self.wrap(name, label, hint, labelled(more), &format!("<textarea class=\"textarea\" {more}"), &end)
     }
 
     /// One of several; `options` are values and labels.
@@ -145,6 +145,12 @@ impl Form {
             escape(name)
         ))
     }
+}
+
+/// Whether the label goes without "(optional)": the field is required, or belongs to a choice
+/// (`data-choice`) that is required as a whole.
+fn labelled(more: &str) -> bool {
+    more.contains("required") || more.contains("data-choice")
 }
 
 fn error_line(name: &str, problem: &Problem) -> Html {

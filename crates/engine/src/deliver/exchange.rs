@@ -1,0 +1,138 @@
+//! One attempt: send, judge the answer, and write down what the log will show.
+
+use domain::{
+    Micros,
+    delivery::{Verdict, retry_after},
+    id,
+};
+use egress::{Exchange, Failure, Response};
+use store::tables::attempts::Attempt;
+
+use super::{
+    Job,
+    build::{self, Built},
+    target::Target,
+};
+use crate::{engine::Engine, mask};
+
+/// A finished attempt, not stored yet.
+#[derive(Debug)]
+pub(crate) struct Finished {
+    pub job: Job,
+    pub verdict: Verdict,
+    /// Whether a failure is the receiver's.
+    pub charged: bool,
+    /// When it ended.
+    pub ended_at: Micros,
+    /// Any random number, for the decisions that follow.
+    pub seed: u64,
+    pub attempt: Attempt,
+}
+
+/// Sends a delivery once. Never fails: whatever goes wrong is the attempt's verdict.
+pub(crate) async fn send(engine: &Engine, target: &Target, job: Job) -> Finished {
+    let at = engine.now();
+    let address = match &target.address {
+        Ok(address) => address,
+        // Once it is mended, the next attempt gets through; the receiver is not to blame.
+        Err(why) => return unsent(engine, job, at, Verdict::of_failure("not_sent", why, true)),
+    };
+    let built = match build::build(target, address, &job, at) {
+        Ok(built) => built,
+        Err(problem) => return unsent(engine, job, at, Verdict::of_failure("not_rendered", &problem.detail, false)),
+    };
+    let exchange = engine.client().exchange(&built.request, &target.policy).await;
+    let ended_at = engine.now();
+    let (verdict, charged) = match &exchange.outcome {
+        Ok(response) => {
+            let pause = response.header("retry-after").and_then(|value| retry_after(&value, ended_at));
+            (Verdict::of_status(response.status, pause), true)
+        }
+        Err(failure) => (of_failure(failure), failure.blames_receiver()),
+    };
+    let attempt = attempt(&job, at, &address.shown_url, built, exchange, &verdict);
+    Finished { job, verdict, charged, ended_at, seed: rand::random(), attempt }
+}
+
+fn of_failure(failure: &Failure) -> Verdict {
+    let message = match &failure.refusal {
+        Some(refusal) => format!("{} (rule `{}`)", failure.message, refusal.rule),
+        None => failure.message.clone(),
+    };
+    Verdict::of_failure(failure.code.as_str(), &message, failure.transient)
+}
+
+fn unsent(engine: &Engine, job: Job, at: Micros, verdict: Verdict) -> Finished {
+    let attempt = Attempt { message: verdict.message.clone(), verdict: verdict.code.clone(), ..blank(&job, at) };
+    Finished { job, verdict, charged: false, ended_at: engine.now(), seed: rand::random(), attempt }
+}
+
+fn blank(job: &Job, at: Micros) -> Attempt {
+    Attempt {
+        id: id::new(id::ATTEMPT, at),
+        delivery_id: job.delivery.id.clone(),
+        webhook_id: job.delivery.webhook_id.clone(),
+        event_id: job.delivery.event_id.clone(),
+        event_type: job.delivery.event_type.clone(),
+        number: job.delivery.attempts + 1,
+        at,
+        duration_us: 0,
+        phases: "{}".to_owned(),
+        success: false,
+        verdict: String::new(),
+        status_code: None,
+        message: None,
+        remote: None,
+        http_version: None,
+        request_url: String::new(),
+        request_headers: Vec::new(),
+        request_body: Vec::new(),
+        response_headers: None,
+        response_body: None,
+        response_truncated: false,
+    }
+}
+
+fn attempt(job: &Job, at: Micros, url: &str, built: Built, exchange: Exchange, verdict: &Verdict) -> Attempt {
+    let phases = &exchange.phases;
+    let mut attempt = Attempt {
+        duration_us: i64::try_from(exchange.total_us).unwrap_or(i64::MAX),
+        phases: format!(
+            r#"{{"resolve_us":{},"connect_us":{},"tls_us":{},"first_byte_us":{},"body_us":{},"reused":{},"bytes_sent":{},"bytes_received":{}}}"#,
+            phases.resolve_us,
+            phases.connect_us,
+            phases.tls_us,
+            phases.first_byte_us,
+            phases.body_us,
+            exchange.reused,
+            exchange.bytes_sent,
+            exchange.bytes_received
+        ),
+        success: verdict.success,
+        verdict: verdict.code.clone(),
+        message: verdict.message.clone(),
+        remote: exchange.remote.map(|remote| remote.to_string()),
+        request_url: url.to_owned(),
+        request_headers: built.shown_headers,
+        request_body: Vec::from(built.body),
+        ..blank(job, at)
+    };
+    if let Ok(response) = exchange.outcome {
+        attempt.status_code = Some(response.status);
+        attempt.http_version = Some(response.version.as_str().to_owned());
+        attempt.response_headers = Some(shown(&response));
+        attempt.response_truncated = response.truncated;
+        attempt.response_body = Some(Vec::from(response.body));
+    }
+    attempt
+}
+
+/// A receiver's headers as the log shows them.
+fn shown(response: &Response) -> Vec<(String, String)> {
+    let show = |(name, value): &(String, bytes::Bytes)| {
+        let credential = mask::is_credential(name);
+        let value = if credential { mask::MASK.to_owned() } else { String::from_utf8_lossy(value).replace('\0', "\u{FFFD}") };
+        (name.clone(), value)
+    };
+    response.headers.iter().map(show).collect()
+}

@@ -1,0 +1,238 @@
+//! Settle: finished attempts become log rows, delivery states and webhook totals, many in one commit.
+//!
+//! One task takes everything that is waiting, so that under load a commit serves many attempts, and alone an attempt waits
+//! for nobody. What the store cannot take now is kept and tried again: until then the delivery is pending in the store, and
+//! a crash sends it once more with the same id.
+
+use std::{collections::HashMap, sync::Arc, time::Duration};
+
+use domain::{
+    Micros,
+    delivery::{DeliveryState, Verdict},
+    retry::NextStep,
+    settlement::{self, Attempted, Standing},
+};
+use store::{
+    Result, Signal, Tx,
+    tables::{
+        attempts::{self, Attempt},
+        deliveries::{self, Delivery, Settled},
+        webhooks::{self, AttemptTotals, Webhook},
+    },
+};
+use tokio::sync::mpsc;
+
+use super::Finished;
+use crate::{
+    engine::Engine,
+    lanes::{Lanes, Outcome},
+    webhooks as switch,
+};
+
+/// Attempts in one transaction at most: a commit of some milliseconds.
+const BATCH: usize = 512;
+
+/// Pause before a commit that the store could not take is tried again.
+const STORE_PAUSE: Duration = Duration::from_millis(500);
+
+/// Settles until all senders are gone.
+pub(crate) async fn settle_all(engine: Engine, lanes: Arc<Lanes>, mut finished: mpsc::UnboundedReceiver<Finished>) {
+    let mut waiting = Vec::with_capacity(BATCH);
+    while finished.recv_many(&mut waiting, BATCH).await > 0 {
+        engine.counters().attempted(waiting.iter().map(|finished| finished.verdict.code.as_str()));
+        let batch = Arc::new(Batch::of(waiting.drain(..)));
+        for (webhook_id, outcome) in commit(&engine, batch).await {
+            lanes.settled(&webhook_id, outcome);
+        }
+    }
+}
+
+/// Attempts that are committed together.
+struct Batch {
+    /// In the order in which they ended.
+    items: Vec<Item>,
+    /// Their rows, at the same positions.
+    attempts: Vec<Attempt>,
+}
+
+/// What the decision about one attempt needs.
+struct Item {
+    delivery: Delivery,
+    verdict: Verdict,
+    charged: bool,
+    ended_at: Micros,
+    seed: u64,
+}
+
+impl Batch {
+    fn of(finished: impl Iterator<Item = Finished>) -> Self {
+        let split = |one: Finished| {
+            let Finished { job, verdict, charged, ended_at, seed, attempt } = one;
+            (Item { delivery: job.delivery, verdict, charged, ended_at, seed }, attempt)
+        };
+        let (items, attempts) = finished.map(split).unzip();
+        Self { items, attempts }
+    }
+}
+
+/// Commits a batch, however long the store is away. A row that the store refuses for good takes only itself along.
+async fn commit(engine: &Engine, batch: Arc<Batch>) -> Vec<(String, Outcome)> {
+    match commit_range(engine, &batch, 0, batch.items.len()).await {
+        Ok(outcomes) => outcomes,
+        Err(error) => {
+            tracing::error!(%error, attempts = batch.items.len(), "a batch of attempts was refused and is stored one by one");
+            let mut outcomes = Vec::new();
+            for at in 0..batch.items.len() {
+                match commit_range(engine, &batch, at, at + 1).await {
+                    Ok(more) => outcomes.extend(more),
+                    // It stays claimed by its lane: not settled, but not sent in a loop either.
+                    Err(error) => {
+                        let delivery = batch.items.get(at).map(|item| item.delivery.id.as_str());
+                        tracing::error!(%error, delivery, "an attempt could not be stored");
+                    }
+                }
+            }
+            outcomes
+        }
+    }
+}
+
+async fn commit_range(engine: &Engine, batch: &Arc<Batch>, from: usize, to: usize) -> Result<Vec<(String, Outcome)>> {
+    loop {
+        let batch = Arc::clone(batch);
+        match engine.store().write(move |tx| settle(tx, &batch, from, to)).await {
+            Err(error) if error.is_transient() => {
+                tracing::warn!(%error, "the store cannot take attempts now and is asked again");
+                tokio::time::sleep(STORE_PAUSE).await;
+            }
+            result => return result,
+        }
+    }
+}
+
+fn settle(tx: &mut dyn Tx, batch: &Batch, from: usize, to: usize) -> Result<Vec<(String, Outcome)>> {
+    let (Some(items), Some(rows)) = (batch.items.get(from..to), batch.attempts.get(from..to)) else { return Ok(Vec::new()) };
+    let mut by_webhook: HashMap<&str, Vec<&Item>> = HashMap::new();
+    for item in items {
+        by_webhook.entry(&item.delivery.webhook_id).or_default().push(item);
+    }
+    attempts::insert_many(tx, rows)?;
+    let mut outcomes = Vec::with_capacity(by_webhook.len());
+    for (webhook_id, items) in by_webhook {
+        let outcome = match webhooks::by_id(tx, webhook_id)? {
+            Some(webhook) => settle_webhook(tx, &webhook, &items)?,
+            // Deleted meanwhile, with its deliveries.
+            None => Outcome { delivery_ids: ids(&items), retry_at: None, disabled: true },
+        };
+        outcomes.push((webhook_id.to_owned(), outcome));
+    }
+    Ok(outcomes)
+}
+
+/// Settles the attempts of one webhook, in the order in which they ended.
+fn settle_webhook(tx: &mut dyn Tx, webhook: &Webhook, items: &[&Item]) -> Result<Outcome> {
+    let default_policy;
+    let policy = match &webhook.retry_policy {
+        Some(policy) => policy,
+        None => {
+            default_policy = webhook.profile.retry_policy();
+            &default_policy
+        }
+    };
+    let mut totals = Totals { failing_since: webhook.failing_since, ..Totals::default() };
+    let (mut settled, mut retry_at, mut disable) = (Vec::with_capacity(items.len()), None::<Micros>, None);
+    for item in items {
+        let number = u64::try_from(item.delivery.attempts).unwrap_or(0) + 1;
+        let attempt = Attempted {
+            kind: item.delivery.kind,
+            number,
+            verdict: &item.verdict,
+            charged: item.charged,
+            at: item.ended_at,
+            seed: item.seed,
+        };
+        if settlement::counts(&attempt) {
+            totals.add(item.verdict.success, item.ended_at);
+        }
+        let standing = Standing { enabled: webhook.enabled, policy, failing_since: totals.failing_since };
+        let step = settlement::settle(standing, &attempt);
+        if let NextStep::RetryAt(at) = step {
+            retry_at = Some(retry_at.map_or(at, |earlier| earlier.min(at)));
+        }
+        if let NextStep::FailedAndDisable(reason) = &step {
+            disable.get_or_insert_with(|| reason.clone());
+        }
+        settled.push(row(&item.delivery, step, item.ended_at));
+    }
+    deliveries::settle_many(tx, &settled)?;
+    if let Some(totals) = totals.sum() {
+        webhooks::record_attempts(tx, &webhook.id, &totals)?;
+    }
+    let now = items.iter().map(|item| item.ended_at).max().unwrap_or_default();
+    if let Some(reason) = &disable {
+        switch::switch_off(tx, webhook, reason, now)?;
+    }
+    tx.signal(Signal::changed(&*webhook.workspace_id, "delivery"));
+    Ok(Outcome { delivery_ids: ids(items), retry_at, disabled: disable.is_some() })
+}
+
+fn ids(items: &[&Item]) -> Vec<String> {
+    items.iter().map(|item| item.delivery.id.clone()).collect()
+}
+
+fn row(delivery: &Delivery, step: NextStep, now: Micros) -> Settled {
+    let (state, reason, due_at) = match step {
+        // Why it was sent stays with it.
+        NextStep::Delivered => (DeliveryState::Delivered, delivery.reason.clone(), delivery.due_at),
+        NextStep::RetryAt(at) => (DeliveryState::Pending, delivery.reason.clone(), at),
+        NextStep::Failed(reason) | NextStep::FailedAndDisable(reason) => (DeliveryState::Failed, Some(reason), delivery.due_at),
+    };
+    let finished_at = (state != DeliveryState::Pending).then_some(now);
+    Settled { id: delivery.id.clone(), state, reason, attempts: delivery.attempts + 1, due_at, finished_at }
+}
+
+/// The webhook's totals over a batch.
+#[derive(Debug, Default)]
+struct Totals {
+    failing_since: Option<Micros>,
+    success_at: Option<Micros>,
+    failure_at: Option<Micros>,
+    failures: u64,
+    last_attempt_at: Option<Micros>,
+}
+
+impl Totals {
+    fn add(&mut self, success: bool, at: Micros) {
+        self.last_attempt_at = Some(at);
+        if success {
+            (self.success_at, self.failing_since, self.failure_at, self.failures) = (Some(at), None, None, 0);
+        } else {
+            self.failures += 1;
+            self.failing_since.get_or_insert(at);
+            self.failure_at.get_or_insert(at);
+        }
+    }
+
+    fn sum(&self) -> Option<AttemptTotals> {
+        let last_attempt_at = self.last_attempt_at?;
+        let Self { success_at, failure_at, failures, .. } = *self;
+        Some(AttemptTotals { success_at, failure_at, failures, last_attempt_at })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn totals_tell_of_the_time_after_the_last_success() {
+        let mut totals = Totals { failing_since: Some(1), ..Totals::default() };
+        assert_eq!(totals.sum(), None);
+        for (success, at) in [(false, 2), (true, 3), (false, 4), (false, 5)] {
+            totals.add(success, at);
+        }
+        assert_eq!(totals.failing_since, Some(4));
+        let sum = AttemptTotals { success_at: Some(3), failure_at: Some(4), failures: 2, last_attempt_at: 5 };
+        assert_eq!(totals.sum(), Some(sum));
+    }
+}

@@ -1,0 +1,192 @@
+//! Deliveries and their attempts.
+
+use domain::delivery::DeliveryState;
+use store::{
+    Page,
+    tables::{
+        attempts::{self, Attempt},
+        deliveries::{self, Delivery, Settled},
+        events, webhooks,
+    },
+};
+
+use crate::{fixture, on_each, write};
+
+fn settled(id: &str, state: DeliveryState, due_at: i64) -> Settled {
+    let finished_at = (state != DeliveryState::Pending).then_some(due_at);
+    Settled {
+        id: id.into(),
+        state,
+        reason: None,
+        attempts: 1,
+        due_at,
+        finished_at,
+    }
+}
+
+#[tokio::test]
+async fn a_lane_reads_what_is_due_in_order_and_never_twice() {
+    on_each(|store, _database| async move {
+        fixture::fill(&store).await;
+        write(&store, |tx| {
+            let webhook = fixture::WEBHOOK;
+            events::insert_many(tx, &[(&fixture::event("evt_1", 1), None), (&fixture::event("evt_2", 2), None)])?;
+            let rows = [
+                fixture::delivery("dlv_c", "evt_1", 20),
+                fixture::delivery("dlv_a", "evt_1", 10),
+                fixture::delivery("dlv_b", "evt_2", 10),
+                fixture::delivery("dlv_d", "evt_2", 90),
+            ];
+            deliveries::insert_many(tx, &rows)?;
+            let due = deliveries::due_of_webhook(tx, webhook, 50, 2, None)?;
+            let ids: Vec<_> = due
+                .iter()
+                .map(|(delivery, event)| (delivery.id.as_str(), event.id.as_str()))
+                .collect();
+            assert_eq!(ids, [("dlv_a", "evt_1"), ("dlv_b", "evt_2")]);
+            assert_eq!(due[0], (rows[1].clone(), fixture::event("evt_1", 1)));
+            let due = deliveries::due_of_webhook(tx, webhook, 50, 10, Some((10, "dlv_b")))?;
+            assert_eq!(due.iter().map(|(delivery, _)| delivery.id.as_str()).collect::<Vec<_>>(), ["dlv_c"]);
+
+            assert_eq!(deliveries::pending_webhooks(tx)?, [(webhook.to_owned(), 10)]);
+            assert_eq!(deliveries::pending_count(tx, webhook)?, 4);
+            assert_eq!(deliveries::oldest_pending(tx)?, Some(10));
+            let outcome = [
+                settled("dlv_a", DeliveryState::Delivered, 60),
+                settled("dlv_b", DeliveryState::Pending, 70),
+                settled("dlv_none", DeliveryState::Delivered, 60),
+            ];
+            assert_eq!(deliveries::settle_many(tx, &outcome)?, 2);
+            assert_eq!(deliveries::settle_many(tx, &[settled("dlv_a", DeliveryState::Failed, 61)])?, 0);
+            assert_eq!(deliveries::next_due_of_webhook(tx, webhook)?, Some(20));
+            assert_eq!(deliveries::drop_pending(tx, webhook, "disabled", 80)?, 3);
+            assert_eq!(deliveries::next_due_of_webhook(tx, webhook)?, None);
+            let dropped = deliveries::get(tx, fixture::WORKSPACE, "dlv_c")?.expect("a delivery");
+            assert_eq!(
+                (dropped.state, dropped.reason.as_deref()),
+                (DeliveryState::Dropped, Some("disabled"))
+            );
+            let delivered = deliveries::list_of_webhook(tx, webhook, Some(DeliveryState::Delivered), &Page::first(10))?;
+            assert_eq!(delivered.items.iter().map(|row| row.id.as_str()).collect::<Vec<_>>(), ["dlv_a"]);
+            assert_eq!(deliveries::list_of_webhook(tx, webhook, None, &Page::first(10))?.items.len(), 4);
+            assert_eq!(deliveries::of_event(tx, "evt_2")?.len(), 2);
+            Ok(())
+        })
+        .await
+        .expect("a write");
+    })
+    .await;
+}
+
+fn attempt(number: u32) -> Attempt {
+    let success = !number.is_multiple_of(4);
+    Attempt {
+        id: format!("att_{number:02}"),
+        delivery_id: "dlv_1".into(),
+        webhook_id: fixture::WEBHOOK.into(),
+        event_id: "evt_1".into(),
+        event_type: "issue-created".into(),
+        number: number.into(),
+        at: number.into(),
+        duration_us: i64::from(number) * 100,
+        phases: "{}".into(),
+        success,
+        verdict: if success { "ok" } else { "timeout_headers" }.into(),
+        status_code: success.then_some(204),
+        message: None,
+        remote: Some("127.0.0.1:80".into()),
+        http_version: None,
+        request_url: "https://example.org/hook".into(),
+        request_headers: vec![("webhook-id".into(), "evt_1".into())],
+        request_body: b"{\"a\":1}".to_vec(),
+        response_headers: success.then(Vec::new),
+        response_body: success.then(|| vec![0, 255]),
+        response_truncated: false,
+    }
+}
+
+#[tokio::test]
+async fn the_attempt_log_is_complete_counted_and_pruned() {
+    on_each(|store, _database| async move {
+        fixture::fill(&store).await;
+        write(&store, |tx| {
+            let webhook = fixture::WEBHOOK;
+            let mut rows: Vec<_> = (1..=20).map(attempt).collect();
+            let mut orphan = attempt(21);
+            orphan.webhook_id = "whk_deleted".into();
+            rows.push(orphan);
+            attempts::insert_many(tx, &rows)?;
+            rows.pop();
+            assert_eq!(attempts::of_delivery(tx, "dlv_1")?, rows);
+            let page = attempts::of_webhook(tx, webhook, &Page::first(5))?;
+            assert_eq!(page.items.iter().map(|row| row.number).collect::<Vec<_>>(), [20, 19, 18, 17, 16]);
+            let page = attempts::of_webhook(
+                tx,
+                webhook,
+                &Page {
+                    before: page.next,
+                    limit: 5,
+                },
+            )?;
+            assert_eq!(page.items[0].number, 15);
+            // Fifteen succeed: the 8th and the 15th of them by duration.
+            let stats = attempts::stats(tx, webhook, 0)?;
+            assert_eq!((stats.successes, stats.failures), (15, 5));
+            assert_eq!((stats.p50_us, stats.p95_us), (Some(1_000), Some(1_900)));
+            let none = attempts::stats(tx, webhook, 100)?;
+            assert_eq!((none.successes, none.failures, none.p50_us), (0, 0, None));
+            let found = attempts::get(tx, webhook, "att_03")?;
+            assert_eq!(found.as_ref(), Some(&rows[2]));
+            assert_eq!(attempts::get(tx, "whk_other", "att_03")?, None);
+            let points = attempts::latency_points(tx, webhook, 2)?;
+            assert_eq!(
+                points.iter().map(|point| (point.at, point.success)).collect::<Vec<_>>(),
+                [(19, true), (20, false)]
+            );
+            assert_eq!(attempts::prune(tx, 11, 4)?, 4);
+            assert_eq!(attempts::prune(tx, 11, 100)?, 6);
+            assert!(webhooks::delete(tx, fixture::WORKSPACE, webhook)?);
+            assert!(attempts::of_delivery(tx, "dlv_1")?.is_empty(), "the log goes with its webhook");
+            Ok(())
+        })
+        .await
+        .expect("a write");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn waiting_lanes_are_found_each_with_its_first_due_time() {
+    on_each(|store, _database| async move {
+        fixture::fill(&store).await;
+        write(&store, |tx| {
+            assert_eq!(
+                (deliveries::pending_webhooks(tx)?, deliveries::oldest_pending(tx)?),
+                (Vec::new(), None)
+            );
+            events::insert(tx, &fixture::event("evt_1", 1), None)?;
+            for (webhook, due) in [("whk_a", [40, 50]), ("whk_b", [30, 60]), ("whk_c", [10, 20])] {
+                webhooks::insert(tx, &fixture::webhook(webhook))?;
+                let to = |due_at| Delivery {
+                    webhook_id: webhook.into(),
+                    ..fixture::delivery(&format!("dlv_{due_at}"), "evt_1", due_at)
+                };
+                deliveries::insert_many(tx, &due.map(to))?;
+            }
+            deliveries::drop_pending(tx, "whk_c", "disabled", 70)?;
+            assert_eq!(
+                deliveries::pending_webhooks(tx)?,
+                [("whk_b".to_owned(), 30), ("whk_a".to_owned(), 40)]
+            );
+            assert_eq!(deliveries::oldest_pending(tx)?, Some(30));
+            // What was dropped while its request was in flight stays dropped.
+            assert_eq!(deliveries::settle_many(tx, &[settled("dlv_10", DeliveryState::Delivered, 80)])?, 0);
+            let dropped = deliveries::get(tx, fixture::WORKSPACE, "dlv_10")?.expect("a delivery");
+            assert_eq!((dropped.state, dropped.finished_at), (DeliveryState::Dropped, Some(70)));
+            Ok(())
+        })
+        .await
+        .expect("a write");
+    })
+    .await;
+}

@@ -1,0 +1,125 @@
+//! A webhook as it is shown: without its secrets.
+
+use domain::{profile::Profile, retry::RetryPolicy, trigger::TriggerRule, webhook::WebhookOptions};
+use serde::Serialize;
+use store::{
+    Tx,
+    tables::{monitors, webhooks::Webhook},
+};
+use utoipa::ToSchema;
+
+use super::Result;
+use crate::{schema, time::Time};
+
+/// How a webhook is doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Health {
+    /// Its last attempt succeeded.
+    Good,
+    /// Its last attempts failed.
+    Failing,
+    Disabled,
+    /// It was not called yet.
+    Unused,
+}
+
+impl Health {
+    /// The word in the API and the page.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Good => "good",
+            Self::Failing => "failing",
+            Self::Disabled => "disabled",
+            Self::Unused => "unused",
+        }
+    }
+}
+
+/// A webhook.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct WebhookView {
+    pub id: String,
+    pub name: String,
+    #[schema(value_type = schema::Profile)]
+    pub profile: Profile,
+    pub url: String,
+    /// The source of this instance that it feeds.
+    pub source_id: Option<String>,
+    /// Types or patterns.
+    pub events: Vec<String>,
+    /// Only of this monitor (its id).
+    pub subject: Option<String>,
+    /// Name of the monitor.
+    pub subject_name: Option<String>,
+    #[schema(value_type = schema::TriggerRule)]
+    pub trigger: TriggerRule,
+    #[schema(value_type = schema::WebhookOptions)]
+    pub options: WebhookOptions,
+    /// Absent: the profile's own.
+    #[schema(value_type = Option<schema::RetryPolicy>)]
+    pub retry_policy: Option<RetryPolicy>,
+    pub has_secret: bool,
+    /// Until then the secret before it signs too.
+    pub old_secret_ends_at: Option<Time>,
+    /// Whether headers of its own go along; their values are never shown.
+    pub has_headers: bool,
+    pub enabled: bool,
+    pub disabled_reason: Option<String>,
+    pub disabled_at: Option<Time>,
+    pub health: Health,
+    pub failing_since: Option<Time>,
+    pub failed_attempts: u64,
+    pub last_success_at: Option<Time>,
+    pub last_attempt_at: Option<Time>,
+    pub version: i64,
+    pub created_at: Time,
+    pub updated_at: Time,
+}
+
+/// The view, with the monitor's name looked up.
+pub fn view(tx: &mut dyn Tx, webhook: Webhook) -> Result<WebhookView> {
+    let monitor = match webhook.subject.as_str() {
+        "" => None,
+        subject => monitors::get(tx, &webhook.workspace_id, subject)?,
+    };
+    Ok(assemble(webhook, |_| monitor.map(|monitor| monitor.name)))
+}
+
+/// The view, given how to find the monitor's name.
+pub fn assemble(webhook: Webhook, monitor_name: impl FnOnce(&str) -> Option<String>) -> WebhookView {
+    let health = match () {
+        () if !webhook.enabled => Health::Disabled,
+        () if webhook.failing_since.is_some() => Health::Failing,
+        () if webhook.last_attempt_at.is_some() => Health::Good,
+        () => Health::Unused,
+    };
+    let subject = Some(webhook.subject).filter(|subject| !subject.is_empty());
+    WebhookView {
+        health,
+        subject_name: subject.as_deref().and_then(monitor_name),
+        id: webhook.id,
+        name: webhook.name,
+        profile: webhook.profile,
+        url: webhook.url,
+        source_id: webhook.source_id,
+        events: webhook.events,
+        subject,
+        trigger: webhook.trigger_rule,
+        options: webhook.options,
+        retry_policy: webhook.retry_policy,
+        has_secret: webhook.secret_sealed.is_some(),
+        old_secret_ends_at: Time::option(webhook.old_secret_ends_at),
+        has_headers: webhook.headers_sealed.is_some(),
+        enabled: webhook.enabled,
+        disabled_reason: webhook.disabled_reason,
+        disabled_at: Time::option(webhook.disabled_at),
+        failing_since: Time::option(webhook.failing_since),
+        failed_attempts: webhook.failed_attempts,
+        last_success_at: Time::option(webhook.last_success_at),
+        last_attempt_at: Time::option(webhook.last_attempt_at),
+        version: webhook.version,
+        created_at: Time(webhook.created_at),
+        updated_at: Time(webhook.updated_at),
+    }
+}

@@ -1,0 +1,69 @@
+//! `/webhooks/{id}/deliveries`, `/webhooks/{id}/attempts` and `/deliveries`.
+
+use axum::{
+    Json,
+    extract::{Path, State},
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::{input::Params, output::Answer};
+use crate::{
+    actions::{
+        Items, PageQuery,
+        attempts::{self, AttemptDetail, DeliveryQuery, DeliveryView},
+    },
+    app::App,
+    guard::auth::Auth,
+};
+
+/// A delivery with its attempts.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DeliveryDetail {
+    #[serde(flatten)]
+    delivery: DeliveryView,
+    /// Oldest first; `attempts` counts them.
+    log: Vec<AttemptDetail>,
+}
+
+/// Deliveries of a webhook
+#[utoipa::path(get, path = "/webhooks/{id}/deliveries", tag = "deliveries", params(("id" = String, Path), DeliveryQuery),
+    responses((status = 200, body = Items<DeliveryView>)))]
+pub async fn of_webhook(
+    State(app): State<App>,
+    auth: Auth,
+    Path(id): Path<String>,
+    Params(query): Params<DeliveryQuery>,
+) -> Answer<Json<Items<DeliveryView>>> {
+    Ok(Json(attempts::deliveries(&app, &auth, &id, query).await?))
+}
+
+/// The log of a webhook: every request with its response
+#[utoipa::path(get, path = "/webhooks/{id}/attempts", tag = "deliveries", params(("id" = String, Path), PageQuery),
+    responses((status = 200, body = Items<AttemptDetail>)))]
+pub async fn attempts(
+    State(app): State<App>,
+    auth: Auth,
+    Path(id): Path<String>,
+    Params(query): Params<PageQuery>,
+) -> Answer<Json<Items<AttemptDetail>>> {
+    Ok(Json(attempts::attempts(&app, &auth, &id, query).await?))
+}
+
+/// One delivery with its attempts
+#[utoipa::path(get, path = "/deliveries/{id}", tag = "deliveries", params(("id" = String, Path)),
+    responses((status = 200, body = DeliveryDetail)))]
+pub async fn get(State(app): State<App>, auth: Auth, Path(id): Path<String>) -> Answer<Json<DeliveryDetail>> {
+    let (delivery, log) = attempts::of_delivery(&app, &auth, &id).await?;
+    Ok(Json(DeliveryDetail { delivery, log }))
+}
+
+/// Send a delivery's event again
+#[utoipa::path(post, path = "/deliveries/{id}/resend", tag = "deliveries", params(("id" = String, Path)),
+    responses((status = 202, body = DeliveryView), (status = 409, description = "It is pending, or the webhook is disabled")))]
+pub async fn resend(State(app): State<App>, auth: Auth, Path(id): Path<String>) -> Answer<Response> {
+    let delivery = attempts::resend(&app, &auth, &id).await?;
+    Ok((StatusCode::ACCEPTED, Json(delivery)).into_response())
+}

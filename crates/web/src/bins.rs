@@ -1,0 +1,92 @@
+//! `/b/<id>`: request bins. Any method, any path below, any body up to 1 MiB; the answer is as configured.
+//!
+//! What a bin answers is a user's: it is served in a sandbox, so that it is not of this origin in a browser.
+
+use axum::{
+    Router,
+    body::Body,
+    extract::{Path, Request, State},
+    http::{HeaderName, HeaderValue, Response, StatusCode, header},
+    response::IntoResponse,
+    routing::any,
+};
+use domain::id;
+use store::{
+    Signal,
+    tables::bins::{self, Bin, BinRequest},
+};
+
+use crate::{
+    actions::{Result, found},
+    api::input,
+    app::App,
+    guard::{headers::SANDBOX, remote::Remote, session::COOKIE},
+    inbound::pairs,
+    problem::Failure,
+};
+
+/// A body that a bin takes, in bytes.
+const BODY_BYTES: usize = 1_048_576;
+
+pub(crate) fn router() -> Router<App> {
+    Router::new().route("/b/{id}", any(whole)).route("/b/{id}/", any(whole)).route("/b/{id}/{*path}", any(below))
+}
+
+async fn whole(State(app): State<App>, Path(id): Path<String>, remote: Remote, request: Request) -> axum::response::Response {
+    answer(&app, id, remote, request).await
+}
+
+async fn below(State(app): State<App>, Path((id, _)): Path<(String, String)>, remote: Remote, request: Request) -> axum::response::Response {
+    answer(&app, id, remote, request).await
+}
+
+async fn answer(app: &App, id: String, remote: Remote, request: Request) -> axum::response::Response {
+    match take(app, id, remote, request).await {
+        Ok(bin) => respond(&bin),
+        Err(error) => Failure::from(error).into_response(),
+    }
+}
+
+async fn take(app: &App, id: String, remote: Remote, request: Request) -> Result<Bin> {
+    let wanted = id.clone();
+    let bin = app.read(move |tx| found("bin", bins::by_id(tx, &wanted)?)).await?;
+    let (parts, body) = request.into_parts();
+    let body = input::read(body, BODY_BYTES).await?;
+    let now = app.now();
+    // As it was sent: the router's own reading would have decoded it.
+    let path = parts.uri.path().get(3 + id.len()..).unwrap_or_default().to_owned();
+    let recorded = BinRequest {
+        id: id::new(id::BIN_REQUEST, now),
+        bin_id: bin.id.clone(),
+        at: now,
+        method: parts.method.to_string(),
+        path,
+        query: parts.uri.query().unwrap_or_default().to_owned(),
+        headers: pairs(&parts.headers),
+        body: body.to_vec(),
+        remote: remote.text(),
+    };
+    app.write(move |tx| {
+        // It may have been deleted since it was looked up.
+        let bin = found("bin", bins::by_id(tx, &recorded.bin_id)?)?;
+        bins::add_request(tx, &recorded)?;
+        tx.signal(Signal::changed(&bin.workspace_id, "bin"));
+        Ok(bin)
+    })
+    .await
+}
+
+fn respond(bin: &Bin) -> axum::response::Response {
+    let status = StatusCode::from_u16(bin.status).unwrap_or(StatusCode::OK);
+    let empty = status == StatusCode::NO_CONTENT || status == StatusCode::NOT_MODIFIED;
+    let mut response = Response::new(if empty { Body::empty() } else { Body::from(bin.body.clone()) });
+    *response.status_mut() = status;
+    for (name, value) in &bin.headers {
+        let is_session = name.eq_ignore_ascii_case("set-cookie") && value.trim_start().starts_with(COOKIE);
+        if let (Ok(name), Ok(value), false) = (HeaderName::try_from(name), HeaderValue::from_str(value), is_session) {
+            response.headers_mut().append(name, value);
+        }
+    }
+    response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, SANDBOX);
+    response.into_response()
+}

@@ -1,0 +1,167 @@
+//! Coming in and going out: the first admin, log-in, log-out, and the theme.
+
+use askama::Template;
+use axum::{
+    extract::{Query, Request, State},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Redirect, Response},
+};
+
+use super::{
+    PageError, PageResult, Posted, assets, done,
+    frame::{self, Gate},
+    render_as,
+    ui::{self, Form},
+    visit::{cookies, read_form},
+};
+use crate::{
+    actions::accounts::{self, LoggedIn, LoginInput, SetupInput},
+    app::App,
+    guard::{remote::Remote, session},
+};
+
+#[derive(Template)]
+#[template(path = "setup.html")]
+struct SetupPage {
+    gate: Gate,
+    form: Form,
+    version: String,
+}
+
+#[derive(Template)]
+#[template(path = "login.html")]
+struct LoginPage {
+    gate: Gate,
+    form: Form,
+    demo: Option<(String, String)>,
+    version: String,
+}
+
+/// Where to go after logging in.
+#[derive(Debug, Default, serde::Deserialize)]
+pub struct Next {
+    #[serde(default)]
+    next: String,
+}
+
+fn gate(title: &str, headers: &HeaderMap) -> Gate {
+    Gate { title: title.to_owned(), theme: frame::theme(&cookies(headers)) }
+}
+
+fn setup_page(app: &App, headers: &HeaderMap, status: StatusCode, form: Form) -> PageResult {
+    render_as(status, &SetupPage { gate: gate("Welcome", headers), form, version: app.config.version.clone() })
+}
+
+fn login_page(app: &App, headers: &HeaderMap, status: StatusCode, form: Form) -> PageResult {
+    let demo = app.config.demo.as_ref().map(|demo| (demo.login.clone(), demo.password.clone()));
+    render_as(status, &LoginPage { gate: gate("Log in", headers), form, demo, version: app.config.version.clone() })
+}
+
+/// `GET /setup`.
+pub async fn setup_form(State(app): State<App>, headers: HeaderMap) -> PageResult {
+    if !accounts::needs_setup(&app).await? {
+        return Ok(Redirect::to("/login").into_response());
+    }
+    setup_page(&app, &headers, StatusCode::OK, Form::default())
+}
+
+/// `POST /setup`.
+pub async fn setup(State(app): State<App>, headers: HeaderMap, request: Request) -> PageResult {
+    check_same_origin(&headers)?;
+    let form = read_form(request, &app).await?;
+    let input = SetupInput {
+        email: form.value("email").to_owned(),
+        name: form.value("name").to_owned(),
+        password: form.value("password").to_owned(),
+        workspace: Some(form.value("workspace").to_owned()),
+    };
+    match accounts::setup_first_admin(&app, input).await {
+        Ok(logged_in) => Ok(enter(&app, &logged_in, done("/", "welcome")?)),
+        Err(error) => {
+            let problem = PageError::mendable(error)?;
+            setup_page(&app, &headers, status_of(&problem), form.refused(problem))
+        }
+    }
+}
+
+/// `GET /login`.
+pub async fn login_form(State(app): State<App>, headers: HeaderMap, session: Option<accounts::Session>, Query(next): Query<Next>) -> PageResult {
+    if accounts::needs_setup(&app).await? {
+        return Ok(Redirect::to("/setup").into_response());
+    }
+    if session.is_some() {
+        return Ok(Redirect::to("/").into_response());
+    }
+    login_page(&app, &headers, StatusCode::OK, Form::with(&[("next", &next.next)]))
+}
+
+/// `POST /login`.
+pub async fn login(State(app): State<App>, remote: Remote, headers: HeaderMap, request: Request) -> PageResult {
+    check_same_origin(&headers)?;
+    let form = read_form(request, &app).await?;
+    let input = LoginInput { email: form.value("email").to_owned(), password: form.value("password").to_owned() };
+    match accounts::login(&app, input, remote.0).await {
+        Ok(logged_in) => Ok(enter(&app, &logged_in, Redirect::to(local(form.value("next"))).into_response())),
+        Err(error) => {
+            let problem = PageError::mendable(error)?;
+            login_page(&app, &headers, status_of(&problem), form.refused(problem))
+        }
+    }
+}
+
+/// `POST /logout`.
+pub async fn logout(State(app): State<App>, posted: Posted) -> PageResult {
+    accounts::logout(&app, &posted.visit.session).await?;
+    let mut response = Redirect::to("/login").into_response();
+    response.headers_mut().append(header::SET_COOKIE, session::clear_cookie(&app));
+    Ok(response)
+}
+
+/// `POST /theme`: for browsers without scripts.
+pub async fn theme(headers: HeaderMap, posted: Posted) -> PageResult {
+    let other = if posted.visit.frame.theme == Some("dark") { "theme=light" } else { "theme=dark" };
+    let back = headers.get(header::REFERER).and_then(|value| value.to_str().ok()).and_then(|value| url::Url::parse(value).ok());
+    let path = back.map_or_else(|| "/".to_owned(), |url| url.path().to_owned());
+    let mut response = Redirect::to(local(&path)).into_response();
+    if let Ok(cookie) = HeaderValue::from_str(&format!("{other}; Path=/; Max-Age=31536000; SameSite=Lax")) {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    Ok(response)
+}
+
+fn enter(app: &App, logged_in: &LoggedIn, mut response: Response) -> Response {
+    response.headers_mut().append(header::SET_COOKIE, session::set_cookie(app, &logged_in.token));
+    response
+}
+
+fn status_of(problem: &domain::Problem) -> StatusCode {
+    StatusCode::from_u16(problem.status).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY)
+}
+
+/// Before there is a session there is no CSRF token: browsers tell where a form stands instead.
+fn check_same_origin(headers: &HeaderMap) -> Result<(), domain::Problem> {
+    let site = headers.get("sec-fetch-site").and_then(|value| value.to_str().ok());
+    match site {
+        Some("same-origin" | "none") | None => Ok(()),
+        Some(_) => Err(domain::Problem::forbidden("the form came from another site")),
+    }
+}
+
+/// A path of ours: never another host.
+fn local(next: &str) -> &str {
+    let ours = next.starts_with('/') && !next.starts_with("//") && !next.contains('\\') && !next.chars().any(char::is_control);
+    if ours { next } else { "/" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_is_only_sent_to_paths_of_ours() {
+        assert_eq!(local("/runs/1?a=b"), "/runs/1?a=b");
+        for hostile in ["//evil.example", "/\\evil.example", "https://evil.example", "", "/a\r\nb"] {
+            assert_eq!(local(hostile), "/", "{hostile:?}");
+        }
+    }
+}

@@ -1,0 +1,39 @@
+//! Notices to the workspace's admins.
+
+use askama::Template;
+use axum::extract::{Path, State};
+
+use super::{Frame, PageResult, Posted, Visit, assets, done, render, ui};
+use crate::{
+    actions::notices::{self, NoticeView},
+    app::App,
+};
+
+#[derive(Template)]
+#[template(path = "notices.html")]
+struct NoticesPage {
+    frame: Frame,
+    items: Vec<NoticeView>,
+}
+
+/// `GET /notices`.
+pub async fn page(State(app): State<App>, visit: Visit) -> PageResult {
+    let items = notices::list(&app, &visit.caller).await?.items;
+    render(&NoticesPage { frame: visit.frame("Notices", "/notices"), items })
+}
+
+/// `POST /notices/{id}/read`.
+pub async fn read(State(app): State<App>, Path(id): Path<String>, posted: Posted) -> PageResult {
+    notices::mark_read(&app, &posted.visit.caller, &id).await?;
+    done("/notices", "saved")
+}
+
+/// The page that a notice is about: a path of this instance, whatever was stored.
+pub fn local(link: &str) -> &str {
+    if link.starts_with('/') && !link.starts_with("//") { link } else { "/notices" }
+}
+
+/// Where a notice is marked as read.
+pub fn read_url(id: &str) -> String {
+    format!("/notices/{id}/read")
+}

@@ -1,0 +1,102 @@
+//! Changes of a webhook: its fields, on and off, test, secret, resend, delete.
+
+use axum::{
+    extract::{Path, State},
+    http::StatusCode,
+};
+use domain::{Problem, webhook::WebhookOptions};
+
+use super::{
+    PageError, PageResult, Posted, done,
+    monitor_form::number,
+    ui::Form,
+    webhook::{self, Filter},
+    webhook_form::{lines, secret_page},
+    webhooks as shared,
+};
+use crate::{
+    actions::{
+        attempts,
+        webhooks::{self, RotateInput, WebhookPatch, WebhookView},
+    },
+    app::App,
+};
+
+/// `POST /webhooks/{id}`.
+pub async fn update(State(app): State<App>, Path(id): Path<String>, posted: Posted) -> PageResult {
+    let Posted { visit, form } = posted;
+    let before = webhooks::get(&app, &visit.caller, &id).await?;
+    let changed = match patch(&before, &form) {
+        Ok(patch) => webhooks::update(&app, &visit.caller, &id, patch, None).await,
+        Err(problem) => Err(problem.into()),
+    };
+    match changed {
+        Ok(_) => done(&format!("/webhooks/{id}#settings"), "saved"),
+        Err(error) => {
+            let problem = PageError::mendable(error)?;
+            webhook::show(&app, &visit, &id, Filter::default(), StatusCode::UNPROCESSABLE_ENTITY, Some(form.refused(problem))).await
+        }
+    }
+}
+
+fn patch(before: &WebhookView, form: &Form) -> Result<WebhookPatch, Problem> {
+    let url = form.value("url").trim();
+    let trigger = form.value("trigger");
+    let options = WebhookOptions {
+        timeout_ms: number(form, "options.timeout_ms")?,
+        in_flight: number(form, "options.in_flight")?,
+        verify_tls: form.has("options.verify_tls", "on"),
+    };
+    Ok(WebhookPatch {
+        name: Some(form.value("name").to_owned()),
+        // A webhook to an own source has no URL in the form, and keeps its target.
+        url: (before.source_id.is_none() && url != before.url).then(|| url.to_owned()),
+        events: Some(lines(form.value("events"))),
+        subject: Some(Some(form.value("subject").to_owned()).filter(|subject| !subject.is_empty())),
+        // A rule with values that the form does not show stays as it is unless another is chosen.
+        trigger: if trigger == shared::trigger_word(&before.trigger) { None } else { shared::trigger(trigger) },
+        options: Some(options),
+        retry_policy: None,
+        secret: None,
+        headers: None,
+    })
+}
+
+/// `POST /webhooks/{id}/test`.
+pub async fn test(State(app): State<App>, Path(id): Path<String>, posted: Posted) -> PageResult {
+    webhooks::test(&app, &posted.visit.caller, &id).await?;
+    done(&format!("/webhooks/{id}#log"), "tested")
+}
+
+/// `POST /webhooks/{id}/enable`.
+pub async fn enable(State(app): State<App>, Path(id): Path<String>, posted: Posted) -> PageResult {
+    webhooks::enable(&app, &posted.visit.caller, &id).await?;
+    done(&format!("/webhooks/{id}"), "enabled")
+}
+
+/// `POST /webhooks/{id}/disable`.
+pub async fn disable(State(app): State<App>, Path(id): Path<String>, posted: Posted) -> PageResult {
+    webhooks::disable(&app, &posted.visit.caller, &id).await?;
+    done(&format!("/webhooks/{id}"), "disabled")
+}
+
+/// `POST /webhooks/{id}/rotate`: the new secret is shown on the answer, and nowhere after.
+pub async fn rotate(State(app): State<App>, Path(id): Path<String>, posted: Posted) -> PageResult {
+    let rotated = webhooks::rotate_secret(&app, &posted.visit.caller, &id, RotateInput::default()).await?;
+    match rotated.secret {
+        Some(secret) => secret_page(&posted.visit, &id, "Secret rotated", &secret),
+        None => done(&format!("/webhooks/{id}"), "saved"),
+    }
+}
+
+/// `POST /webhooks/{id}/delete`.
+pub async fn delete(State(app): State<App>, Path(id): Path<String>, posted: Posted) -> PageResult {
+    webhooks::delete(&app, &posted.visit.caller, &id).await?;
+    done("/integrations", "deleted")
+}
+
+/// `POST /deliveries/{id}/resend`.
+pub async fn resend(State(app): State<App>, Path(id): Path<String>, posted: Posted) -> PageResult {
+    let delivery = attempts::resend(&app, &posted.visit.caller, &id).await?;
+    done(&format!("/webhooks/{}#log", delivery.webhook_id), "resent")
+}

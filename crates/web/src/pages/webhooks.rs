@@ -1,0 +1,195 @@
+//! What the pages of webhooks share: the kinds of the catalogue, trigger rules in words,
+//! bodies as they were sent.
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use domain::{
+    event,
+    profile::Profile,
+    retry::{RetryPolicy, UsedUp},
+    trigger::TriggerRule,
+};
+
+use super::{options, ui};
+use crate::actions::{
+    attempts::Payload,
+    webhooks::{Health, WebhookView, hears_results},
+};
+
+/// One kind of integration in the catalogue.
+pub struct Kind {
+    /// Word in addresses.
+    pub word: &'static str,
+    pub title: &'static str,
+    pub about: &'static str,
+    pub icon: &'static str,
+}
+
+/// The kinds that are webhooks, in the catalogue's order.
+pub const KINDS: &[Kind] = &[
+    Kind {
+        word: "results",
+        title: "Post monitoring results",
+        about: "After each run of a monitor, POSTs Postman’s monitor result document: for every run, or for the first three failures and then the first success.",
+        icon: "monitor",
+    },
+    Kind {
+        word: "feed",
+        title: "Collection activity feed",
+        about: "POSTs each change of one collection: who imported, edited or deleted what.",
+        icon: "collection",
+    },
+    Kind {
+        word: "team",
+        title: "Post team activity",
+        about: "POSTs each change that anyone makes in this workspace, as Postman’s activity document.",
+        icon: "people",
+    },
+    Kind {
+        word: "standard",
+        title: "Webhook (Standard Webhooks)",
+        about: "Any events you choose, signed and retried as the Standard Webhooks specification says. Receivers can verify with its libraries.",
+        icon: "webhook",
+    },
+];
+
+/// The kind that a webhook was made as.
+pub fn kind_of(webhook: &WebhookView) -> &'static str {
+    if webhook.source_id.is_some() {
+        return "To a source of Watchbell";
+    }
+    let activity = webhook.events.iter().any(|e| e == event::ACTIVITY);
+    match webhook.profile {
+        Profile::Postman if hears_results(&webhook.events) => KINDS[0].title,
+        Profile::Postman if activity && webhook.subject.is_some() => KINDS[1].title,
+        Profile::Postman if activity => KINDS[2].title,
+        _ => KINDS[3].title,
+    }
+}
+
+/// How it is doing, as a badge.
+pub fn health(webhook: &WebhookView) -> ui::Html {
+    match webhook.health {
+        Health::Good => ui::badge("good", "check", "Working"),
+        Health::Failing => ui::badge("bad", "cross", "Failing"),
+        Health::Disabled => ui::badge("", "pause", "Disabled"),
+        Health::Unused => ui::badge("", "minus", "Not used yet"),
+    }
+}
+
+/// Where it sends to; the token of an own source stays out of sight.
+pub fn target(webhook: &WebhookView) -> String {
+    if webhook.source_id.is_some() { "a source of this instance".to_owned() } else { webhook.url.clone() }
+}
+
+/// The trigger rules with their words and what they mean.
+pub const TRIGGERS: &[(&str, &str, &str)] = &[
+    ("three_failures_then_success", "Notify for 3 failures and then first success", "The first three results of a failing streak, then silence, then the first success."),
+    ("every_run", "Notify for all completed monitor runs", "What a source needs, so that incidents are resolved in time."),
+    ("on_change", "When good turns to bad, or bad to good", "One message when it breaks, one when it is mended."),
+    ("failures", "Failures only", "Never tells that it works again."),
+    ("successes", "Successes only", ""),
+];
+
+/// The word of a rule in forms.
+pub fn trigger_word(rule: &TriggerRule) -> &'static str {
+    match rule {
+        TriggerRule::EveryRun => "every_run",
+        TriggerRule::ThreeFailuresThenSuccess { .. } => "three_failures_then_success",
+        TriggerRule::AfterFailures { .. } => "after_failures",
+        TriggerRule::OnChange => "on_change",
+        TriggerRule::Failures => "failures",
+        TriggerRule::Successes => "successes",
+    }
+}
+
+/// The rule of a word, if it is one that forms offer.
+pub fn trigger(word: &str) -> Option<TriggerRule> {
+    match word {
+        "every_run" => Some(TriggerRule::EveryRun),
+        "three_failures_then_success" => Some(TriggerRule::ThreeFailuresThenSuccess { first: 3 }),
+        "on_change" => Some(TriggerRule::OnChange),
+        "failures" => Some(TriggerRule::Failures),
+        "successes" => Some(TriggerRule::Successes),
+        _ => None,
+    }
+}
+
+/// Pairs for a select; a rule that only the API can set stays selectable while it is set.
+pub fn trigger_options(current: &TriggerRule) -> Vec<(String, String)> {
+    let mut pairs: Vec<(String, String)> = TRIGGERS.iter().map(|(word, label, _)| ((*word).to_owned(), (*label).to_owned())).collect();
+    if let TriggerRule::AfterFailures { failures } = current {
+        pairs.extend(options(&[("after_failures", &format!("After {failures} failures in a row, then the first success"))]));
+    }
+    pairs
+}
+
+/// When a failed attempt is tried again.
+pub fn retries(policy: &RetryPolicy) -> String {
+    if policy.delays_ms.is_empty() {
+        return "none".to_owned();
+    }
+    let delays: Vec<String> = policy.delays_ms.iter().map(|ms| pause(*ms)).collect();
+    let jitter = if policy.jitter_percent > 0 { format!(" (±{} %)", policy.jitter_percent) } else { String::new() };
+    let end = match policy.used_up {
+        UsedUp::Disable => ", then it is disabled",
+        UsedUp::Keep => "",
+    };
+    format!("after {}{jitter}{end}", delays.join(", "))
+}
+
+fn pause(ms: u64) -> String {
+    match ms {
+        ms if ms >= 3_600_000 && ms.is_multiple_of(3_600_000) => format!("{} h", ms / 3_600_000),
+        ms if ms >= 60_000 && ms.is_multiple_of(60_000) => format!("{} min", ms / 60_000),
+        ms => ui::ms(&ms),
+    }
+}
+
+/// A body as it was sent, JSON indented for reading.
+pub fn payload(payload: &Payload) -> ui::Html {
+    ui::body(&bytes(payload))
+}
+
+/// A body byte by byte as it came, nothing indented.
+pub fn raw_payload(payload: &Payload) -> ui::Html {
+    if payload.bytes == 0 {
+        return ui::body(b"");
+    }
+    let (note, text) = match (&payload.text, &payload.base64) {
+        (Some(text), _) => ("", text.as_str()),
+        (None, base64) => ("<p class=\"small muted\">Not UTF-8 text; shown as base64.</p>", base64.as_deref().unwrap_or_default()),
+    };
+    ui::Html::raw(format!("{note}<pre class=\"code\" tabindex=\"0\">{}</pre>", ui::escape(text)))
+}
+
+fn bytes(payload: &Payload) -> Vec<u8> {
+    match (&payload.text, &payload.base64) {
+        (Some(text), _) => text.clone().into_bytes(),
+        (None, Some(base64)) => STANDARD.decode(base64).unwrap_or_default(),
+        (None, None) => Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_rule_of_a_form_comes_back_as_itself() {
+        for (word, _, _) in TRIGGERS {
+            assert_eq!(trigger_word(&trigger(word).unwrap()), *word);
+        }
+    }
+
+    #[test]
+    fn retries_in_words() {
+        assert_eq!(retries(&RetryPolicy::testmonitor()), "after 1.0 s, 10 s, 100 s, then it is disabled");
+        assert!(retries(&RetryPolicy::standard()).starts_with("after 5.0 s, 5 min, 30 min, 2 h"), "{}", retries(&RetryPolicy::standard()));
+    }
+
+    #[test]
+    fn raw_bodies_are_not_touched_but_escaped() {
+        let html = raw_payload(&Payload { text: Some("{\"a\":1}<".to_owned()), base64: None, bytes: 8 }).to_string();
+        assert!(html.contains("{&quot;a&quot;:1}&lt;"), "{html}");
+    }
+}
