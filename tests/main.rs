@@ -7,4 +7,4 @@ mod cli;
 mod crash;
 mod flow;
 mod support;
-mod ui;
+//mod ui;

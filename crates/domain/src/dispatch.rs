@@ -48,18 +48,30 @@ pub fn decide(facts: Facts, listener: Listener<'_>) -> Dispatch {
         return Dispatch::Nothing;
     }
     if facts.hops >= limits::HOPS {
-        return Dispatch::Drop { because: format!("loop: the event passed through {} Watchbells", facts.hops), state: None };
+        return Dispatch::Drop {
+            because: format!("loop: the event passed through {} Watchbells", facts.hops),
+            state: None,
+        };
     }
     if !listener.enabled {
         let reason = listener.disabled_reason.unwrap_or("switched off");
-        return Dispatch::Drop { because: format!("disabled: {reason}"), state: None };
+        return Dispatch::Drop {
+            because: format!("disabled: {reason}"),
+            state: None,
+        };
     }
     let triggered = listener.rule.decide(listener.state, facts.outcome);
     let state = (listener.rule.is_stateful() && triggered.state != *listener.state).then_some(triggered.state);
     if triggered.send {
-        Dispatch::Send { because: triggered.because, state }
+        Dispatch::Send {
+            because: triggered.because,
+            state,
+        }
     } else {
-        Dispatch::Drop { because: triggered.because, state }
+        Dispatch::Drop {
+            because: triggered.because,
+            state,
+        }
     }
 }
 
@@ -67,26 +79,66 @@ pub fn decide(facts: Facts, listener: Listener<'_>) -> Dispatch {
 mod tests {
     use super::*;
 
-    const PLAIN: Facts = Facts { import: false, hops: 0, outcome: Some(false) };
+    const PLAIN: Facts = Facts {
+        import: false,
+        hops: 0,
+        outcome: Some(false),
+    };
 
     fn ask(facts: Facts, enabled: bool, rule: &TriggerRule) -> Dispatch {
-        decide(facts, Listener { enabled, disabled_reason: Some("410"), rule, state: &TriggerState::default() })
+        decide(
+            facts,
+            Listener {
+                enabled,
+                disabled_reason: Some("410"),
+                rule,
+                state: &TriggerState::default(),
+            },
+        )
     }
 
     #[test]
     fn an_import_a_loop_and_a_disabled_webhook_send_nothing_and_remember_nothing() {
         let rule = TriggerRule::ThreeFailuresThenSuccess { first: 3 };
         assert_eq!(ask(Facts { import: true, ..PLAIN }, true, &rule), Dispatch::Nothing);
-        assert!(matches!(ask(Facts { hops: limits::HOPS, ..PLAIN }, true, &rule), Dispatch::Drop { state: None, .. }));
+        assert!(matches!(
+            ask(
+                Facts {
+                    hops: limits::HOPS,
+                    ..PLAIN
+                },
+                true,
+                &rule
+            ),
+            Dispatch::Drop { state: None, .. }
+        ));
         let off = ask(PLAIN, false, &rule);
-        assert_eq!(off, Dispatch::Drop { because: "disabled: 410".to_owned(), state: None });
+        assert_eq!(
+            off,
+            Dispatch::Drop {
+                because: "disabled: 410".to_owned(),
+                state: None
+            }
+        );
     }
 
     #[test]
     fn the_rule_decides_otherwise_and_only_a_rule_with_memory_writes_state() {
         let sent = ask(PLAIN, true, &TriggerRule::ThreeFailuresThenSuccess { first: 3 });
-        assert!(matches!(sent, Dispatch::Send { state: Some(TriggerState { streak: 1, told: true, .. }), .. }));
-        assert!(matches!(ask(PLAIN, true, &TriggerRule::EveryRun), Dispatch::Send { state: None, .. }));
-        assert!(matches!(ask(PLAIN, true, &TriggerRule::Successes), Dispatch::Drop { state: None, .. }));
+        assert!(matches!(
+            sent,
+            Dispatch::Send {
+                state: Some(TriggerState { streak: 1, told: true, .. }),
+                ..
+            }
+        ));
+        assert!(matches!(
+            ask(PLAIN, true, &TriggerRule::EveryRun),
+            Dispatch::Send { state: None, .. }
+        ));
+        assert!(matches!(
+            ask(PLAIN, true, &TriggerRule::Successes),
+            Dispatch::Drop { state: None, .. }
+        ));
     }
 }

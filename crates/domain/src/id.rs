@@ -3,7 +3,9 @@
 //! Entities of Postman's world (collections, environments, monitors) have bare UUIDs, as
 //! Postman's have; their uid is `<user id>-<entity id>`.
 
-use uuid::{NoContext, Timestamp, Uuid};
+use std::sync::Mutex;
+
+use uuid::{ContextV7, Timestamp, Uuid};
 
 use crate::clock::{Micros, SECOND};
 
@@ -22,8 +24,12 @@ pub const NOTICE: &str = "ntc";
 pub const ACTIVITY: &str = "act";
 pub const TOKEN: &str = "tok";
 
+/// Counts within a millisecond, so that the ids of one process sort in the order in which they were made: entries of one
+/// transaction, events of one batch.
+static ORDER: Mutex<ContextV7> = Mutex::new(ContextV7::new());
+
 /// A new id such as `evt_0190b5c2f0e47c3a9b1d2e3f4a5b6c7d`. Its random part comes from the
-/// operating system: the one thing of this crate that is not a function of its arguments.
+/// operating system, its order from a counter: the one thing of this crate that is not a function of its arguments.
 pub fn new(prefix: &str, now: Micros) -> String {
     format!("{prefix}_{}", v7(now).simple())
 }
@@ -41,5 +47,17 @@ pub fn uid(user_id: &str, entity_id: &str) -> String {
 fn v7(now: Micros) -> Uuid {
     let seconds = u64::try_from(now.div_euclid(SECOND)).unwrap_or(0);
     let nanos = u32::try_from(now.rem_euclid(SECOND) * 1_000).unwrap_or(0);
-    Uuid::new_v7(Timestamp::from_unix(NoContext, seconds, nanos))
+    Uuid::new_v7(Timestamp::from_unix(&ORDER, seconds, nanos))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_of_one_instant_sort_in_the_order_in_which_they_were_made() {
+        let ids: Vec<String> = (0..1_000).map(|_| new(ENTRY, 1_800_000_000 * SECOND)).collect();
+        assert!(ids.is_sorted());
+        assert!(ids.windows(2).all(|pair| pair[0] != pair[1]));
+    }
 }

@@ -45,8 +45,17 @@ impl Pace {
     /// The pace after a start: a webhook that was failing when the node stopped starts open,
     /// with a probe at once.
     pub fn new(cap: usize, failures_in_a_row: u64, now: Micros) -> Self {
-        let probe = (failures_in_a_row >= OPEN_AFTER).then_some(Probe { at: now, running: false, failed: 0 });
-        Self { cap: cap.max(1), window: 1, failures: failures_in_a_row, probe }
+        let probe = (failures_in_a_row >= OPEN_AFTER).then_some(Probe {
+            at: now,
+            running: false,
+            failed: 0,
+        });
+        Self {
+            cap: cap.max(1),
+            window: 1,
+            failures: failures_in_a_row,
+            probe,
+        }
     }
 
     /// Another cap, when the webhook's options were edited.
@@ -109,7 +118,11 @@ impl Pace {
             // It was in flight before the lane opened and says nothing new.
             Some(_) => {}
             None if self.failures >= OPEN_AFTER => {
-                self.probe = Some(Probe { at: now.saturating_add(pause(0, seed)), running: false, failed: 0 });
+                self.probe = Some(Probe {
+                    at: now.saturating_add(pause(0, seed)),
+                    running: false,
+                    failed: 0,
+                });
             }
             None => {}
         }
@@ -149,7 +162,9 @@ mod tests {
         let mut pace = Pace::new(8, 0, 0);
         (0..5).for_each(|_| pace.failed(0, 0));
         assert!(pace.is_open());
-        let Room::Wait(at) = pace.room(0, 0) else { panic!("an open lane waits") };
+        let Room::Wait(at) = pace.room(0, 0) else {
+            panic!("an open lane waits")
+        };
         assert_eq!(pace.room(0, at), Room::Start);
         pace.started();
         assert_eq!(pace.room(0, at), Room::Full);

@@ -45,9 +45,17 @@ pub const fn counts(attempt: &Attempted<'_>) -> bool {
 /// Decides what follows.
 pub fn settle(webhook: Standing<'_>, attempt: &Attempted<'_>) -> NextStep {
     if matches!(attempt.kind, DeliveryKind::Test) {
-        return if attempt.verdict.success { NextStep::Delivered } else { NextStep::Failed(attempt.verdict.code.clone()) };
+        return if attempt.verdict.success {
+            NextStep::Delivered
+        } else {
+            NextStep::Failed(attempt.verdict.code.clone())
+        };
     }
-    let since = if attempt.charged { webhook.failing_since.unwrap_or(attempt.at) } else { attempt.at };
+    let since = if attempt.charged {
+        webhook.failing_since.unwrap_or(attempt.at)
+    } else {
+        attempt.at
+    };
     let step = retry::after_attempt(webhook.policy, attempt.number, attempt.verdict, since, attempt.at, attempt.seed);
     match step {
         NextStep::RetryAt(_) | NextStep::FailedAndDisable(_) if !webhook.enabled => NextStep::Failed(attempt.verdict.code.clone()),
@@ -61,37 +69,68 @@ mod tests {
     use crate::clock::DAY;
 
     fn attempt(kind: DeliveryKind, verdict: &Verdict) -> Attempted<'_> {
-        Attempted { kind, number: 1, verdict, charged: true, at: 10 * DAY, seed: 0 }
+        Attempted {
+            kind,
+            number: 1,
+            verdict,
+            charged: true,
+            at: 10 * DAY,
+            seed: 0,
+        }
     }
 
     #[test]
     fn a_test_is_final_and_never_counts() {
         let gone = Verdict::of_status(410, None);
         let policy = RetryPolicy::standard();
-        let webhook = Standing { enabled: true, policy: &policy, failing_since: None };
+        let webhook = Standing {
+            enabled: true,
+            policy: &policy,
+            failing_since: None,
+        };
         let test = attempt(DeliveryKind::Test, &gone);
         assert_eq!(settle(webhook, &test), NextStep::Failed("http_status".to_owned()));
         assert!(!counts(&test));
-        assert!(matches!(settle(webhook, &attempt(DeliveryKind::Event, &gone)), NextStep::FailedAndDisable(_)));
+        assert!(matches!(
+            settle(webhook, &attempt(DeliveryKind::Event, &gone)),
+            NextStep::FailedAndDisable(_)
+        ));
     }
 
     #[test]
     fn our_own_proxys_failures_do_not_disable_a_receiver() {
         let failure = Verdict::of_failure("proxy_failed", "no", true);
         let policy = RetryPolicy::standard();
-        let webhook = Standing { enabled: true, policy: &policy, failing_since: Some(0) };
-        let mine = Attempted { charged: false, ..attempt(DeliveryKind::Event, &failure) };
+        let webhook = Standing {
+            enabled: true,
+            policy: &policy,
+            failing_since: Some(0),
+        };
+        let mine = Attempted {
+            charged: false,
+            ..attempt(DeliveryKind::Event, &failure)
+        };
         assert!(matches!(settle(webhook, &mine), NextStep::RetryAt(_)));
         assert!(!counts(&mine));
-        assert!(matches!(settle(webhook, &attempt(DeliveryKind::Event, &failure)), NextStep::FailedAndDisable(_)));
+        assert!(matches!(
+            settle(webhook, &attempt(DeliveryKind::Event, &failure)),
+            NextStep::FailedAndDisable(_)
+        ));
     }
 
     #[test]
     fn a_webhook_that_is_off_gets_no_second_try() {
         let failure = Verdict::of_status(500, None);
         let policy = RetryPolicy::standard();
-        let webhook = Standing { enabled: false, policy: &policy, failing_since: None };
-        assert!(matches!(settle(webhook, &attempt(DeliveryKind::Resend, &failure)), NextStep::Failed(_)));
+        let webhook = Standing {
+            enabled: false,
+            policy: &policy,
+            failing_since: None,
+        };
+        assert!(matches!(
+            settle(webhook, &attempt(DeliveryKind::Resend, &failure)),
+            NextStep::Failed(_)
+        ));
         assert!(may_send(DeliveryKind::Resend, false) && !may_send(DeliveryKind::Event, false));
     }
 }

@@ -1,10 +1,6 @@
 //! Activities: each change that a person made is recorded and becomes an event, in the transaction that made it.
 
-use domain::{
-    Micros,
-    activity::Activity,
-    event, id,
-};
+use domain::{Micros, activity::Activity, event, id};
 use store::{
     Result, Signal, Tx, Value,
     tables::activities::{self, ActivityRow},
@@ -19,7 +15,11 @@ pub fn record(tx: &mut dyn Tx, workspace_id: &str, activity: Activity, now: Micr
         Value::Text(json) => json,
         other => return Err(store::Error::Statement(format!("an activity has no JSON text: {other:?}"))),
     };
-    let subject = if activity.collection_uid.is_empty() { &activity.model_uid } else { &activity.collection_uid };
+    let subject = if activity.collection_uid.is_empty() {
+        &activity.model_uid
+    } else {
+        &activity.collection_uid
+    };
     let event = NewEvent::internal(workspace_id, event::ACTIVITY, subject, now, data);
     let row = ActivityRow {
         id: id::new(id::ACTIVITY, now),

@@ -74,6 +74,10 @@ pub struct Retention {
 
 impl Default for Retention {
     fn default() -> Self {
-        Self { log: 14 * DAY, events: 30 * DAY, runs: 90 * DAY }
+        Self {
+            log: 14 * DAY,
+            events: 30 * DAY,
+            runs: 90 * DAY,
+        }
     }
 }

@@ -53,16 +53,21 @@ struct Inner {
 
 impl Engine {
     /// An engine at rest: what people do works, the stages do not run yet.
-    pub fn new(
-        config: EngineConfig,
-        store: Store,
-        clock: Arc<dyn Clock>,
-        client: Client,
-        scripts: Arc<dyn ScriptHost>,
-    ) -> Self {
+    pub fn new(config: EngineConfig, store: Store, clock: Arc<dyn Clock>, client: Client, scripts: Arc<dyn ScriptHost>) -> Self {
         let policies = Policies::new(&config);
         let (counters, lanes) = (Counters::default(), Mutex::new(Weak::new()));
-        Self { inner: Arc::new(Inner { config, store, clock, client, scripts, policies, counters, lanes }) }
+        Self {
+            inner: Arc::new(Inner {
+                config,
+                store,
+                clock,
+                client,
+                scripts,
+                policies,
+                counters,
+                lanes,
+            }),
+        }
     }
 
     /// Starts the stages, after what the last stop cut off was taken up again. To be called once, within the runtime.
@@ -75,16 +80,29 @@ impl Engine {
         *self.inner.lanes.lock().unwrap_or_else(PoisonError::into_inner) = Arc::downgrade(&lanes);
 
         let own = || Arc::new(Notify::new());
-        let schedule = ScheduleStage { store: store.clone(), clock: self.clock() };
-        let wake = Wake { signal: Some(schedule_signal), own: own() };
+        let schedule = ScheduleStage {
+            store: store.clone(),
+            clock: self.clock(),
+        };
+        let wake = Wake {
+            signal: Some(schedule_signal),
+            own: own(),
+        };
         tasks.spawn(drive(schedule, wake, Arc::clone(&clock), stop.clone()));
 
-        let sweep = SweepStage { store: store.clone(), clock: self.clock(), retention: self.config().retention };
+        let sweep = SweepStage {
+            store: store.clone(),
+            clock: self.clock(),
+            retention: self.config().retention,
+        };
         tasks.spawn(drive(sweep, Wake { signal: None, own: own() }, Arc::clone(&clock), stop.clone()));
 
         let done = own();
         let stage = RunStage::new(self.clone(), runs.clone(), Arc::clone(&done));
-        let wake = Wake { signal: Some(run_signal), own: done };
+        let wake = Wake {
+            signal: Some(run_signal),
+            own: done,
+        };
         let (engine, token) = (self.clone(), stop.clone());
         tasks.spawn(async move {
             if engine.recovered(&token).await {
@@ -115,8 +133,10 @@ impl Engine {
     /// 409 when its publish key was used with another body; the store's errors.
     pub async fn publish(&self, event: NewEvent) -> Result<Published> {
         let now = self.now();
-        let published =
-            self.store().write(move |tx| publish::publish(tx, std::slice::from_ref(&event), now)).await?;
+        let published = self
+            .store()
+            .write(move |tx| publish::publish(tx, std::slice::from_ref(&event), now))
+            .await?;
         let Some(one) = published.into_iter().next() else {
             return Err(ActionError::Store(store::Error::NotFound("event")));
         };

@@ -109,14 +109,7 @@ fn locked(tx: &mut dyn Tx, workspace_id: &str, incident_id: &str) -> Result<Inci
 }
 
 /// Publishes a change; `hops` is how many Watchbells its cause passed through.
-pub(crate) fn publish(
-    tx: &mut dyn Tx,
-    incident: &Incident,
-    change: Change,
-    by: Option<&str>,
-    hops: i64,
-    now: Micros,
-) -> store::Result<()> {
+pub(crate) fn publish(tx: &mut dyn Tx, incident: &Incident, change: Change, by: Option<&str>, hops: i64, now: Micros) -> store::Result<()> {
     let data = document(incident, by).to_string();
     let event = NewEvent::internal(&incident.workspace_id, change.event_type(), &incident.id, now, data);
     publishing::internal(tx, &[NewEvent { hops, ..event }], now)?;

@@ -4,8 +4,16 @@
 pub(crate) const MASK: &str = "•••";
 
 /// Parts of header names that mark a credential.
-const CREDENTIALS: [&str; 8] =
-    ["authorization", "cookie", "token", "secret", "password", "api-key", "apikey", "credential"];
+const CREDENTIALS: [&str; 8] = [
+    "authorization",
+    "cookie",
+    "token",
+    "secret",
+    "password",
+    "api-key",
+    "apikey",
+    "credential",
+];
 
 /// Whether a header holds a credential, by its name. Signatures are not among them: they expire, and the log shows them.
 pub(crate) fn is_credential(name: &str) -> bool {

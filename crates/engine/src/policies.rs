@@ -44,12 +44,20 @@ impl Policies {
             proxy: None,
             ..webhooks.clone()
         };
-        let mut runner = PolicyRules { allow_http: true, allowed_url_regexes: Vec::new(), ..webhooks.clone() };
+        let mut runner = PolicyRules {
+            allow_http: true,
+            allowed_url_regexes: Vec::new(),
+            ..webhooks.clone()
+        };
         if egress.runner_private {
             runner.allow.extend(parse_networks(PRIVATE).unwrap_or_default());
             runner.allow_endpoints = own_source.allow_endpoints.clone();
         }
-        Self { webhooks: webhooks.into(), runner: runner.into(), own_source: own_source.into() }
+        Self {
+            webhooks: webhooks.into(),
+            runner: runner.into(),
+            own_source: own_source.into(),
+        }
     }
 }
 
@@ -60,8 +68,10 @@ mod tests {
 
     #[test]
     fn only_an_own_source_reaches_this_node_and_only_its_endpoint() {
-        let policies =
-            Policies::new(&EngineConfig { self_addr: "127.0.0.1:8484".parse().ok(), ..EngineConfig::default() });
+        let policies = Policies::new(&EngineConfig {
+            self_addr: "127.0.0.1:8484".parse().ok(),
+            ..EngineConfig::default()
+        });
         let own = "127.0.0.1:8484".parse().unwrap();
         assert!(policies.webhooks.check_address(own).is_err());
         assert!(policies.runner.check_address(own).is_err());
@@ -71,8 +81,14 @@ mod tests {
 
     #[test]
     fn the_runner_may_check_private_addresses_when_it_is_allowed_to_but_never_metadata() {
-        let egress = EgressSettings { runner_private: true, ..EgressSettings::default() };
-        let policies = Policies::new(&EngineConfig { egress, ..EngineConfig::default() });
+        let egress = EgressSettings {
+            runner_private: true,
+            ..EgressSettings::default()
+        };
+        let policies = Policies::new(&EngineConfig {
+            egress,
+            ..EngineConfig::default()
+        });
         assert!(policies.runner.check_address("10.1.2.3:80".parse().unwrap()).is_ok());
         assert!(policies.runner.check_address("[fd00::1]:80".parse().unwrap()).is_ok());
         assert!(policies.runner.check_address("169.254.169.254:80".parse().unwrap()).is_err());

@@ -89,7 +89,10 @@ pub struct Published {
 /// # Errors
 /// 409 when a publish key was used with another body; the store's errors.
 pub fn publish(tx: &mut dyn Tx, events: &[NewEvent], now: Micros) -> Result<Vec<Published>> {
-    publish_each(tx, events, now)?.into_iter().map(|one| one.map_err(ActionError::from)).collect()
+    publish_each(tx, events, now)?
+        .into_iter()
+        .map(|one| one.map_err(ActionError::from))
+        .collect()
 }
 
 /// Publishes each of them, with an answer for each: a conflict concerns its own event only.
@@ -108,9 +111,17 @@ pub fn publish_each(tx: &mut dyn Tx, new: &[NewEvent], now: Micros) -> store::Re
         [(event, key)] => vec![events::insert(tx, event, *key)?],
         _ => events::insert_many(tx, &keyed)?,
     };
-    let fresh = stored.iter().zip(&inserted).filter(|(_, inserted)| **inserted == Inserted::New).map(|(event, _)| event);
+    let fresh = stored
+        .iter()
+        .zip(&inserted)
+        .filter(|(_, inserted)| **inserted == Inserted::New)
+        .map(|(event, _)| event);
     let counts = dispatch_all(tx, &fresh.collect::<Vec<_>>(), now)?;
-    Ok(stored.iter().zip(inserted).map(|(event, inserted)| answer(event, inserted, &counts)).collect())
+    Ok(stored
+        .iter()
+        .zip(inserted)
+        .map(|(event, inserted)| answer(event, inserted, &counts))
+        .collect())
 }
 
 /// Publishes Watchbell's own events, which have no keys and so no conflicts.
@@ -122,13 +133,21 @@ fn answer(event: &Event, inserted: Inserted, counts: &HashMap<&str, usize>) -> R
     match inserted {
         Inserted::New => {
             let deliveries = counts.get(event.id.as_str()).copied().unwrap_or(0);
-            Ok(Published { event_id: event.id.clone(), repeat: false, deliveries })
+            Ok(Published {
+                event_id: event.id.clone(),
+                repeat: false,
+                deliveries,
+            })
         }
-        Inserted::Repeat { event_id, same_body: true } => Ok(Published { event_id, repeat: true, deliveries: 0 }),
-        Inserted::Repeat { event_id, .. } => {
-            Err(Problem::conflict(format!("the key was used for the event `{event_id}` with another body"))
-                .hint("send the same body again, or take a new key"))
-        }
+        Inserted::Repeat { event_id, same_body: true } => Ok(Published {
+            event_id,
+            repeat: true,
+            deliveries: 0,
+        }),
+        Inserted::Repeat { event_id, .. } => Err(Problem::conflict(format!(
+            "the key was used for the event `{event_id}` with another body"
+        ))
+        .hint("send the same body again, or take a new key")),
     }
 }
 
@@ -138,13 +157,20 @@ fn dispatch_all<'e>(tx: &mut dyn Tx, events: &[&'e Event], now: Micros) -> store
     let mut rows = Vec::new();
     let subscribers = subscribers_of(tx, events)?;
     for event in events {
-        let facts = Facts { import: event.import, hops: event.hops, outcome: outcome(event) };
+        let facts = Facts {
+            import: event.import,
+            hops: event.hops,
+            outcome: outcome(event),
+        };
         let key = (event.workspace_id.as_str(), event.event_type.as_str(), event.subject.as_str());
         let before = rows.len();
         for subscriber in subscribers.get(&key).into_iter().flatten() {
             rows.extend(ask(tx, event, facts, subscriber, now)?);
         }
-        let due = rows[before..].iter().filter(|row: &&Delivery| row.state == DeliveryState::Pending).count();
+        let due = rows[before..]
+            .iter()
+            .filter(|row: &&Delivery| row.state == DeliveryState::Pending)
+            .count();
         counts.insert(event.id.as_str(), due);
     }
     deliveries::insert_many(tx, &rows)?;
@@ -177,8 +203,11 @@ fn subscribers_of<'e>(tx: &mut dyn Tx, events: &[&'e Event]) -> store::Result<Ha
 
 fn ask(tx: &mut dyn Tx, event: &Event, facts: Facts, to: &Subscriber, now: Micros) -> store::Result<Option<Delivery>> {
     let remembers = to.enabled && to.trigger_rule.is_stateful() && facts.outcome.is_some();
-    let state =
-        if remembers { webhooks::trigger_state(tx, &to.id, &event.subject)? } else { TriggerState::default() };
+    let state = if remembers {
+        webhooks::trigger_state(tx, &to.id, &event.subject)?
+    } else {
+        TriggerState::default()
+    };
     let listener = Listener {
         enabled: to.enabled,
         disabled_reason: to.disabled_reason.as_deref(),
@@ -214,11 +243,16 @@ fn outcome(event: &Event) -> Option<bool> {
     if event.event_type != event::RUN_FINISHED {
         return None;
     }
-    serde_json::from_str(&event.data).ok().and_then(|data| event::outcome(&event.event_type, &data))
+    serde_json::from_str(&event.data)
+        .ok()
+        .and_then(|data| event::outcome(&event.event_type, &data))
 }
 
 fn announce(tx: &mut dyn Tx, events: &[&Event], rows: Vec<Delivery>) {
-    let pending = rows.into_iter().filter(|row| row.state == DeliveryState::Pending).map(|row| row.webhook_id);
+    let pending = rows
+        .into_iter()
+        .filter(|row| row.state == DeliveryState::Pending)
+        .map(|row| row.webhook_id);
     let webhooks: HashSet<String> = pending.collect();
     if !webhooks.is_empty() {
         tx.signal(Signal::Deliveries(webhooks.into_iter().collect()));

@@ -40,7 +40,10 @@ pub struct Inbound {
 
 impl Inbound {
     fn header(&self, name: &str) -> Option<&str> {
-        self.headers.iter().find(|(given, _)| given.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+        self.headers
+            .iter()
+            .find(|(given, _)| given.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.as_str())
     }
 
     /// The sender's own id of the message, by which a repeat is known however late it comes.
@@ -52,7 +55,10 @@ impl Inbound {
 
     /// How many Watchbells the message passed through.
     fn hops(&self) -> i64 {
-        self.header("watchbell-hops").and_then(|value| value.trim().parse().ok()).unwrap_or(0).max(0)
+        self.header("watchbell-hops")
+            .and_then(|value| value.trim().parse().ok())
+            .unwrap_or(0)
+            .max(0)
     }
 }
 
@@ -129,7 +135,10 @@ mod tests {
     use super::*;
 
     fn inbound(headers: &[(&str, &str)]) -> Inbound {
-        let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let headers = headers
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect();
         Inbound {
             method: "POST".to_owned(),
             query: String::new(),
@@ -143,11 +152,18 @@ mod tests {
 
     #[test]
     fn the_senders_id_is_the_webhook_id_or_else_the_idempotency_key() {
-        assert_eq!(inbound(&[("Idempotency-Key", "k"), ("Webhook-Id", "w")]).sender_id().as_deref(), Some("w"));
+        assert_eq!(
+            inbound(&[("Idempotency-Key", "k"), ("Webhook-Id", "w")]).sender_id().as_deref(),
+            Some("w")
+        );
         assert_eq!(inbound(&[("idempotency-key", " k ")]).sender_id().as_deref(), Some("k"));
         assert_eq!(inbound(&[("webhook-id", " ")]).sender_id(), None);
         let long = "ä".repeat(SENDER_ID_BYTES);
-        assert!(inbound(&[("webhook-id", &long)]).sender_id().is_some_and(|id| id.len() <= SENDER_ID_BYTES));
+        assert!(
+            inbound(&[("webhook-id", &long)])
+                .sender_id()
+                .is_some_and(|id| id.len() <= SENDER_ID_BYTES)
+        );
     }
 
     #[test]

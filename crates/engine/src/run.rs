@@ -36,21 +36,20 @@ pub(crate) fn lock(tx: &mut dyn Tx, monitor_id: &str) -> store::Result<()> {
 ///
 /// # Errors
 /// 409 if a run of the monitor is queued or running.
-pub fn enqueue(
-    tx: &mut dyn Tx,
-    monitor: &Monitor,
-    run_type: RunType,
-    by: Option<&str>,
-    input: Option<String>,
-    now: Micros,
-) -> Result<Run> {
+pub fn enqueue(tx: &mut dyn Tx, monitor: &Monitor, run_type: RunType, by: Option<&str>, input: Option<String>, now: Micros) -> Result<Run> {
     lock(tx, &monitor.id)?;
     if monitors::has_unfinished_run(tx, &monitor.id)? {
-        return Err(Problem::conflict(format!("a run of `{}` is queued or running already", monitor.name))
-            .hint("wait for its end")
-            .into());
+        return Err(
+            Problem::conflict(format!("a run of `{}` is queued or running already", monitor.name))
+                .hint("wait for its end")
+                .into(),
+        );
     }
-    let run = Run { started_by: by.map(str::to_owned), input, ..next_run(tx, monitor, run_type, now, now)? };
+    let run = Run {
+        started_by: by.map(str::to_owned),
+        input,
+        ..next_run(tx, monitor, run_type, now, now)?
+    };
     runs::insert(tx, &run)?;
     tx.signal(Signal::Runs);
     tx.signal(Signal::changed(&*monitor.workspace_id, "run"));
@@ -58,13 +57,7 @@ pub fn enqueue(
 }
 
 /// The monitor's next run, queued but not stored yet.
-pub(crate) fn next_run(
-    tx: &mut dyn Tx,
-    monitor: &Monitor,
-    run_type: RunType,
-    due_at: Micros,
-    now: Micros,
-) -> store::Result<Run> {
+pub(crate) fn next_run(tx: &mut dyn Tx, monitor: &Monitor, run_type: RunType, due_at: Micros, now: Micros) -> store::Result<Run> {
     Ok(Run {
         id: id::new(id::RUN, now),
         workspace_id: monitor.workspace_id.clone(),

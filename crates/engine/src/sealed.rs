@@ -4,15 +4,27 @@ use store::Place;
 
 /// A webhook's signing secret, the present one and, while a rotation overlaps, the one before: text.
 pub fn webhook_secret(webhook_id: &str) -> Place<'_> {
-    Place { table: "webhooks", column: "secret_sealed", row: webhook_id }
+    Place {
+        table: "webhooks",
+        column: "secret_sealed",
+        row: webhook_id,
+    }
 }
 
 /// A webhook's own headers: a JSON array of pairs.
 pub fn webhook_headers(webhook_id: &str) -> Place<'_> {
-    Place { table: "webhooks", column: "headers_sealed", row: webhook_id }
+    Place {
+        table: "webhooks",
+        column: "headers_sealed",
+        row: webhook_id,
+    }
 }
 
 /// A source's token: text.
 pub fn source_token(source_id: &str) -> Place<'_> {
-    Place { table: "sources", column: "token_sealed", row: source_id }
+    Place {
+        table: "sources",
+        column: "token_sealed",
+        row: source_id,
+    }
 }

@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use domain::{Clock, Micros, clock::{MILLISECOND, MINUTE}};
+use domain::{
+    Clock, Micros,
+    clock::{MILLISECOND, MINUTE},
+};
 use store::{
     Result, Store, Tx,
     tables::{accounts, attempts, events, receipts, runs},

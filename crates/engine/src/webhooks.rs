@@ -39,9 +39,21 @@ pub fn enable(tx: &mut dyn Tx, webhook: &Webhook, now: Micros) -> Result<bool> {
 
 /// Switches it off because of what its receiver answered, and leaves a notice.
 pub(crate) fn switch_off(tx: &mut dyn Tx, webhook: &Webhook, reason: &str, now: Micros) -> Result<()> {
-    let Some(dropped) = disable(tx, webhook, reason, now)? else { return Ok(()) };
-    let text = format!("The webhook \"{}\" was switched off: {reason}. {dropped} waiting deliveries were dropped.", webhook.name);
-    notify::leave(tx, &webhook.workspace_id, "webhook_disabled", text, format!("/webhooks/{}", webhook.id), now)
+    let Some(dropped) = disable(tx, webhook, reason, now)? else {
+        return Ok(());
+    };
+    let text = format!(
+        "The webhook \"{}\" was switched off: {reason}. {dropped} waiting deliveries were dropped.",
+        webhook.name
+    );
+    notify::leave(
+        tx,
+        &webhook.workspace_id,
+        "webhook_disabled",
+        text,
+        format!("/webhooks/{}", webhook.id),
+        now,
+    )
 }
 
 fn publish_switch(tx: &mut dyn Tx, webhook: &Webhook, event_type: &str, reason: Option<&str>, now: Micros) -> Result<()> {

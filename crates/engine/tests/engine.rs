@@ -2,6 +2,8 @@
 //!
 //! Tests wait on the store's signals and on the receiver, never for a time.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests are tests too")]
+
 #[path = "engine/support.rs"]
 mod support;
 
@@ -11,6 +13,8 @@ mod deliver;
 mod incidents;
 #[path = "engine/isolation.rs"]
 mod isolation;
+#[path = "engine/load.rs"]
+mod load;
 #[path = "engine/publish.rs"]
 mod publish;
 #[path = "engine/retry.rs"]

@@ -49,5 +49,9 @@ pub(super) fn build(target: &Target, address: &Address, job: &Job, now: Micros) 
         verify_tls: target.verify_tls,
         ..Request::new("POST", address.url.clone())
     };
-    Ok(Built { request, shown_headers, body })
+    Ok(Built {
+        request,
+        shown_headers,
+        body,
+    })
 }

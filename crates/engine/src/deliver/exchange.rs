@@ -51,7 +51,14 @@ pub(crate) async fn send(engine: &Engine, target: &Target, job: Job) -> Finished
         Err(failure) => (of_failure(failure), failure.blames_receiver()),
     };
     let attempt = attempt(&job, at, &address.shown_url, built, exchange, &verdict);
-    Finished { job, verdict, charged, ended_at, seed: rand::random(), attempt }
+    Finished {
+        job,
+        verdict,
+        charged,
+        ended_at,
+        seed: rand::random(),
+        attempt,
+    }
 }
 
 fn of_failure(failure: &Failure) -> Verdict {
@@ -63,8 +70,19 @@ fn of_failure(failure: &Failure) -> Verdict {
 }
 
 fn unsent(engine: &Engine, job: Job, at: Micros, verdict: Verdict) -> Finished {
-    let attempt = Attempt { message: verdict.message.clone(), verdict: verdict.code.clone(), ..blank(&job, at) };
-    Finished { job, verdict, charged: false, ended_at: engine.now(), seed: rand::random(), attempt }
+    let attempt = Attempt {
+        message: verdict.message.clone(),
+        verdict: verdict.code.clone(),
+        ..blank(&job, at)
+    };
+    Finished {
+        job,
+        verdict,
+        charged: false,
+        ended_at: engine.now(),
+        seed: rand::random(),
+        attempt,
+    }
 }
 
 fn blank(job: &Job, at: Micros) -> Attempt {
@@ -131,7 +149,11 @@ fn attempt(job: &Job, at: Micros, url: &str, built: Built, exchange: Exchange, v
 fn shown(response: &Response) -> Vec<(String, String)> {
     let show = |(name, value): &(String, bytes::Bytes)| {
         let credential = mask::is_credential(name);
-        let value = if credential { mask::MASK.to_owned() } else { String::from_utf8_lossy(value).replace('\0', "\u{FFFD}") };
+        let value = if credential {
+            mask::MASK.to_owned()
+        } else {
+            String::from_utf8_lossy(value).replace('\0', "\u{FFFD}")
+        };
         (name.clone(), value)
     };
     response.headers.iter().map(show).collect()

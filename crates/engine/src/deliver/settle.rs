@@ -39,7 +39,9 @@ const STORE_PAUSE: Duration = Duration::from_millis(500);
 pub(crate) async fn settle_all(engine: Engine, lanes: Arc<Lanes>, mut finished: mpsc::UnboundedReceiver<Finished>) {
     let mut waiting = Vec::with_capacity(BATCH);
     while finished.recv_many(&mut waiting, BATCH).await > 0 {
-        engine.counters().attempted(waiting.iter().map(|finished| finished.verdict.code.as_str()));
+        engine
+            .counters()
+            .attempted(waiting.iter().map(|finished| finished.verdict.code.as_str()));
         let batch = Arc::new(Batch::of(waiting.drain(..)));
         for (webhook_id, outcome) in commit(&engine, batch).await {
             lanes.settled(&webhook_id, outcome);
@@ -67,8 +69,24 @@ struct Item {
 impl Batch {
     fn of(finished: impl Iterator<Item = Finished>) -> Self {
         let split = |one: Finished| {
-            let Finished { job, verdict, charged, ended_at, seed, attempt } = one;
-            (Item { delivery: job.delivery, verdict, charged, ended_at, seed }, attempt)
+            let Finished {
+                job,
+                verdict,
+                charged,
+                ended_at,
+                seed,
+                attempt,
+            } = one;
+            (
+                Item {
+                    delivery: job.delivery,
+                    verdict,
+                    charged,
+                    ended_at,
+                    seed,
+                },
+                attempt,
+            )
         };
         let (items, attempts) = finished.map(split).unzip();
         Self { items, attempts }
@@ -111,7 +129,9 @@ async fn commit_range(engine: &Engine, batch: &Arc<Batch>, from: usize, to: usiz
 }
 
 fn settle(tx: &mut dyn Tx, batch: &Batch, from: usize, to: usize) -> Result<Vec<(String, Outcome)>> {
-    let (Some(items), Some(rows)) = (batch.items.get(from..to), batch.attempts.get(from..to)) else { return Ok(Vec::new()) };
+    let (Some(items), Some(rows)) = (batch.items.get(from..to), batch.attempts.get(from..to)) else {
+        return Ok(Vec::new());
+    };
     let mut by_webhook: HashMap<&str, Vec<&Item>> = HashMap::new();
     for item in items {
         by_webhook.entry(&item.delivery.webhook_id).or_default().push(item);
@@ -122,7 +142,11 @@ fn settle(tx: &mut dyn Tx, batch: &Batch, from: usize, to: usize) -> Result<Vec<
         let outcome = match webhooks::by_id(tx, webhook_id)? {
             Some(webhook) => settle_webhook(tx, &webhook, &items)?,
             // Deleted meanwhile, with its deliveries.
-            None => Outcome { delivery_ids: ids(&items), retry_at: None, disabled: true },
+            None => Outcome {
+                delivery_ids: ids(&items),
+                retry_at: None,
+                disabled: true,
+            },
         };
         outcomes.push((webhook_id.to_owned(), outcome));
     }
@@ -139,10 +163,13 @@ fn settle_webhook(tx: &mut dyn Tx, webhook: &Webhook, items: &[&Item]) -> Result
             &default_policy
         }
     };
-    let mut totals = Totals { failing_since: webhook.failing_since, ..Totals::default() };
+    let mut totals = Totals {
+        failing_since: webhook.failing_since,
+        ..Totals::default()
+    };
     let (mut settled, mut retry_at, mut disable) = (Vec::with_capacity(items.len()), None::<Micros>, None);
     for item in items {
-        let number = u64::try_from(item.delivery.attempts).unwrap_or(0) + 1;
+        let number = item.delivery.attempts + 1;
         let attempt = Attempted {
             kind: item.delivery.kind,
             number,
@@ -154,7 +181,11 @@ fn settle_webhook(tx: &mut dyn Tx, webhook: &Webhook, items: &[&Item]) -> Result
         if settlement::counts(&attempt) {
             totals.add(item.verdict.success, item.ended_at);
         }
-        let standing = Standing { enabled: webhook.enabled, policy, failing_since: totals.failing_since };
+        let standing = Standing {
+            enabled: webhook.enabled,
+            policy,
+            failing_since: totals.failing_since,
+        };
         let step = settlement::settle(standing, &attempt);
         if let NextStep::RetryAt(at) = step {
             retry_at = Some(retry_at.map_or(at, |earlier| earlier.min(at)));
@@ -173,7 +204,11 @@ fn settle_webhook(tx: &mut dyn Tx, webhook: &Webhook, items: &[&Item]) -> Result
         switch::switch_off(tx, webhook, reason, now)?;
     }
     tx.signal(Signal::changed(&*webhook.workspace_id, "delivery"));
-    Ok(Outcome { delivery_ids: ids(items), retry_at, disabled: disable.is_some() })
+    Ok(Outcome {
+        delivery_ids: ids(items),
+        retry_at,
+        disabled: disable.is_some(),
+    })
 }
 
 fn ids(items: &[&Item]) -> Vec<String> {
@@ -188,7 +223,14 @@ fn row(delivery: &Delivery, step: NextStep, now: Micros) -> Settled {
         NextStep::Failed(reason) | NextStep::FailedAndDisable(reason) => (DeliveryState::Failed, Some(reason), delivery.due_at),
     };
     let finished_at = (state != DeliveryState::Pending).then_some(now);
-    Settled { id: delivery.id.clone(), state, reason, attempts: delivery.attempts + 1, due_at, finished_at }
+    Settled {
+        id: delivery.id.clone(),
+        state,
+        reason,
+        attempts: delivery.attempts + 1,
+        due_at,
+        finished_at,
+    }
 }
 
 /// The webhook's totals over a batch.
@@ -215,8 +257,18 @@ impl Totals {
 
     fn sum(&self) -> Option<AttemptTotals> {
         let last_attempt_at = self.last_attempt_at?;
-        let Self { success_at, failure_at, failures, .. } = *self;
-        Some(AttemptTotals { success_at, failure_at, failures, last_attempt_at })
+        let Self {
+            success_at,
+            failure_at,
+            failures,
+            ..
+        } = *self;
+        Some(AttemptTotals {
+            success_at,
+            failure_at,
+            failures,
+            last_attempt_at,
+        })
     }
 }
 
@@ -226,13 +278,21 @@ mod tests {
 
     #[test]
     fn totals_tell_of_the_time_after_the_last_success() {
-        let mut totals = Totals { failing_since: Some(1), ..Totals::default() };
+        let mut totals = Totals {
+            failing_since: Some(1),
+            ..Totals::default()
+        };
         assert_eq!(totals.sum(), None);
         for (success, at) in [(false, 2), (true, 3), (false, 4), (false, 5)] {
             totals.add(success, at);
         }
         assert_eq!(totals.failing_since, Some(4));
-        let sum = AttemptTotals { success_at: Some(3), failure_at: Some(4), failures: 2, last_attempt_at: 5 };
+        let sum = AttemptTotals {
+            success_at: Some(3),
+            failure_at: Some(4),
+            failures: 2,
+            last_attempt_at: 5,
+        };
         assert_eq!(totals.sum(), Some(sum));
     }
 }

@@ -2,7 +2,11 @@
 //! webhook and shared by the attempts of its lane.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use domain::{Micros, profile::{self, Profile}, secret::SigningKey};
+use domain::{
+    Micros,
+    profile::{self, Profile},
+    secret::SigningKey,
+};
 use egress::Policy;
 use store::{
     Place, Vault,
@@ -95,7 +99,11 @@ fn address(engine: &Engine, webhook: &Webhook, source: Option<&Source>) -> Resul
         headers.extend(own);
     }
     let place = || sealed::webhook_secret(&webhook.id);
-    let secret = webhook.secret_sealed.as_deref().map(|text| open(vault, place(), text)).transpose()?;
+    let secret = webhook
+        .secret_sealed
+        .as_deref()
+        .map(|text| open(vault, place(), text))
+        .transpose()?;
     let keys = profile::keys(secret.as_deref(), None, 0).map_err(|_| unreadable("secret"))?;
     let overlap = match (&webhook.old_secret_sealed, webhook.old_secret_ends_at) {
         (Some(text), Some(ends_at)) => {
@@ -106,7 +114,14 @@ fn address(engine: &Engine, webhook: &Webhook, source: Option<&Source>) -> Resul
         }
         _ => None,
     };
-    Ok(Address { url, shown_url, shown_headers: mask::headers(&headers), headers, keys, overlap })
+    Ok(Address {
+        url,
+        shown_url,
+        shown_headers: mask::headers(&headers),
+        headers,
+        keys,
+        overlap,
+    })
 }
 
 fn open(vault: &Vault, place: Place<'_>, sealed: &str) -> Result<String, String> {
@@ -126,7 +141,9 @@ fn unreadable(what: &str) -> String {
 /// Moves user name and password from the URL into an Authorization header (RFC 7617): a URL is logged, that is not.
 fn without_credentials(given: &str) -> (Vec<(String, String)>, String, String) {
     let plain = |url: String| (Vec::new(), url.clone(), url);
-    let Ok(mut url) = Url::parse(given) else { return plain(given.to_owned()) };
+    let Ok(mut url) = Url::parse(given) else {
+        return plain(given.to_owned());
+    };
     if url.username().is_empty() && url.password().is_none() {
         return plain(given.to_owned());
     }

@@ -178,8 +178,7 @@ impl Feed {
         };
         let lane = self.lanes.get_or_new(&look.id);
         let known = lane.target().filter(|target| target.is_of(&webhook, look.source.as_ref()));
-        let target =
-            known.unwrap_or_else(|| Arc::new(Target::open(&self.lanes.engine, &webhook, look.source.as_ref())));
+        let target = known.unwrap_or_else(|| Arc::new(Target::open(&self.lanes.engine, &webhook, look.source.as_ref())));
         let (refused, due_at) = lane.found(target, webhook.failed_attempts, look.due, &look.wish, look.later, now);
         if let Some(at) = due_at {
             self.timers.push(Reverse((at, Arc::clone(&lane.id))));
@@ -199,7 +198,12 @@ impl Feed {
             finished_at: Some(now),
         };
         let rows: Vec<Settled> = refused.iter().map(dropped).collect();
-        self.lanes.engine.store().write(move |tx| deliveries::settle_many(tx, &rows)).await.map(drop)
+        self.lanes
+            .engine
+            .store()
+            .write(move |tx| deliveries::settle_many(tx, &rows))
+            .await
+            .map(drop)
     }
 }
 
@@ -209,7 +213,14 @@ fn look_for(tx: &mut dyn Tx, wishes: Vec<(Arc<str>, Wish)>, now: Micros) -> Resu
 
 fn look_for_one(tx: &mut dyn Tx, id: Arc<str>, wish: Wish, now: Micros) -> Result<Look> {
     let Some(webhook) = webhooks::by_id(tx, &id)? else {
-        return Ok(Look { id, wish, webhook: None, source: None, due: Vec::new(), later: None });
+        return Ok(Look {
+            id,
+            wish,
+            webhook: None,
+            source: None,
+            due: Vec::new(),
+            later: None,
+        });
     };
     let source = match &webhook.source_id {
         Some(source_id) => sources::by_id(tx, source_id)?,
@@ -224,5 +235,12 @@ fn look_for_one(tx: &mut dyn Tx, id: Arc<str>, wish: Wish, now: Micros) -> Resul
         let next = deliveries::due_of_webhook(tx, &id, Micros::MAX, 1, Some((now, LAST)))?;
         later = next.first().map(|(delivery, _)| delivery.due_at);
     }
-    Ok(Look { id, wish, webhook: Some(webhook), source, due, later })
+    Ok(Look {
+        id,
+        wish,
+        webhook: Some(webhook),
+        source,
+        due,
+        later,
+    })
 }

@@ -40,6 +40,9 @@ struct State {
     pace: Pace,
     queue: VecDeque<Job>,
     claimed: HashSet<String>,
+    /// A look is under way. What is settled meanwhile stays claimed until its end: the look may have read it before.
+    looking: bool,
+    released: Vec<String>,
     in_flight: usize,
     tests_in_flight: usize,
     workers: usize,
@@ -90,6 +93,8 @@ impl Lane {
             pace: Pace::new(1, 0, 0),
             queue: VecDeque::new(),
             claimed: HashSet::new(),
+            looking: false,
+            released: Vec::new(),
             in_flight: 0,
             tests_in_flight: 0,
             workers: 0,
@@ -100,7 +105,10 @@ impl Lane {
             armed: None,
             knows_later: false,
         };
-        Self { id, state: Mutex::new(state) }
+        Self {
+            id,
+            state: Mutex::new(state),
+        }
     }
 
     pub fn is_open(&self) -> bool {
@@ -126,6 +134,8 @@ impl Lane {
     pub fn wish(&self, signalled: bool) -> Wish {
         let mut state = self.state();
         state.asked = false;
+        state.release();
+        state.looking = true;
         if signalled || state.looks >= LOOKS_ONWARD {
             (state.onward, state.looks) = (None, 0);
         }
@@ -133,12 +143,24 @@ impl Lane {
         let claimed = if state.onward.is_none() { state.claimed.len() } else { 0 };
         // Without room there is still place for a test, which stands first.
         let limit = if room == 0 { 1 } else { room + claimed };
-        Wish { limit, after: state.onward.clone(), later: !state.knows_later }
+        Wish {
+            limit,
+            after: state.onward.clone(),
+            later: !state.knows_later,
+        }
     }
 
     /// A look has ended: `found` is what the wish brought, `later` the first due time after `now`. Returns the deliveries that
     /// must not go out, and a due time to wait for.
-    pub fn found(&self, target: Arc<Target>, failures: u64, found: Vec<Job>, wish: &Wish, later: Option<Micros>, now: Micros) -> (Vec<Job>, Option<Micros>) {
+    pub fn found(
+        &self,
+        target: Arc<Target>,
+        failures: u64,
+        found: Vec<Job>,
+        wish: &Wish,
+        later: Option<Micros>,
+        now: Micros,
+    ) -> (Vec<Job>, Option<Micros>) {
         let mut state = self.state();
         if state.target.is_none() {
             state.pace = Pace::new(target.in_flight, failures, now);
@@ -148,7 +170,10 @@ impl Lane {
         state.target = Some(target);
         let full = found.len() >= wish.limit;
         state.more = full;
-        state.onward = found.last().filter(|_| full).map(|job| (job.delivery.due_at, job.delivery.id.clone()));
+        state.onward = found
+            .last()
+            .filter(|_| full)
+            .map(|job| (job.delivery.due_at, job.delivery.id.clone()));
         state.looks = if full { state.looks + 1 } else { 0 };
         let room = state.room();
         let mut refused = state.withdraw(enabled);
@@ -175,6 +200,8 @@ impl Lane {
         if wish.later && !full {
             state.knows_later = true;
         }
+        state.looking = false;
+        state.release();
         let due_at = later.filter(|at| state.arm(*at));
         (refused, due_at)
     }
@@ -240,14 +267,19 @@ impl Lane {
     /// A batch is committed.
     pub fn settled(&self, outcome: &Outcome) -> After {
         let mut state = self.state();
-        for id in &outcome.delivery_ids {
-            state.claimed.remove(id);
+        state.released.extend(outcome.delivery_ids.iter().cloned());
+        if !state.looking {
+            state.release();
         }
         if outcome.disabled {
             state.withdraw(false);
         }
         let due_at = outcome.retry_at.filter(|at| state.arm(*at));
-        After { look: state.wants_look(), idle: state.is_idle(), due_at }
+        After {
+            look: state.wants_look(),
+            idle: state.is_idle(),
+            due_at,
+        }
     }
 
     /// The webhook is gone: nothing of it goes out any more.
@@ -266,6 +298,13 @@ impl Lane {
 impl State {
     fn is_idle(&self) -> bool {
         self.claimed.is_empty() && self.workers == 0 && self.armed.is_none() && !self.asked && !self.more
+    }
+
+    /// What is settled is not claimed any more.
+    fn release(&mut self) {
+        for id in self.released.drain(..) {
+            self.claimed.remove(&id);
+        }
     }
 
     /// How many more may be loaded.
@@ -287,11 +326,14 @@ impl State {
         if enabled || self.queue.iter().all(|job| may_send(job.delivery.kind, enabled)) {
             return Vec::new();
         }
-        let (stay, go) = std::mem::take(&mut self.queue).into_iter().partition(|job| may_send(job.delivery.kind, enabled));
+        let (stay, go) = std::mem::take(&mut self.queue)
+            .into_iter()
+            .partition(|job| may_send(job.delivery.kind, enabled));
         self.queue = stay;
         let go: VecDeque<Job> = go;
-        for job in &go {
-            self.claimed.remove(&job.delivery.id);
+        self.released.extend(go.iter().map(|job| job.delivery.id.clone()));
+        if !self.looking {
+            self.release();
         }
         go.into()
     }

@@ -19,7 +19,10 @@ impl Lanes {
             match lane.take_more(self.engine.now(), &self.pool) {
                 (Take::Job(job, target), permit) => {
                     let (lanes, lane) = (Arc::clone(self), Arc::clone(lane));
-                    let permit = Permit { base: permit.is_none(), held: permit };
+                    let permit = Permit {
+                        base: permit.is_none(),
+                        held: permit,
+                    };
                     self.workers.spawn(async move { work(lanes, lane, *job, target, permit).await });
                 }
                 (Take::Wait(at, true), _) => return self.ask(Ask::At(at, Arc::clone(&lane.id))),
@@ -50,7 +53,11 @@ async fn work(lanes: Arc<Lanes>, lane: Arc<Lane>, mut job: Job, mut target: Arc<
         if permit.held.is_none() && !permit.base && !regain(&lanes, &mut permit) && lane.leave() {
             return lanes.pump(&lane);
         }
-        let next = if lanes.stop.is_cancelled() { None } else { Some(lane.take_next(lanes.engine.now())) };
+        let next = if lanes.stop.is_cancelled() {
+            None
+        } else {
+            Some(lane.take_next(lanes.engine.now()))
+        };
         match next {
             Some(Take::Job(next, with)) => (job, target) = (*next, with),
             Some(Take::Wait(at, true)) => return lanes.ask(Ask::At(at, Arc::clone(&lane.id))),

@@ -73,7 +73,12 @@ mod tests {
 
     #[test]
     fn json_in_its_spellings_and_nothing_else() {
-        for good in ["application/json", "Application/JSON; charset=utf-8", "application/cloudevents+json", ""] {
+        for good in [
+            "application/json",
+            "Application/JSON; charset=utf-8",
+            "application/cloudevents+json",
+            "",
+        ] {
             assert_eq!(check_type(Some(good)), Ok(()));
         }
         assert_eq!(check_type(Some("text/xml")).unwrap_err().status, 415);

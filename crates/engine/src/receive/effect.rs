@@ -45,7 +45,13 @@ pub(super) fn apply(
     let effect = incident::decide(observation, repeat, state, unresolved.is_some());
     let next = incident::known_after(state, observation, now);
     let previous_id = known.as_ref().and_then(|known| known.last_incident_id.clone());
-    let scene = Scene { source, hops, receipt, observation, now };
+    let scene = Scene {
+        source,
+        hops,
+        receipt,
+        observation,
+        now,
+    };
     let incident_id = match (effect.action, unresolved) {
         (ReceiptAction::Opened, _) => Some(scene.open(tx, &effect, &next, previous_id.clone())?),
         (ReceiptAction::Updated, Some(incident)) => Some(scene.update(tx, &effect, &next, incident)?),
@@ -58,10 +64,21 @@ pub(super) fn apply(
     };
     if effect.apply {
         let last_incident_id = incident_id.clone().or(previous_id);
-        sources::set_key_state(tx, &source.id, &observation.key, &KnownKey { state: next, last_incident_id })?;
+        sources::set_key_state(
+            tx,
+            &source.id,
+            &observation.key,
+            &KnownKey {
+                state: next,
+                last_incident_id,
+            },
+        )?;
         sources::count_outcome(tx, &source.id, observation.failing, now)?;
     }
-    Ok(Done { action: effect.action, incident_id })
+    Ok(Done {
+        action: effect.action,
+        incident_id,
+    })
 }
 
 /// What all the effects look at.
@@ -94,7 +111,12 @@ impl Scene<'_> {
             previous_id,
         };
         incident.number = table::insert(tx, &incident)?;
-        self.entry(tx, &incident.id, "opened", &format!("{}: {}", self.told(effect), self.observation.cause.summary))?;
+        self.entry(
+            tx,
+            &incident.id,
+            "opened",
+            &format!("{}: {}", self.told(effect), self.observation.cause.summary),
+        )?;
         self.publish(tx, &incident, Change::Opened)?;
         Ok(incident.id)
     }
@@ -107,7 +129,11 @@ impl Scene<'_> {
         table::update(tx, &incident)?;
         if incident.failures <= FAILURES_LISTED {
             let text = format!("failure {}: {}", incident.failures, self.observation.cause.summary);
-            let text = if self.is_ahead() { format!("{text} ({})", self.told(effect)) } else { text };
+            let text = if self.is_ahead() {
+                format!("{text} ({})", self.told(effect))
+            } else {
+                text
+            };
             self.entry(tx, &incident.id, "failure", &text)?;
         }
         incidents::changed(tx, &incident);
@@ -145,11 +171,19 @@ impl Scene<'_> {
 
     /// The sender's clock is ahead of ours.
     fn is_ahead(&self) -> bool {
-        self.observation.order.as_ref().and_then(|order| order.at).is_some_and(|at| at > self.now)
+        self.observation
+            .order
+            .as_ref()
+            .and_then(|order| order.at)
+            .is_some_and(|at| at > self.now)
     }
 
     fn told(&self, effect: &Effect) -> String {
-        let ahead = if self.is_ahead() { "; its time lies in the future and was not believed" } else { "" };
+        let ahead = if self.is_ahead() {
+            "; its time lies in the future and was not believed"
+        } else {
+            ""
+        };
         format!("{}{ahead}", effect.because)
     }
 

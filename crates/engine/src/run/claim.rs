@@ -24,7 +24,12 @@ pub(crate) struct RunStage {
 impl RunStage {
     pub(crate) fn new(engine: Engine, tasks: TaskTracker, done: Arc<Notify>) -> Self {
         let places = Arc::new(Semaphore::new(engine.config().runs_at_once.max(1)));
-        Self { engine, places, tasks, done }
+        Self {
+            engine,
+            places,
+            tasks,
+            done,
+        }
     }
 }
 
@@ -39,7 +44,9 @@ impl Stage for RunStage {
         let now = self.engine.now();
         let claimed = self.engine.store().write(move |tx| runs::claim_queued(tx, now, free)).await?;
         for run in claimed {
-            let Ok(place) = Arc::clone(&self.places).try_acquire_owned() else { break };
+            let Ok(place) = Arc::clone(&self.places).try_acquire_owned() else {
+                break;
+            };
             let (engine, done) = (self.engine.clone(), Arc::clone(&self.done));
             self.tasks.spawn(async move {
                 execute::to_the_end(&engine, run).await;

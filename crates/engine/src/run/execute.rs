@@ -5,7 +5,7 @@
 
 use std::{
     panic::AssertUnwindSafe,
-    sync::Arc,
+    sync::{Arc, atomic::Ordering},
     time::{Duration, Instant},
 };
 
@@ -48,12 +48,9 @@ pub(super) async fn to_the_end(engine: &Engine, run: Run) {
         engine.store().write(move |tx| finish::commit(tx, &run, &outcome, now))
     });
     match finished.await {
-        Ok(()) => engine.counters().runs.fetch_add(1, std::sync::atomic::Ordering::Relaxed),
-        Err(error) => {
-            tracing::error!(run = run.id, %error, "a run's result could not be stored");
-            return;
-        }
-    };
+        Ok(()) => drop(engine.counters().runs.fetch_add(1, Ordering::Relaxed)),
+        Err(error) => tracing::error!(run = run.id, %error, "a run's result could not be stored"),
+    }
 }
 
 async fn tries(engine: &Engine, run: &Run) -> Outcome {
@@ -105,9 +102,10 @@ async fn keep_try(engine: &Engine, run: &Run, rows: Vec<ExecutionRow>, finished_
 
 async fn one_try(engine: &Engine, run: &Run, prepared: &Prepared, left: Duration, observer: Arc<CollectAll>) -> RunResult {
     let clock = engine.clock();
-    let previous_request = run.input.as_ref().map(|input| {
-        serde_json::from_str(input).unwrap_or_else(|_| serde_json::Value::String(input.clone()))
-    });
+    let previous_request = run
+        .input
+        .as_ref()
+        .map(|input| serde_json::from_str(input).unwrap_or_else(|_| serde_json::Value::String(input.clone())));
     let spec = RunSpec {
         collection: prepared.collection.clone(),
         environment: prepared.environment.clone(),
@@ -120,9 +118,14 @@ async fn one_try(engine: &Engine, run: &Run, prepared: &Prepared, left: Duration
         seed: rand::random(),
         now: Arc::new(move || clock.now()),
     };
-    let transport = Arc::new(GuardedTransport::new(engine.client().clone(), engine.runner_policy(&run.workspace_id)));
+    let transport = Arc::new(GuardedTransport::new(
+        engine.client().clone(),
+        engine.runner_policy(&run.workspace_id),
+    ));
     let cancel = CancellationToken::new();
-    Runner::new(spec, transport, engine.scripts(), Arc::new(NoFiles), observer, cancel).run().await
+    Runner::new(spec, transport, engine.scripts(), Arc::new(NoFiles), observer, cancel)
+        .run()
+        .await
 }
 
 fn options(options: &RunOptions, left: Duration) -> RunnerOptions {

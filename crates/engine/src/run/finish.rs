@@ -35,7 +35,10 @@ pub(super) struct Outcome {
 impl Outcome {
     /// It could not even start.
     pub fn error(why: impl Into<String>) -> Self {
-        let metrics = Metrics { errors: 1, ..Metrics::default() };
+        let metrics = Metrics {
+            errors: 1,
+            ..Metrics::default()
+        };
         Self::without_result(RunStatus::Error, metrics, why.into())
     }
 
@@ -45,9 +48,21 @@ impl Outcome {
     }
 
     fn without_result(status: RunStatus, metrics: Metrics, why: String) -> Self {
-        let failures = vec![FailureLine { request: String::new(), test: String::new(), message: why.clone() }];
+        let failures = vec![FailureLine {
+            request: String::new(),
+            test: String::new(),
+            message: why.clone(),
+        }];
         let (collection_version, environment_version) = (None, None);
-        Self { status, metrics, failures, error: Some(why), executions: Vec::new(), collection_version, environment_version }
+        Self {
+            status,
+            metrics,
+            failures,
+            error: Some(why),
+            executions: Vec::new(),
+            collection_version,
+            environment_version,
+        }
     }
 
     /// The runner's result.

@@ -57,7 +57,9 @@ fn documents(tx: &mut dyn Tx, run: &Run) -> Result<Result<Documents, String>> {
         Some(id) => monitors::by_id(tx, id)?,
         None => None,
     };
-    let Some(monitor) = monitor else { return Ok(Err("the monitor was deleted before the run could start".to_owned())) };
+    let Some(monitor) = monitor else {
+        return Ok(Err("the monitor was deleted before the run could start".to_owned()));
+    };
     let environment = match &monitor.environment_id {
         None => None,
         Some(id) => match environments::document(tx, id, None)? {
@@ -66,12 +68,15 @@ fn documents(tx: &mut dyn Tx, run: &Run) -> Result<Result<Documents, String>> {
         },
     };
     let collection = collections::document(tx, &monitor.collection_id, None)?;
-    Ok(Ok(Documents { monitor, collection, environment }))
+    Ok(Ok(Documents {
+        monitor,
+        collection,
+        environment,
+    }))
 }
 
 fn parse(engine: &Engine, found: Documents) -> Result<Prepared, String> {
-    let (collection_version, document) =
-        found.collection.ok_or("the monitor's collection was deleted; choose another one")?;
+    let (collection_version, document) = found.collection.ok_or("the monitor's collection was deleted; choose another one")?;
     let collection = parse_collection(document.as_bytes(), "the collection").map_err(|error| error.to_string())?;
     let (mut environment, mut environment_version) = (None, None);
     if let Some((id, version, sealed)) = found.environment {
@@ -83,7 +88,13 @@ fn parse(engine: &Engine, found: Documents) -> Result<Prepared, String> {
         environment = Some(parse_environment(text.as_bytes(), "the environment").map_err(|error| error.to_string())?);
         environment_version = Some(version);
     }
-    Ok(Prepared { monitor: found.monitor, collection, collection_version, environment, environment_version })
+    Ok(Prepared {
+        monitor: found.monitor,
+        collection,
+        collection_version,
+        environment,
+        environment_version,
+    })
 }
 
 /// The names for the report, as far as they still exist.

@@ -43,13 +43,25 @@ fn lines(execution: &Execution) -> Vec<FailureLine> {
         message: clean(cut(message)),
     };
     let request = execution.error.iter().map(|error| line("", &error.message));
-    let inner = execution.sub_requests.iter().filter_map(|sub| sub.error.as_ref()).map(|error| line("", &error.message));
-    let scripts = execution.script_errors.iter().map(|failure| {
-        line("", &format!("{}: {}", failure.error.name, failure.error.message))
-    });
-    let tests = execution.assertions.iter().filter(|a| a.status == AssertionStatus::Failed).map(|assertion| {
-        line(&assertion.name, assertion.error.as_ref().map_or("the test failed", |error| error.message.as_str()))
-    });
+    let inner = execution
+        .sub_requests
+        .iter()
+        .filter_map(|sub| sub.error.as_ref())
+        .map(|error| line("", &error.message));
+    let scripts = execution
+        .script_errors
+        .iter()
+        .map(|failure| line("", &format!("{}: {}", failure.error.name, failure.error.message)));
+    let tests = execution
+        .assertions
+        .iter()
+        .filter(|a| a.status == AssertionStatus::Failed)
+        .map(|assertion| {
+            line(
+                &assertion.name,
+                assertion.error.as_ref().map_or("the test failed", |error| error.message.as_str()),
+            )
+        });
     request.chain(inner).chain(scripts).chain(tests).collect()
 }
 
@@ -89,8 +101,15 @@ mod tests {
 
     #[test]
     fn a_request_without_an_answer_is_a_line_without_a_test() {
-        let error = RequestError { code: "ECONNREFUSED".to_owned(), message: "refused\0".to_owned() };
-        let execution = Execution { item_name: "List".to_owned(), error: Some(error), ..Execution::default() };
+        let error = RequestError {
+            code: "ECONNREFUSED".to_owned(),
+            message: "refused\0".to_owned(),
+        };
+        let execution = Execution {
+            item_name: "List".to_owned(),
+            error: Some(error),
+            ..Execution::default()
+        };
         let found = lines(&execution);
         assert_eq!(found.len(), 1);
         assert_eq!((found[0].request.as_str(), found[0].test.as_str()), ("List", ""));

@@ -44,8 +44,15 @@ impl Transport for GuardedTransport {
 fn answer(exchange: Exchange) -> Result<WireResponse, TransportError> {
     let response = exchange.outcome.map_err(|failure| {
         let refused = failure.code == FailureCode::GuardRefused;
-        let code = if refused { "EGUARD".to_owned() } else { failure.node_code().to_owned() };
-        TransportError { code, message: failure.message }
+        let code = if refused {
+            "EGUARD".to_owned()
+        } else {
+            failure.node_code().to_owned()
+        };
+        TransportError {
+            code,
+            message: failure.message,
+        }
     })?;
     let text = |(name, value): (String, bytes::Bytes)| (name, String::from_utf8_lossy(&value).into_owned());
     Ok(WireResponse {

@@ -6,7 +6,11 @@ use domain::{
     incident::{ByHand, IncidentState, ReceiptAction},
     source::Provider,
 };
-use engine::{ActionError, incidents::by_hand, receive::{Answer, Inbound}};
+use engine::{
+    ActionError,
+    incidents::by_hand,
+    receive::{Answer, Inbound},
+};
 use store::tables::{events, incidents, page::Page, receipts, sources};
 
 use crate::support::{House, START, WORKSPACE, on_each, source};
@@ -22,7 +26,10 @@ fn inbound(body: String, headers: &[(&str, &str)]) -> Inbound {
     Inbound {
         method: "POST".to_owned(),
         query: "token=hush&a=1".to_owned(),
-        headers: headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
+        headers: headers
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect(),
         body: Bytes::from(body),
         remote: "192.0.2.1".to_owned(),
         content_type: Some("application/json".to_owned()),
@@ -54,7 +61,12 @@ async fn incident(house: &House, id: &str) -> incidents::Incident {
 
 async fn timeline(house: &House, id: &str) -> Vec<String> {
     let id = id.to_owned();
-    house.read(move |tx| incidents::entries(tx, &id)).await.into_iter().map(|entry| entry.kind).collect()
+    house
+        .read(move |tx| incidents::entries(tx, &id))
+        .await
+        .into_iter()
+        .map(|entry| entry.kind)
+        .collect()
 }
 
 #[tokio::test]
@@ -73,16 +85,25 @@ async fn failures_open_one_incident_and_the_first_success_resolves_it() {
         // Another monitor on the same URL is another incident.
         assert_eq!(send(&house, &source, postman("M", "1", "0")).await.action, ReceiptAction::Opened);
         let resolved = send(&house, &source, postman("m", "0", "0")).await;
-        assert_eq!((resolved.action, resolved.incident_id.as_deref()), (ReceiptAction::Resolved, Some(id.as_str())));
+        assert_eq!(
+            (resolved.action, resolved.incident_id.as_deref()),
+            (ReceiptAction::Resolved, Some(id.as_str()))
+        );
         assert_eq!(send(&house, &source, postman("m", "0", "0")).await.action, ReceiptAction::None);
         let again = send(&house, &source, postman("m", "1", "0")).await;
         assert_eq!(again.action, ReceiptAction::Opened);
         assert_eq!(incident(&house, &again.incident_id.unwrap()).await.previous_id, Some(id.clone()));
-        assert_eq!(timeline(&house, &id).await, ["opened", "failure", "failure", "failure", "failure", "resolved"]);
+        assert_eq!(
+            timeline(&house, &id).await,
+            ["opened", "failure", "failure", "failure", "failure", "resolved"]
+        );
         let told = house.read(|tx| events::list(tx, WORKSPACE, None, &Page::first(50))).await;
         let mut types: Vec<_> = told.items.iter().map(|event| event.event_type.as_str()).collect();
         types.sort_unstable();
-        assert_eq!(types, ["incident.opened", "incident.opened", "incident.opened", "incident.resolved"]);
+        assert_eq!(
+            types,
+            ["incident.opened", "incident.opened", "incident.opened", "incident.resolved"]
+        );
         house.close().await;
     })
     .await;
@@ -97,7 +118,10 @@ async fn doubt_is_quarantined_and_resolves_nothing() {
             let answer = send(&house, &source, postman("m", failed, errors)).await;
             assert_eq!(answer.problem.map(|problem| problem.status), Some(422), "{failed} {errors}");
         }
-        assert_eq!(send(&house, &source, "{".to_owned()).await.problem.map(|problem| problem.status), Some(400));
+        assert_eq!(
+            send(&house, &source, "{".to_owned()).await.problem.map(|problem| problem.status),
+            Some(400)
+        );
         assert_eq!(incident(&house, &id).await.state, IncidentState::Open);
         let kept = house.read(|tx| receipts::list(tx, "src_1", &Page::first(50))).await.items;
         assert_eq!(kept.iter().filter(|receipt| receipt.verdict == receipts::QUARANTINED).count(), 6);
@@ -113,13 +137,27 @@ async fn late_and_repeated_results_change_nothing() {
         let source = new_source(&house, Provider::Watchbell).await;
         let at = "2027-01-15T08:00:00Z";
         let id = send(&house, &source, watchbell("s1", 5, "failure", at)).await.incident_id.unwrap();
-        assert_eq!(send(&house, &source, watchbell("s1", 4, "success", at)).await.action, ReceiptAction::Stale);
-        assert_eq!(send(&house, &source, watchbell("s1", 5, "success", at)).await.action, ReceiptAction::Duplicate);
+        assert_eq!(
+            send(&house, &source, watchbell("s1", 4, "success", at)).await.action,
+            ReceiptAction::Stale
+        );
+        assert_eq!(
+            send(&house, &source, watchbell("s1", 5, "success", at)).await.action,
+            ReceiptAction::Duplicate
+        );
         // An old series that arrives late is not believed either.
-        assert_eq!(send(&house, &source, watchbell("s0", 9, "success", "2020-01-01T00:00:00Z")).await.action, ReceiptAction::Stale);
+        assert_eq!(
+            send(&house, &source, watchbell("s0", 9, "success", "2020-01-01T00:00:00Z"))
+                .await
+                .action,
+            ReceiptAction::Stale
+        );
         assert_eq!(incident(&house, &id).await.state, IncidentState::Open);
         assert_eq!(timeline(&house, &id).await, ["opened", "stale", "duplicate", "stale"]);
-        assert_eq!(send(&house, &source, watchbell("s1", 6, "success", at)).await.action, ReceiptAction::Resolved);
+        assert_eq!(
+            send(&house, &source, watchbell("s1", 6, "success", at)).await.action,
+            ReceiptAction::Resolved
+        );
         house.close().await;
     })
     .await;
@@ -131,9 +169,18 @@ async fn a_repeated_message_id_is_a_duplicate_however_late() {
         let source = new_source(&house, Provider::Postman).await;
         let bad = inbound(postman("m", "1", "0"), &[("Webhook-Id", "evt_1"), ("Authorization", "Bearer x")]);
         let good = inbound(postman("m", "0", "0"), &[("webhook-id", "evt_2")]);
-        assert_eq!(house.engine.receive(source.clone(), bad.clone()).await.unwrap().action, ReceiptAction::Opened);
-        assert_eq!(house.engine.receive(source.clone(), bad.clone()).await.unwrap().action, ReceiptAction::Duplicate);
-        assert_eq!(house.engine.receive(source.clone(), good).await.unwrap().action, ReceiptAction::Resolved);
+        assert_eq!(
+            house.engine.receive(source.clone(), bad.clone()).await.unwrap().action,
+            ReceiptAction::Opened
+        );
+        assert_eq!(
+            house.engine.receive(source.clone(), bad.clone()).await.unwrap().action,
+            ReceiptAction::Duplicate
+        );
+        assert_eq!(
+            house.engine.receive(source.clone(), good).await.unwrap().action,
+            ReceiptAction::Resolved
+        );
         house.turn_to(START + 30 * DAY, store::Signal::Schedule).await;
         assert_eq!(house.engine.receive(source, bad).await.unwrap().action, ReceiptAction::Duplicate);
         let kept = house.read(|tx| receipts::list(tx, "src_1", &Page::first(1))).await.items;
@@ -164,7 +211,11 @@ async fn people_acknowledge_resolve_and_reopen_within_the_rules() {
         let id = send(&house, &source, postman("m", "1", "0")).await.incident_id.unwrap();
         let act = |id: String, action: ByHand| {
             let store = house.store.clone();
-            async move { store.write(move |tx| by_hand(tx, WORKSPACE, &id, action, "Ada", None, START + SECOND)).await }
+            async move {
+                store
+                    .write(move |tx| by_hand(tx, WORKSPACE, &id, action, "Ada", None, START + SECOND))
+                    .await
+            }
         };
         let conflict = |result: Result<incidents::Incident, ActionError>| match result {
             Err(ActionError::Problem(problem)) => problem.status,

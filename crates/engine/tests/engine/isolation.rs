@@ -11,11 +11,19 @@ use crate::support::{Answer, Receiver, START, on_each, webhook};
 async fn hanging_receivers_do_not_hold_a_healthy_one() {
     on_each(|house| async move {
         let mut hanging = Vec::new();
-        let options = WebhookOptions { timeout_ms: 120_000, ..WebhookOptions::default() };
+        let options = WebhookOptions {
+            timeout_ms: 120_000,
+            ..WebhookOptions::default()
+        };
         for number in 0..9 {
             let receiver = Receiver::new(&[Answer::Hang]).await;
             let hook = webhook(&format!("hangs{number}"), &receiver.url());
-            house.webhook(webhooks::Webhook { options: options.clone(), ..hook }).await;
+            house
+                .webhook(webhooks::Webhook {
+                    options: options.clone(),
+                    ..hook
+                })
+                .await;
             hanging.push(receiver);
         }
         let mut healthy = Receiver::new(&[Answer::Status(200)]).await;
@@ -47,7 +55,11 @@ async fn a_failing_receiver_is_probed_and_a_success_opens_the_floodgate() {
         for _ in 0..5 {
             receiver.next().await;
         }
-        house.until("five failures", |tx| Ok(webhooks::by_id(tx, "w")?.filter(|hook| hook.failed_attempts == 5))).await;
+        house
+            .until("five failures", |tx| {
+                Ok(webhooks::by_id(tx, "w")?.filter(|hook| hook.failed_attempts == 5))
+            })
+            .await;
         // Nothing but a probe, and only when its time has come.
         assert_eq!(house.engine.metrics().open_lanes, 1);
         assert_eq!(receiver.waiting(), 0);
@@ -55,7 +67,11 @@ async fn a_failing_receiver_is_probed_and_a_success_opens_the_floodgate() {
         for _ in 0..25 {
             receiver.next().await;
         }
-        house.until("a success", |tx| Ok(webhooks::by_id(tx, "w")?.filter(|hook| hook.failed_attempts == 0))).await;
+        house
+            .until("a success", |tx| {
+                Ok(webhooks::by_id(tx, "w")?.filter(|hook| hook.failed_attempts == 0))
+            })
+            .await;
         assert_eq!(house.engine.metrics().open_lanes, 0);
         running.shutdown(Duration::from_secs(10)).await;
         house.close().await;

@@ -1,7 +1,10 @@
 //! Publishing: one commit for an event and its deliveries, harmless repeats, and trigger rules with their memory.
 
 use domain::{delivery::DeliveryState, event::RUN_FINISHED, limits, trigger::TriggerRule};
-use engine::{ActionError, publish::{NewEvent, publish, publish_each}};
+use engine::{
+    ActionError,
+    publish::{NewEvent, publish, publish_each},
+};
 use store::tables::{deliveries, webhooks};
 
 use crate::support::{House, START, WORKSPACE, on_each, webhook};
@@ -12,35 +15,43 @@ fn run(result: char) -> NewEvent {
 }
 
 async fn sent(house: &House, ids: Vec<String>) -> Vec<usize> {
-    house.read(move |tx| {
-        let mut sent = Vec::new();
-        for (at, id) in ids.iter().enumerate() {
-            let of_event = deliveries::of_event(tx, id)?;
-            assert_eq!(of_event.len(), 1);
-            assert!(of_event[0].reason.is_some(), "every answer says by which rule");
-            if of_event[0].state == DeliveryState::Pending {
-                sent.push(at + 1);
+    house
+        .read(move |tx| {
+            let mut sent = Vec::new();
+            for (at, id) in ids.iter().enumerate() {
+                let of_event = deliveries::of_event(tx, id)?;
+                assert_eq!(of_event.len(), 1);
+                assert!(of_event[0].reason.is_some(), "every answer says by which rule");
+                if of_event[0].state == DeliveryState::Pending {
+                    sent.push(at + 1);
+                }
             }
-        }
-        Ok(sent)
-    }).await
+            Ok(sent)
+        })
+        .await
 }
 
 #[tokio::test]
 async fn three_failures_then_the_first_success_one_by_one_and_in_one_batch() {
     on_each(|house| async move {
         let rule = TriggerRule::ThreeFailuresThenSuccess { first: 3 };
-        let hook = webhooks::Webhook { subject: "monitor".to_owned(), trigger_rule: rule, ..webhook("w", "https://example.org") };
+        let hook = webhooks::Webhook {
+            subject: "monitor".to_owned(),
+            trigger_rule: rule,
+            ..webhook("w", "https://example.org")
+        };
         house.webhook(hook).await;
         let mut ids = Vec::new();
         for result in "FFFFFSS".chars() {
             ids.push(house.engine.publish(run(result)).await.unwrap().event_id);
         }
         assert_eq!(sent(&house, ids).await, [1, 2, 3, 6]);
-        let batch = house.write(|tx| {
-            let events: Vec<NewEvent> = "FFFFFSS".chars().map(run).collect();
-            publish_each(tx, &events, START)
-        }).await;
+        let batch = house
+            .write(|tx| {
+                let events: Vec<NewEvent> = "FFFFFSS".chars().map(run).collect();
+                publish_each(tx, &events, START)
+            })
+            .await;
         let ids = batch.into_iter().map(|one| one.unwrap().event_id).collect();
         assert_eq!(sent(&house, ids).await, [1, 2, 3, 6]);
         house.close().await;
@@ -60,7 +71,9 @@ async fn a_repeat_is_harmless_and_a_changed_repeat_is_a_conflict() {
         let again = house.engine.publish(keyed("d1")).await.unwrap();
         assert_eq!((again.event_id, again.repeat, again.deliveries), (first.event_id, true, 0));
         assert_eq!(first.deliveries, 1);
-        let Err(ActionError::Problem(problem)) = house.engine.publish(keyed("d2")).await else { panic!("a conflict") };
+        let Err(ActionError::Problem(problem)) = house.engine.publish(keyed("d2")).await else {
+            panic!("a conflict")
+        };
         assert_eq!(problem.status, 409);
         // In a batch, the conflict concerns its own event only.
         let events = vec![keyed("d2"), NewEvent::internal(WORKSPACE, "b", "", START, "{}".to_owned())];
@@ -78,17 +91,40 @@ async fn imports_call_nobody_loops_are_cut_and_a_rolled_back_publish_leaves_noth
     on_each(|house| async move {
         house.webhook(webhook("w", "https://example.org")).await;
         let plain = NewEvent::internal(WORKSPACE, "a", "", START, "{}".to_owned());
-        let import = house.engine.publish(NewEvent { import: true, ..plain.clone() }).await.unwrap();
-        let looped = house.engine.publish(NewEvent { hops: limits::HOPS, ..plain.clone() }).await.unwrap();
-        let failed: Result<(), ActionError> = house.store.write(move |tx| {
-            publish(tx, &[plain], START)?;
-            Err(domain::Problem::conflict("changed my mind").into())
-        }).await;
+        let import = house
+            .engine
+            .publish(NewEvent {
+                import: true,
+                ..plain.clone()
+            })
+            .await
+            .unwrap();
+        let looped = house
+            .engine
+            .publish(NewEvent {
+                hops: limits::HOPS,
+                ..plain.clone()
+            })
+            .await
+            .unwrap();
+        let failed: Result<(), ActionError> = house
+            .store
+            .write(move |tx| {
+                publish(tx, &[plain], START)?;
+                Err(domain::Problem::conflict("changed my mind").into())
+            })
+            .await;
         assert!(failed.is_err());
-        let (of_import, of_loop, pending) = house.read(move |tx| {
-            let of_loop = deliveries::of_event(tx, &looped.event_id)?;
-            Ok((deliveries::of_event(tx, &import.event_id)?, of_loop, deliveries::pending_count(tx, "w")?))
-        }).await;
+        let (of_import, of_loop, pending) = house
+            .read(move |tx| {
+                let of_loop = deliveries::of_event(tx, &looped.event_id)?;
+                Ok((
+                    deliveries::of_event(tx, &import.event_id)?,
+                    of_loop,
+                    deliveries::pending_count(tx, "w")?,
+                ))
+            })
+            .await;
         assert!(of_import.is_empty());
         assert!(of_loop.len() == 1 && of_loop[0].state == DeliveryState::Dropped);
         assert!(of_loop[0].reason.as_deref().is_some_and(|reason| reason.starts_with("loop")));

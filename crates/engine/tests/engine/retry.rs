@@ -2,13 +2,25 @@
 
 use std::time::Duration;
 
-use domain::{clock::SECOND, delivery::DeliveryState, retry::{RetryPolicy, UsedUp}};
-use store::{Signal, tables::{deliveries, webhooks}};
+use domain::{
+    clock::SECOND,
+    delivery::DeliveryState,
+    retry::{RetryPolicy, UsedUp},
+};
+use store::{
+    Signal,
+    tables::{deliveries, webhooks},
+};
 
 use crate::support::{Answer, House, Receiver, START, on_each, webhook};
 
 fn policy() -> Option<RetryPolicy> {
-    Some(RetryPolicy { delays_ms: vec![10_000, 10_000], jitter_percent: 0, used_up: UsedUp::Disable, disable_after_ms: None })
+    Some(RetryPolicy {
+        delays_ms: vec![10_000, 10_000],
+        jitter_percent: 0,
+        used_up: UsedUp::Disable,
+        disable_after_ms: None,
+    })
 }
 
 fn wake() -> Signal {
@@ -17,16 +29,25 @@ fn wake() -> Signal {
 
 async fn attempts_of(house: &House, event_id: &str, attempts: u64) -> deliveries::Delivery {
     let id = event_id.to_owned();
-    house.until("an attempt", move |tx| {
-        Ok(deliveries::of_event(tx, &id)?.into_iter().find(|delivery| delivery.attempts == attempts))
-    }).await
+    house
+        .until("an attempt", move |tx| {
+            Ok(deliveries::of_event(tx, &id)?
+                .into_iter()
+                .find(|delivery| delivery.attempts == attempts))
+        })
+        .await
 }
 
 #[tokio::test]
 async fn a_failure_is_tried_again_at_its_stored_time_and_not_before_also_after_a_restart() {
     on_each(|house| async move {
         let mut receiver = Receiver::new(&[Answer::Status(500), Answer::Status(200)]).await;
-        house.webhook(webhooks::Webhook { retry_policy: policy(), ..webhook("w", &receiver.url()) }).await;
+        house
+            .webhook(webhooks::Webhook {
+                retry_policy: policy(),
+                ..webhook("w", &receiver.url())
+            })
+            .await;
         let running = house.engine.start();
         let event_id = house.publish("a", r#"{"n":1}"#).await;
         let first = receiver.next().await;
@@ -57,7 +78,12 @@ async fn a_failure_is_tried_again_at_its_stored_time_and_not_before_also_after_a
 async fn used_up_retries_switch_the_webhook_off() {
     on_each(|house| async move {
         let mut receiver = Receiver::new(&[Answer::Status(500)]).await;
-        house.webhook(webhooks::Webhook { retry_policy: policy(), ..webhook("w", &receiver.url()) }).await;
+        house
+            .webhook(webhooks::Webhook {
+                retry_policy: policy(),
+                ..webhook("w", &receiver.url())
+            })
+            .await;
         let running = house.engine.start();
         let event_id = house.publish("a", "{}").await;
         for attempt in 1..=3 {
@@ -81,7 +107,12 @@ async fn an_edit_between_two_attempts_reaches_the_next_one() {
     on_each(|house| async move {
         let mut old = Receiver::new(&[Answer::Status(500)]).await;
         let mut new = Receiver::new(&[Answer::Status(200)]).await;
-        let hook = house.webhook(webhooks::Webhook { retry_policy: policy(), ..webhook("w", &old.url()) }).await;
+        let hook = house
+            .webhook(webhooks::Webhook {
+                retry_policy: policy(),
+                ..webhook("w", &old.url())
+            })
+            .await;
         let running = house.engine.start();
         let event_id = house.publish("a", "{}").await;
         old.next().await;

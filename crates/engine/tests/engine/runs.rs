@@ -21,28 +21,41 @@ use crate::support::{Answer, House, Receiver, START, WORKSPACE, config, monitor,
 
 async fn finished(house: &House, id: &str) -> runs::Run {
     let id = id.to_owned();
-    house.until("the run's end", move |tx| {
-        Ok(runs::by_id(tx, &id)?.filter(|run| run.state == RunState::Finished))
-    }).await
+    house
+        .until("the run's end", move |tx| {
+            Ok(runs::by_id(tx, &id)?.filter(|run| run.state == RunState::Finished))
+        })
+        .await
 }
 
 async fn enqueue(house: &House, monitor: &monitors::Monitor) -> Result<runs::Run, ActionError> {
     let monitor = monitor.clone();
-    house.store.write(move |tx| engine::run::enqueue(tx, &monitor, RunType::Manual, Some("1"), None, START)).await
+    house
+        .store
+        .write(move |tx| engine::run::enqueue(tx, &monitor, RunType::Manual, Some("1"), None, START))
+        .await
 }
 
 async fn reports(house: &House) -> Vec<RunReport> {
-    let listed = house.read(|tx| events::list(tx, WORKSPACE, Some(RUN_FINISHED), &Page::first(50))).await;
-    listed.items.iter().map(|event| serde_json::from_str(&event.data).unwrap()).collect()
+    let listed = house
+        .read(|tx| events::list(tx, WORKSPACE, Some(RUN_FINISHED), &Page::first(50)))
+        .await;
+    listed
+        .items
+        .iter()
+        .map(|event| serde_json::from_str(&event.data).unwrap())
+        .collect()
 }
 
 async fn due(house: &House, id: &str, at: Micros) {
     let id = id.to_owned();
-    house.write(move |tx| {
-        monitors::set_due(tx, &id, Some(at))?;
-        tx.signal(Signal::Schedule);
-        Ok(())
-    }).await;
+    house
+        .write(move |tx| {
+            monitors::set_due(tx, &id, Some(at))?;
+            tx.signal(Signal::Schedule);
+            Ok(())
+        })
+        .await;
 }
 
 #[tokio::test]
@@ -55,9 +68,11 @@ async fn monitors_due_at_one_moment_all_run_and_their_next_times_are_stored() {
         }
         let running = house.engine.start();
         for id in ["m1", "m2", "m3"] {
-            let monitor = house.until("a finished run", move |tx| {
-                Ok(monitors::by_id(tx, id)?.filter(|monitor| monitor.last_status.is_some()))
-            }).await;
+            let monitor = house
+                .until("a finished run", move |tx| {
+                    Ok(monitors::by_id(tx, id)?.filter(|monitor| monitor.last_status.is_some()))
+                })
+                .await;
             assert_eq!((monitor.last_status, monitor.sequence), (Some(RunStatus::Success), 1));
             let next = monitor.next_due_at.unwrap();
             assert!(next > START && next <= START + MINUTE);
@@ -87,16 +102,20 @@ async fn a_slot_during_a_run_is_recorded_as_missed_and_a_second_run_by_hand_is_r
         });
         let nudge = async {
             loop {
-                house.write(|tx| {
-                    tx.signal(Signal::changed(WORKSPACE, "test"));
-                    Ok(())
-                }).await;
+                house
+                    .write(|tx| {
+                        tx.signal(Signal::changed(WORKSPACE, "test"));
+                        Ok(())
+                    })
+                    .await;
                 tokio::task::yield_now().await;
             }
         };
         let missed = tokio::select! { missed = missed => missed, () = nudge => unreachable!() };
         assert_eq!((missed[0].reason, missed[0].slots), (MissedReason::Overlap, 1));
-        let Err(ActionError::Problem(problem)) = enqueue(&house, &monitor).await else { panic!("a conflict") };
+        let Err(ActionError::Problem(problem)) = enqueue(&house, &monitor).await else {
+            panic!("a conflict")
+        };
         assert_eq!(problem.status, 409);
         running.shutdown(Duration::ZERO).await;
         house.close().await;
@@ -108,7 +127,10 @@ async fn a_slot_during_a_run_is_recorded_as_missed_and_a_second_run_by_hand_is_r
 async fn a_failed_try_is_logged_and_only_the_last_one_notifies() {
     on_each(|house| async move {
         // Nobody listens on the discard port of this machine.
-        let options = RunOptions { retries: 1, ..RunOptions::default() };
+        let options = RunOptions {
+            retries: 1,
+            ..RunOptions::default()
+        };
         let monitor = monitor(&house, "m", "http://127.0.0.1:9/", options).await;
         let running = house.engine.start();
         let run = enqueue(&house, &monitor).await.unwrap();
@@ -118,7 +140,10 @@ async fn a_failed_try_is_logged_and_only_the_last_one_notifies() {
         assert_eq!(run.failures[0].request, "List orders");
         let id = run.id.clone();
         let executions = house.read(move |tx| runs::executions(tx, &id)).await;
-        let tries: Vec<_> = executions.iter().map(|execution| (execution.try_number, execution.failed)).collect();
+        let tries: Vec<_> = executions
+            .iter()
+            .map(|execution| (execution.try_number, execution.failed))
+            .collect();
         assert_eq!(tries, [(0, true), (1, true)]);
         assert_eq!(reports(&house).await.len(), 1);
         running.shutdown(Duration::from_secs(10)).await;
@@ -131,7 +156,11 @@ async fn a_failed_try_is_logged_and_only_the_last_one_notifies() {
 async fn a_run_over_its_limit_is_an_abort() {
     on_each(|house| async move {
         let receiver = Receiver::new(&[Answer::Hang]).await;
-        let options = RunOptions { run_timeout: 50, retries: 2, ..RunOptions::default() };
+        let options = RunOptions {
+            run_timeout: 50,
+            retries: 2,
+            ..RunOptions::default()
+        };
         let monitor = monitor(&house, "m", &receiver.url(), options).await;
         let running = house.engine.start();
         let run = enqueue(&house, &monitor).await.unwrap();
@@ -155,11 +184,13 @@ async fn runs_that_a_crash_cut_off_are_run_again_once_and_then_aborted() {
         let (once, twice) = (enqueue(&house, &once).await.unwrap(), enqueue(&house, &twice).await.unwrap());
         // A node begins both and dies; for one of them that happens again.
         let id = twice.id.clone();
-        house.write(move |tx| {
-            runs::claim_queued(tx, START, 10)?;
-            runs::requeue(tx, &id)?;
-            runs::claim_queued(tx, START, 10)
-        }).await;
+        house
+            .write(move |tx| {
+                runs::claim_queued(tx, START, 10)?;
+                runs::requeue(tx, &id)?;
+                runs::claim_queued(tx, START, 10)
+            })
+            .await;
         let running = house.engine.start();
         assert_eq!(finished(&house, &once.id).await.status, Some(RunStatus::Success));
         let twice = finished(&house, &twice.id).await;
@@ -191,13 +222,17 @@ async fn a_panic_and_a_broken_document_are_results() {
         assert_eq!(run.status, Some(RunStatus::Error));
         assert!(run.error.is_some_and(|error| error.contains("unexpectedly")));
 
-        house.write(|tx| {
-            store::tables::collections::add_version(tx, "c-m", "Broken", "{\"info\":", 0, "1", START)
-        }).await;
+        house
+            .write(|tx| store::tables::collections::add_version(tx, "c-m", "Broken", "{\"info\":", 0, "1", START))
+            .await;
         let run = enqueue(&house, &monitor).await.unwrap();
         let run = finished(&house, &run.id).await;
         assert_eq!(run.status, Some(RunStatus::Error));
-        assert!(run.error.as_deref().is_some_and(|error| error.contains("not valid JSON")), "{:?}", run.error);
+        assert!(
+            run.error.as_deref().is_some_and(|error| error.contains("not valid JSON")),
+            "{:?}",
+            run.error
+        );
         running.shutdown(Duration::from_secs(10)).await;
         house.close().await;
     }

@@ -12,13 +12,7 @@ use std::{
 use async_trait::async_trait;
 use collection::script::{ScriptCalls, ScriptHost, ScriptInput, ScriptOutcome, ScriptSession};
 use domain::{
-    Clock, Micros,
-    clock::SECOND,
-    profile::Profile,
-    run::RunOptions,
-    schedule::Schedule,
-    source::Provider,
-    trigger::TriggerRule,
+    Clock, Micros, clock::SECOND, profile::Profile, run::RunOptions, schedule::Schedule, source::Provider, trigger::TriggerRule,
     webhook::WebhookOptions,
 };
 use engine::{EgressSettings, Engine, EngineConfig, publish::NewEvent};
@@ -84,8 +78,16 @@ pub async fn on_each<F: Future<Output = ()>>(test: impl Fn(House) -> F) {
 
 pub fn config() -> EngineConfig {
     let loopback = "127.0.0.0/8".parse().into_iter().collect();
-    let egress = EgressSettings { allow_http: true, allow: loopback, runner_private: true, ..EgressSettings::default() };
-    EngineConfig { egress, ..EngineConfig::default() }
+    let egress = EgressSettings {
+        allow_http: true,
+        allow: loopback,
+        runner_private: true,
+        ..EgressSettings::default()
+    };
+    EngineConfig {
+        egress,
+        ..EngineConfig::default()
+    }
 }
 
 impl House {
@@ -94,7 +96,12 @@ impl House {
         let clock = Arc::new(ManualClock(AtomicI64::new(START)));
         let client = egress::Client::new(egress::ClientConfig::default()).unwrap();
         let engine = Engine::new(config, store.clone(), Arc::clone(&clock) as Arc<dyn Clock>, client, scripts);
-        let house = Self { store, engine, clock, database };
+        let house = Self {
+            store,
+            engine,
+            clock,
+            database,
+        };
         house.write(people).await;
         house
     }
@@ -106,17 +113,11 @@ impl House {
         Engine::new(config(), self.store.clone(), clock, client, Arc::new(NoScripts))
     }
 
-    pub async fn write<T: Send + 'static>(
-        &self,
-        closure: impl FnOnce(&mut dyn Tx) -> store::Result<T> + Send + 'static,
-    ) -> T {
+    pub async fn write<T: Send + 'static>(&self, closure: impl FnOnce(&mut dyn Tx) -> store::Result<T> + Send + 'static) -> T {
         self.store.write(closure).await.unwrap()
     }
 
-    pub async fn read<T: Send + 'static>(
-        &self,
-        closure: impl FnOnce(&mut dyn Tx) -> store::Result<T> + Send + 'static,
-    ) -> T {
+    pub async fn read<T: Send + 'static>(&self, closure: impl FnOnce(&mut dyn Tx) -> store::Result<T> + Send + 'static) -> T {
         self.store.read(closure).await.unwrap()
     }
 
@@ -145,7 +146,9 @@ impl House {
                 let _ = changes.recv().await;
             }
         };
-        tokio::time::timeout(PATIENCE, found).await.unwrap_or_else(|_| panic!("it never came: {what}"))
+        tokio::time::timeout(PATIENCE, found)
+            .await
+            .unwrap_or_else(|_| panic!("it never came: {what}"))
     }
 
     pub async fn webhook(&self, webhook: webhooks::Webhook) -> webhooks::Webhook {
@@ -232,7 +235,11 @@ pub fn source(house: &House, id: &str, provider: Provider, token: &str) -> sourc
         provider,
         token_hash: domain::secret::token_hash(token),
         token_hint: domain::secret::token_hint(token),
-        token_sealed: house.store.vault().seal(engine::sealed::source_token(id), token.as_bytes()).unwrap(),
+        token_sealed: house
+            .store
+            .vault()
+            .seal(engine::sealed::source_token(id), token.as_bytes())
+            .unwrap(),
         old_token_hash: None,
         old_token_ends_at: None,
         enabled: true,
@@ -303,7 +310,10 @@ pub struct Got {
 
 impl Got {
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.iter().find(|(given, _)| given.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+        self.headers
+            .iter()
+            .find(|(given, _)| given.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.as_str())
     }
 }
 
@@ -341,7 +351,10 @@ impl Receiver {
 
     /// The next request.
     pub async fn next(&mut self) -> Got {
-        tokio::time::timeout(PATIENCE, self.got.recv()).await.expect("a request").expect("a receiver")
+        tokio::time::timeout(PATIENCE, self.got.recv())
+            .await
+            .expect("a request")
+            .expect("a receiver")
     }
 
     /// Requests that have come and were not looked at.
@@ -353,7 +366,9 @@ impl Receiver {
 async fn serve(mut stream: TcpStream, answers: Arc<[Answer]>, count: Arc<AtomicI64>, got: mpsc::UnboundedSender<Got>) {
     let mut buffer = Vec::new();
     loop {
-        let Some(request) = read_request(&mut stream, &mut buffer).await else { return };
+        let Some(request) = read_request(&mut stream, &mut buffer).await else {
+            return;
+        };
         let at = usize::try_from(count.fetch_add(1, Ordering::SeqCst)).unwrap();
         let _ = got.send(request);
         match answers[at.min(answers.len() - 1)] {
@@ -378,9 +393,14 @@ async fn read_request(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> Option<Go
     let head = String::from_utf8(buffer[..head_end].to_vec()).ok()?;
     let mut lines = head.lines();
     let path = lines.next()?.split(' ').nth(1)?.to_owned();
-    let headers: Vec<_> =
-        lines.filter_map(|line| line.split_once(": ")).map(|(n, v)| (n.to_owned(), v.to_owned())).collect();
-    let length = headers.iter().find(|(n, _)| n.eq_ignore_ascii_case("content-length")).map_or("0", |(_, v)| v);
+    let headers: Vec<_> = lines
+        .filter_map(|line| line.split_once(": "))
+        .map(|(n, v)| (n.to_owned(), v.to_owned()))
+        .collect();
+    let length = headers
+        .iter()
+        .find(|(n, _)| n.eq_ignore_ascii_case("content-length"))
+        .map_or("0", |(_, v)| v);
     let end = head_end + length.parse::<usize>().ok()?;
     while buffer.len() < end {
         read_more(stream, buffer).await?;

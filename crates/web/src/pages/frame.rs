@@ -1,9 +1,6 @@
 //! The frame around every page: navigation, who is here, what they may do, what was just done.
 
-use domain::{
-    account::Need,
-    incident::IncidentState,
-};
+use domain::account::Need;
 use store::tables::{incidents, notices};
 
 use crate::{
@@ -67,7 +64,7 @@ pub struct Frame {
     pub theme: Option<&'static str>,
     pub toast: Option<&'static str>,
     /// Incidents that are not resolved.
-    pub incidents: i64,
+    pub incidents: u64,
     /// Notices that are unread.
     pub notices: usize,
     pub may_edit: bool,
@@ -80,9 +77,9 @@ impl Frame {
         let workspace = caller.workspace.id.clone();
         let (incidents, notices) = app
             .read(move |tx| {
-                let open = incidents::counts(tx, &workspace)?.into_iter().filter(|(state, _)| *state != IncidentState::Resolved).map(|(_, n)| n).sum();
+                let counts = incidents::counts(tx, &workspace)?;
                 let unread = notices::list(tx, &workspace, NOTICES_COUNTED)?.iter().filter(|n| n.read_at.is_none()).count();
-                Ok((open, unread))
+                Ok((counts.open + counts.acknowledged, unread))
             })
             .await?;
         Ok(Self {

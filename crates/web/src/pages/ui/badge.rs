@@ -76,8 +76,8 @@ pub fn action_badge(action: &ReceiptAction) -> Html {
 }
 
 /// An HTTP status code, or that there was none.
-pub fn code_badge(code: &Option<i64>) -> Html {
-    match code {
+pub fn code_badge<N: super::Whole>(code: &Option<N>) -> Html {
+    match code.as_ref().and_then(super::Whole::whole) {
         Some(code @ 200..300) => badge("good", "check", &code.to_string()),
         Some(code @ 300..400) => badge("warn", "arrow", &code.to_string()),
         Some(code) => badge("bad", "cross", &code.to_string()),

@@ -5,6 +5,28 @@ use domain::clock::{Micros, rfc3339};
 use super::{Html, escape};
 use crate::time::Time;
 
+/// A whole number of any width, however many references a template puts before it.
+pub trait Whole {
+    /// The number; `None` beyond 64 bits.
+    fn whole(&self) -> Option<i64>;
+}
+
+macro_rules! whole {
+    ($($number:ty),+) => { $(impl Whole for $number {
+        fn whole(&self) -> Option<i64> {
+            i64::try_from(*self).ok()
+        }
+    })+ };
+}
+
+whole!(u16, i32, u32, i64, u64, usize);
+
+impl<T: Whole> Whole for &T {
+    fn whole(&self) -> Option<i64> {
+        (**self).whole()
+    }
+}
+
 /// `842 ms`, `1.3 s`, `4 min`.
 pub fn milliseconds(ms: f64) -> String {
     match ms {
@@ -19,20 +41,20 @@ pub fn milliseconds(ms: f64) -> String {
 
 /// As [`milliseconds`], from whole ms.
 #[allow(clippy::cast_precision_loss, reason = "for people")]
-pub fn ms<N: TryInto<i64> + Copy>(value: &N) -> String {
-    milliseconds((*value).try_into().map_or(f64::NAN, |v| v as f64))
+pub fn ms<N: Whole>(value: &N) -> String {
+    milliseconds(value.whole().map_or(f64::NAN, |v| v as f64))
 }
 
 /// As [`milliseconds`], from µs.
 #[allow(clippy::cast_precision_loss, reason = "for people")]
-pub fn us<N: TryInto<i64> + Copy>(value: &N) -> String {
-    milliseconds((*value).try_into().map_or(f64::NAN, |v| v as f64 / 1_000.0))
+pub fn us<N: Whole>(value: &N) -> String {
+    milliseconds(value.whole().map_or(f64::NAN, |v| v as f64 / 1_000.0))
 }
 
 /// `812 B`, `3.4 kB`, `1.2 MB`.
 #[allow(clippy::cast_precision_loss, reason = "for people")]
-pub fn bytes<N: TryInto<i64> + Copy>(value: &N) -> String {
-    match (*value).try_into().unwrap_or(-1) {
+pub fn bytes<N: Whole>(value: &N) -> String {
+    match value.whole().unwrap_or(-1) {
         n if n < 0 => "–".to_owned(),
         n @ 0..1_000 => format!("{n} B"),
         n @ 1_000..1_000_000 => format!("{:.1} kB", n as f64 / 1e3),
@@ -49,8 +71,8 @@ pub fn percent(share: &f64) -> String {
 }
 
 /// `1 request`, `3 requests`.
-pub fn plural<N: TryInto<i64> + Copy>(count: &N, one: &str) -> String {
-    match (*count).try_into().unwrap_or(0) {
+pub fn plural<N: Whole>(count: &N, one: &str) -> String {
+    match count.whole().unwrap_or(0) {
         1 => format!("1 {one}"),
         n if one.ends_with('y') && !one.ends_with("ay") => format!("{n} {}ies", &one[..one.len() - 1]),
         n => format!("{n} {one}s"),

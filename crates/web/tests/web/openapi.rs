@@ -1,0 +1,85 @@
+//! The document of the API: it lists what is served, and nothing else.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use crate::support::Instance;
+
+#[tokio::test]
+async fn every_operation_of_the_document_is_served_and_guarded() {
+    let mut instance = Instance::new().await;
+    let document = instance.get("/api/v1/openapi.json").await.expect(200).json();
+    assert!(document["openapi"].as_str().unwrap().starts_with("3.1"));
+    instance.token = "wbt_wrong".to_owned();
+    let mut count = 0;
+    for (path, item) in document["paths"].as_object().unwrap() {
+        assert!(path.starts_with("/api/v1/"), "{path}");
+        for (method, operation) in item.as_object().unwrap() {
+            assert!(operation["summary"].is_string() && operation["tags"].is_array(), "{method} {path}");
+            assert!(operation["responses"]["default"].is_object(), "{method} {path}");
+            let reply = instance.with(&method.to_uppercase(), &path.replace("{id}", "x"), &[], "{}").await;
+            assert_eq!(reply.status, 401, "{method} {path}: {}", reply.text());
+            count += 1;
+        }
+    }
+    assert!(count > 60, "{count}");
+    for path in ["monitors/{id}/run", "webhooks/{id}/test", "events/batch", "deliveries/{id}/resend", "incidents/{id}/reopen", "sources/{id}/receipts"] {
+        assert!(document["paths"][format!("/api/v1/{path}")].is_object(), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn every_reference_leads_somewhere_and_no_shape_has_two_meanings() {
+    let document = serde_json::to_value(web::openapi()).unwrap();
+    let mut references = BTreeSet::new();
+    collect(&document, &mut references);
+    assert!(references.len() > 40, "{}", references.len());
+    for reference in references {
+        let pointer = reference.strip_prefix('#').unwrap();
+        assert!(document.pointer(pointer).is_some(), "{reference}");
+    }
+    let item = &document["components"]["schemas"]["Items_MonitorView"]["properties"]["items"]["items"]["$ref"];
+    assert_eq!(item, "#/components/schemas/MonitorView");
+}
+
+fn collect(value: &Value, references: &mut BTreeSet<String>) {
+    match value {
+        Value::Object(members) => {
+            if let Some(reference) = members.get("$ref").and_then(Value::as_str) {
+                references.insert(reference.to_owned());
+            }
+            members.values().for_each(|member| collect(member, references));
+        }
+        Value::Array(items) => items.iter().for_each(|item| collect(item, references)),
+        _ => {}
+    }
+}
+
+#[tokio::test]
+async fn the_page_shows_every_operation_and_needs_nothing_from_elsewhere() {
+    let instance = Instance::new().await;
+    let page = instance.get("/api/docs").await.expect(200).text();
+    let document = serde_json::to_value(web::openapi()).unwrap();
+    for path in document["paths"].as_object().unwrap().keys() {
+        assert!(page.contains(&format!("<code>{path}</code>")), "{path}");
+    }
+    assert!(!page.contains("http://") && !page.contains("https://") && !page.contains("style="), "an outside or inline asset");
+    instance.get("/api/docs.css").await.expect(200);
+}
+
+/// The document's shapes of the domain's types are written by hand: here they are held against the real ones.
+#[test]
+fn shapes_written_by_hand_have_the_fields_of_the_real_types() {
+    let document = serde_json::to_value(web::openapi()).unwrap();
+    let fields = |value: Value| value.as_object().unwrap().keys().cloned().collect::<BTreeSet<String>>();
+    let shape = |name: &str| fields(document["components"]["schemas"][name]["properties"].clone());
+    let real = |value: Value| fields(value);
+    assert_eq!(shape("RunOptions"), real(serde_json::to_value(domain::run::RunOptions::default()).unwrap()));
+    assert_eq!(shape("Metrics"), real(serde_json::to_value(domain::run::Metrics::default()).unwrap()));
+    assert_eq!(shape("WebhookOptions"), real(serde_json::to_value(domain::webhook::WebhookOptions::default()).unwrap()));
+    assert_eq!(shape("RetryPolicy"), real(serde_json::to_value(domain::retry::RetryPolicy::standard()).unwrap()));
+    assert_eq!(shape("Cause"), real(serde_json::to_value(domain::observation::Cause::default()).unwrap()));
+    let problem = domain::Problem::invalid("a", "b").hint("c");
+    assert_eq!(shape("Problem"), real(serde_json::to_value(problem).unwrap()));
+}

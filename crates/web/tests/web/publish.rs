@@ -1,0 +1,88 @@
+//! Publishing: keys that make a repeat harmless, and batches that answer item by item.
+
+use serde_json::{Value, json};
+
+use crate::support::Instance;
+
+fn event(number: u64) -> Value {
+    json!({"type": "issue-created", "data": {"number": number}})
+}
+
+#[tokio::test]
+async fn a_repeat_with_the_same_key_is_the_same_event_and_another_body_a_conflict() {
+    let instance = Instance::new().await;
+    let send = async |body: Value| instance.with("POST", "/api/v1/events", &[("idempotency-key", "k-1")], body.to_string()).await;
+    let first = send(event(1)).await.expect(202).json();
+    let again = send(event(1)).await.expect(202).json();
+    assert_eq!((&again["id"], &again["repeat"]), (&first["id"], &json!(true)));
+    send(event(2)).await.problem(409);
+    assert_eq!(instance.items("/api/v1/events?type=issue-created").await.len(), 1);
+    let bad = instance.with("POST", "/api/v1/events", &[("idempotency-key", "a b")], event(1).to_string()).await;
+    assert_eq!(bad.problem(422).0, "idempotency-key");
+}
+
+#[tokio::test]
+async fn an_events_own_id_is_a_key_too_within_its_workspace() {
+    let mut instance = Instance::new().await;
+    let own = |number: u64| json!({"type": "issue-created", "id": "mine-1", "data": {"number": number}});
+    let first = instance.post("/api/v1/events", own(1)).await.expect(202).json();
+    let again = instance.post("/api/v1/events", own(1)).await.expect(202).json();
+    assert_eq!(again["id"], first["id"]);
+    instance.post("/api/v1/events", own(2)).await.problem(409);
+    instance.token = instance.stranger().await;
+    let theirs = instance.post("/api/v1/events", own(2)).await.expect(202).json();
+    assert_ne!(theirs["id"], first["id"]);
+}
+
+#[tokio::test]
+async fn the_data_is_kept_as_it_was_written() {
+    let instance = Instance::new().await;
+    let data = r#"{ "big": 12345678901234567890123, "z": 1.0, "a": "\u00e9" }"#;
+    let body = format!(r#"{{"type":"issue-created","subject":"s","at":"2026-01-31T12:00:00Z","data":{data}}}"#);
+    let made = instance.with("POST", "/api/v1/events", &[], body).await.expect(202).json();
+    let event = instance.get(&format!("/api/v1/events/{}", made["id"].as_str().unwrap())).await.expect(200);
+    assert!(event.text().contains(data), "{}", event.text());
+    assert_eq!(event.json()["at"], "2026-01-31T12:00:00.000000Z");
+}
+
+#[tokio::test]
+async fn what_is_no_event_is_refused() {
+    let instance = Instance::new().await;
+    for (body, field) in [
+        (json!({"type": "Issue Created", "data": {}}), "type"),
+        (json!({"type": "issue-created", "data": [1]}), "data"),
+        (json!({"type": "issue-created"}), "data"),
+        (json!({"type": "issue-created", "data": {}, "id": "a b"}), "id"),
+        (json!({"type": "issue-created", "data": {}, "subject": "x".repeat(600)}), "subject"),
+        (json!({"type": "issue-created", "data": {}, "at": "yesterday"}), "at"),
+    ] {
+        assert_eq!(instance.post("/api/v1/events", body.clone()).await.problem(422).0, field, "{body}");
+    }
+    instance.post("/api/v1/events", json!({"type": "a", "data": {"x": "y".repeat(1_100_000)}})).await.problem(413);
+}
+
+#[tokio::test]
+async fn a_batch_answers_for_each_item_and_stores_the_good_ones() {
+    let instance = Instance::new().await;
+    let batch = json!([event(1), {"type": "B A D", "data": {}}, {"type": "issue-created", "dta": {}}, event(2)]);
+    let answer = instance.post("/api/v1/events/batch", batch).await.expect(202).json();
+    assert_eq!((&answer["accepted"], &answer["refused"]), (&json!(2), &json!(2)));
+    assert_eq!(answer["items"][1]["problem"]["field"], "type");
+    assert_eq!(answer["items"][2]["problem"]["field"], "[2].dta");
+    assert!(answer["items"][3]["id"].is_string());
+    let lines = format!("{}\n\n{}\nnot json\n", event(3), event(4));
+    let answer = instance.with("POST", "/api/v1/events/batch", &[("content-type", "application/x-ndjson")], lines).await.expect(202).json();
+    assert_eq!((&answer["accepted"], answer["items"][2]["problem"]["status"].as_u64()), (&json!(2), Some(400)));
+    assert_eq!(instance.items("/api/v1/events?type=issue-created").await.len(), 4);
+    instance.post("/api/v1/events/batch", json!({"type": "a"})).await.problem(422);
+}
+
+#[tokio::test]
+async fn an_import_calls_no_webhook() {
+    let instance = Instance::new().await;
+    let webhook = json!({"name": "all", "url": "https://1.1.1.1/", "events": ["*"]});
+    instance.post("/api/v1/webhooks", webhook).await.expect(201);
+    let import = json!({"type": "issue-created", "data": {}, "import": true});
+    assert_eq!(instance.post("/api/v1/events", import).await.expect(202).json()["deliveries"], 0);
+    assert_eq!(instance.post("/api/v1/events", event(1)).await.expect(202).json()["deliveries"], 1);
+}

@@ -1,0 +1,142 @@
+//! Webhooks: what may be saved, secrets that are shown once, switching, the log.
+
+use serde_json::{Value, json};
+
+use crate::support::Instance;
+
+fn input() -> Value {
+    // An address, so that no name has to be resolved.
+    json!({"name": "Ops", "url": "https://1.1.1.1/hook", "events": ["monitor.run.finished"]})
+}
+
+fn with(changes: Value) -> Value {
+    let mut input = input();
+    for (name, value) in changes.as_object().unwrap() {
+        input[name] = value.clone();
+    }
+    input
+}
+
+async fn created(instance: &Instance, changes: Value) -> (String, Value) {
+    let webhook = instance.post("/api/v1/webhooks", with(changes)).await.expect(201).json();
+    (format!("/api/v1/webhooks/{}", webhook["id"].as_str().unwrap()), webhook)
+}
+
+#[tokio::test]
+async fn the_guard_judges_the_url_when_it_is_saved() {
+    let instance = Instance::new().await;
+    for (url, rule) in [
+        ("http://1.1.1.1/", "scheme_http"),
+        ("https://127.0.0.1/", "address_loopback"),
+        ("https://2130706433/", "address_loopback"),
+        ("https://[::ffff:10.0.0.1]/", "address_"),
+        ("https://169.254.169.254/latest", "address_"),
+        ("https://localhost:9/", "address_loopback"),
+        ("ftp://1.1.1.1/", "scheme_unknown"),
+        ("not a url", "url_invalid"),
+    ] {
+        let (field, detail) = instance.post("/api/v1/webhooks", with(json!({"url": url}))).await.problem(422);
+        assert_eq!(field, "url");
+        assert!(detail.contains(rule), "{url}: {detail}");
+    }
+    let (path, _) = created(&instance, json!({})).await;
+    assert_eq!(instance.patch(&path, json!({"url": "https://10.0.0.1/"})).await.problem(422).0, "url");
+}
+
+#[tokio::test]
+async fn wrong_fields_are_named() {
+    let instance = Instance::new().await;
+    for (changes, field) in [
+        (json!({"name": ""}), "name"),
+        (json!({"events": []}), "events"),
+        (json!({"events": ["ok", "Not OK"]}), "events[1]"),
+        (json!({"subject": "nobody"}), "subject"),
+        (json!({"secret": "abc"}), "secret"),
+        (json!({"headers": [{"name": "Host", "value": "x"}]}), "headers.Host"),
+        (json!({"headers": [{"name": "x-a", "value": "a\r\nb: c"}]}), "headers.x-a"),
+        (json!({"options": {"timeout_ms": 5}}), "options.timeout_ms"),
+        (json!({"retry_policy": {"delays_ms": [1], "used_up": "keep", "jitter_percent": 99}}), "retry_policy.jitter_percent"),
+        (json!({"trigger": {"after_failures": {"failures": 0}}}), "trigger.failures"),
+        (json!({"url": ""}), "url"),
+    ] {
+        assert_eq!(instance.post("/api/v1/webhooks", with(changes.clone())).await.problem(422).0, field, "{changes}");
+    }
+    assert!(instance.items("/api/v1/webhooks").await.is_empty());
+}
+
+#[tokio::test]
+async fn postmans_default_is_three_failures_and_everything_elses_every_run() {
+    let instance = Instance::new().await;
+    let (_, postman) = created(&instance, json!({"profile": "postman"})).await;
+    assert_eq!(postman["trigger"], json!({"three_failures_then_success": {"first": 3}}));
+    let (_, standard) = created(&instance, json!({})).await;
+    assert_eq!(standard["trigger"], json!("every_run"));
+    let (_, chosen) = created(&instance, json!({"profile": "postman", "trigger": "every_run"})).await;
+    assert_eq!(chosen["trigger"], json!("every_run"));
+    let (_, activity) = created(&instance, json!({"profile": "postman", "events": ["activity"]})).await;
+    assert_eq!(activity["trigger"], json!("every_run"));
+}
+
+#[tokio::test]
+async fn a_secret_is_shown_once_and_credentials_leave_the_url() {
+    let instance = Instance::new().await;
+    let (path, made) = created(&instance, json!({"secret": "generate", "url": "https://ann:pw@1.1.1.1/hook"})).await;
+    let secret = made["secret"].as_str().unwrap();
+    assert!(secret.starts_with("whsec_"));
+    assert_eq!((&made["url"], made["has_headers"].as_bool()), (&json!("https://1.1.1.1/hook"), Some(true)));
+    let shown = instance.get(&path).await.expect(200);
+    assert_eq!(shown.json()["has_secret"], true);
+    assert!(!shown.text().contains(secret) && !shown.text().contains("pw"), "{}", shown.text());
+
+    let rotated = instance.post(&format!("{path}/rotate-secret"), json!({"overlap_s": 60})).await.expect(200).json();
+    assert_ne!(rotated["secret"], made["secret"]);
+    assert!(rotated["old_secret_ends_at"].is_string());
+    let at_once = instance.post(&format!("{path}/rotate-secret"), json!({"overlap_s": 0})).await.expect(200).json();
+    assert!(at_once["old_secret_ends_at"].is_null());
+    let unsigned = instance.patch(&path, json!({"secret": null})).await.expect(200).json();
+    assert_eq!(unsigned["has_secret"], false);
+}
+
+#[tokio::test]
+async fn a_change_names_the_version_it_is_of_and_keeps_the_rest() {
+    let instance = Instance::new().await;
+    let (path, before) = created(&instance, json!({"secret": "generate", "headers": [{"name": "x-a", "value": "1"}]})).await;
+    let tag = instance.get(&path).await.header("etag").to_owned();
+    let after = instance.with("PATCH", &path, &[("if-match", &tag)], json!({"name": "Ops 2"}).to_string()).await.expect(200).json();
+    assert_eq!(after["name"], "Ops 2");
+    assert_eq!((&after["url"], &after["has_secret"], &after["has_headers"]), (&before["url"], &json!(true), &json!(true)));
+    instance.with("PATCH", &path, &[("if-match", &tag)], json!({"name": "Ops 3"}).to_string()).await.problem(412);
+    assert_eq!(instance.get(&path).await.json()["name"], "Ops 2");
+}
+
+#[tokio::test]
+async fn an_event_is_queued_for_those_who_hear_of_it_and_why_says_so() {
+    let instance = Instance::new().await;
+    let (hears, webhook) = created(&instance, json!({"events": ["issue-created"]})).await;
+    let (deaf, _) = created(&instance, json!({"name": "Deaf", "events": ["risk.*"]})).await;
+    let published = instance.post("/api/v1/events", json!({"type": "issue-created", "data": {"a": 1}})).await.expect(202).json();
+    assert_eq!(published["deliveries"], 1);
+    let queued = instance.items(&format!("{hears}/deliveries")).await;
+    assert_eq!((&queued[0]["state"], &queued[0]["event_id"]), (&json!("pending"), &published["id"]));
+    assert!(instance.items(&format!("{deaf}/deliveries")).await.is_empty());
+    let why = instance.items(&format!("/api/v1/events/{}/why", published["id"].as_str().unwrap())).await;
+    let of = |sent: bool| why.iter().find(|answer| answer["sent"] == sent).unwrap().clone();
+    assert_eq!(of(true)["webhook_id"], webhook["id"]);
+    assert_eq!(of(false)["because"], "it is not subscribed to `issue-created`");
+
+    let delivery = format!("/api/v1/deliveries/{}", queued[0]["id"].as_str().unwrap());
+    instance.post(&format!("{delivery}/resend"), json!({})).await.problem(409);
+    let off = instance.post(&format!("{hears}/disable"), json!({})).await.expect(200).json();
+    assert_eq!((&off["enabled"], &off["disabled_reason"]), (&json!(false), &json!("disabled by Ada")));
+    let dropped = instance.get(&delivery).await.expect(200).json();
+    assert_eq!((&dropped["state"], &dropped["log"]), (&json!("dropped"), &json!([])));
+    instance.post(&format!("{delivery}/resend"), json!({})).await.problem(409);
+    let on = instance.post(&format!("{hears}/enable"), json!({})).await.expect(200).json();
+    assert_eq!(on["enabled"], true);
+    let again = instance.post(&format!("{delivery}/resend"), json!({})).await.expect(202).json();
+    assert_eq!((&again["kind"], &again["event_id"]), (&json!("resend"), &published["id"]));
+    let test = instance.post(&format!("{hears}/test"), json!({})).await.expect(202).json();
+    assert_eq!((&test["kind"], &test["event_type"]), (&json!("test"), &json!("test-event")));
+    instance.delete(&hears).await.expect(204);
+    instance.get(&delivery).await.problem(404);
+}
