@@ -9,6 +9,10 @@ use url::Url;
 
 use crate::script::ScriptCookie;
 
+mod file;
+
+pub use file::CookieFileError;
+
 /// Longest list kept for one run; the oldest go first (RFC 6265, 6.1 allows a limit).
 const MAX_COOKIES: usize = 3000;
 
@@ -81,7 +85,7 @@ impl Jar {
         self.cookies.retain(|c| !applies(c, url, now));
     }
 
-    /// All cookies, for an export.
+    /// All cookies, in the order of their creation.
     pub fn all(&self) -> &[Cookie] {
         &self.cookies
     }

@@ -9,6 +9,7 @@
 
 pub mod auth;
 pub mod body;
+pub mod certificates;
 pub mod changes;
 pub mod cookies;
 pub mod dynamic;
@@ -16,6 +17,7 @@ pub mod files;
 pub mod format;
 pub mod load;
 pub mod order;
+pub mod proxies;
 pub mod redirect;
 pub mod report;
 pub mod request;

@@ -107,6 +107,9 @@ mod tests {
             timeout: None,
             verify_tls: true,
             max_response_bytes: 1,
+            client_certificate: None,
+            proxy: None,
+            connection_group: None,
         }
     }
 

@@ -10,6 +10,7 @@ use std::sync::Mutex;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::cookies::Jar;
 use crate::request::Sent;
 use crate::script::{Assertion, ConsoleLine, Listen, ScriptError};
 use crate::transport::Phases;
@@ -81,6 +82,13 @@ pub struct SubRequest {
     pub error: Option<RequestError>,
 }
 
+/// A request that the authentication sent before the item's own, and its answer.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Replay {
+    pub request: Sent,
+    pub response: Received,
+}
+
 /// One item of one iteration.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Execution {
@@ -97,6 +105,10 @@ pub struct Execution {
     pub request: Option<Sent>,
     pub response: Option<Received>,
     pub error: Option<RequestError>,
+    /// Exchanges before the one in `request`: each was refused (`401`) and repeated with
+    /// what its answer asked for (digest, NTLM). In order.
+    #[serde(default)]
+    pub replays: Vec<Replay>,
     pub sub_requests: Vec<SubRequest>,
     pub assertions: Vec<Assertion>,
     pub console: Vec<ConsoleLine>,
@@ -123,6 +135,14 @@ pub struct Failure {
     /// `None` for a request of a script.
     pub item_name: Option<String>,
     pub iteration: u64,
+    /// Position of the item in the run's order, from 0.
+    #[serde(default)]
+    pub position: u64,
+    /// Name and number of the failed test; `None` when it was no test that failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub test: Option<(u64, String)>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stack: Option<String>,
 }
 
 /// `total` and, of those, `failed`.
@@ -180,6 +200,9 @@ pub struct RunResult {
     pub environment: Vec<(String, Value)>,
     pub globals: Vec<(String, Value)>,
     pub collection_variables: Vec<(String, Value)>,
+    /// The cookie jar at the end, for an export (`Jar::to_json`).
+    #[serde(skip)]
+    pub cookies: Jar,
 }
 
 impl RunResult {
@@ -201,6 +224,8 @@ pub trait RunObserver: Send + Sync {
     fn request_done(&self, _execution: &Execution) {}
     fn assertion(&self, _execution: &Execution, _assertion: &Assertion) {}
     fn console(&self, _execution: &Execution, _line: &ConsoleLine) {}
+    /// Something failed; called for each failure, also beyond those that a result keeps.
+    fn failure(&self, _failure: &Failure) {}
     /// An item is complete. The execution is not kept: take what you need.
     fn item_finished(&self, _execution: Execution) {}
     fn iteration_finished(&self, _iteration: u64) {}

@@ -127,6 +127,9 @@ pub fn prepare(
         timeout: limits.timeout,
         verify_tls: profile.flag("strictSSL", limits.verify_tls),
         max_response_bytes: limits.max_response_bytes,
+        client_certificate: None,
+        proxy: None,
+        connection_group: None,
     };
     Prepared {
         wire,

@@ -11,10 +11,13 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
+use crate::certificates::CertificateRule;
+use crate::cookies::Jar;
 use crate::dynamic::{Dynamic, Now};
 use crate::files::FileAccess;
 use crate::format::{Collection, Environment};
 use crate::order::{Plan, Step};
+use crate::proxies::ProxyRules;
 use crate::report::{RequestError, RunObserver, RunResult};
 use crate::script::{NextRequest, Scope, Scopes, ScriptHost};
 use crate::transport::Transport;
@@ -39,6 +42,17 @@ pub enum Bail {
     No,
     /// At the first failed test, script or request.
     Failure,
+    /// Before the first request, when a folder that was asked for does not exist.
+    Folder,
+    /// Both.
+    FailureAndFolder,
+}
+
+impl Bail {
+    /// Whether a failure ends the run.
+    pub fn on_failure(self) -> bool {
+        matches!(self, Self::Failure | Self::FailureAndFolder)
+    }
 }
 
 /// How a run behaves; times are limits unless said otherwise.
@@ -60,6 +74,12 @@ pub struct RunOptions {
     pub max_response_bytes: usize,
     /// Bytes of each body that go into the report.
     pub max_report_bytes: usize,
+    /// Client certificates; the first whose pattern matches is shown.
+    pub certificates: Vec<CertificateRule>,
+    /// Proxies of the whole run. Empty on a server: there the instance decides.
+    pub proxies: ProxyRules,
+    /// Do as the reference does with asynchronous `pm.test` functions: they pass at once.
+    pub newman_async: bool,
 }
 
 impl Default for RunOptions {
@@ -74,6 +94,9 @@ impl Default for RunOptions {
             bail: Bail::No,
             max_response_bytes: 50 * 1024 * 1024,
             max_report_bytes: 256 * 1024,
+            certificates: Vec::new(),
+            proxies: ProxyRules::default(),
+            newman_async: false,
         }
     }
 }
@@ -91,6 +114,8 @@ pub struct RunSpec {
     /// Folders or requests by name or id; empty for all.
     pub folders: Vec<String>,
     pub options: RunOptions,
+    /// Cookies that the run begins with (`Jar::default()`, or `Jar::from_json`).
+    pub cookies: Jar,
     /// The body of a webhook that started the run: scripts read it as
     /// `JSON.parse(globals.previousRequest).data`.
     pub previous_request: Option<Value>,
@@ -143,7 +168,7 @@ impl Runner {
         } = self;
         let started_at = (spec.now)();
         let dynamic = Dynamic::seeded(spec.seed, Arc::clone(&spec.now));
-        let wire = Wire::new(transport, files, spec.options.clone(), Arc::clone(&spec.now), dynamic);
+        let wire = Wire::new(transport, files, spec.options.clone(), Arc::clone(&spec.now), (dynamic, spec.cookies.clone()));
         let mut state = State {
             scopes: initial_scopes(&spec),
             tally: Tally::new(observer),
@@ -175,7 +200,8 @@ impl Runner {
             }
         };
         let State { scopes, tally, .. } = state;
-        let result = tally.finish(scopes, ended_by, (started_at, (spec.now)()));
+        let cookies = wire.jar().clone();
+        let result = tally.finish((scopes, cookies), ended_by, (started_at, (spec.now)()));
         result.1.run_finished(&result.0);
         result.0
     }
@@ -246,7 +272,7 @@ impl Work<'_> {
                     position,
                 };
                 let next = item::run(self, state, session.as_mut(), place).await;
-                let bail = self.spec.options.bail == Bail::Failure && state.tally.failure_count() > 0;
+                let bail = self.spec.options.bail.on_failure() && state.tally.failure_count() > 0;
                 step = if bail {
                     self.plan.next(position, &NextRequest::Stop)
                 } else {
@@ -257,7 +283,7 @@ impl Work<'_> {
             }
             let failed = state.tally.failure_count() > failed_before;
             state.tally.iteration_finished(iteration, failed);
-            if self.spec.options.bail == Bail::Failure && failed {
+            if self.spec.options.bail.on_failure() && failed {
                 break;
             }
         }

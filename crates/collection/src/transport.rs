@@ -6,6 +6,7 @@
 //! policy; tests give it a table. One call is one HTTP exchange: redirects, cookies and
 //! authentication replays are decided by the runner, not below.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -28,6 +29,73 @@ pub struct WireRequest {
     pub verify_tls: bool,
     /// Stop reading the response body after so many bytes (decompressed).
     pub max_response_bytes: usize,
+    /// The certificate to show to the server.
+    pub client_certificate: Option<ClientIdentity>,
+    /// The proxy to go through; `None` leaves that to the transport.
+    pub proxy: Option<Proxy>,
+    /// Exchanges with the same number may share a connection, others not: what is signed
+    /// in for one connection (NTLM) must not be mixed up with another run's.
+    pub connection_group: Option<u64>,
+}
+
+/// A certificate and its private key as PEM texts. Cheap to clone.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct ClientIdentity(Arc<IdentityParts>);
+
+#[derive(PartialEq, Eq, Hash)]
+struct IdentityParts {
+    certificate: Vec<u8>,
+    key: Vec<u8>,
+    passphrase: Option<String>,
+}
+
+impl ClientIdentity {
+    /// Keeps the texts; whether they are usable is seen by the transport.
+    pub fn new(certificate: Vec<u8>, key: Vec<u8>, passphrase: Option<String>) -> Self {
+        Self(Arc::new(IdentityParts {
+            certificate,
+            key,
+            passphrase,
+        }))
+    }
+
+    /// The certificate chain, leaf first.
+    pub fn certificate(&self) -> &[u8] {
+        &self.0.certificate
+    }
+
+    /// The private key, perhaps encrypted.
+    pub fn key(&self) -> &[u8] {
+        &self.0.key
+    }
+
+    /// What the key is encrypted with.
+    pub fn passphrase(&self) -> Option<&str> {
+        self.0.passphrase.as_deref()
+    }
+}
+
+impl std::fmt::Debug for ClientIdentity {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("ClientIdentity(hidden)")
+    }
+}
+
+/// An HTTP or SOCKS proxy.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Proxy {
+    /// `http://[user:password@]host:port` or `socks5://…`.
+    pub url: String,
+    /// Ask an HTTP proxy for a tunnel also for `http` URLs.
+    pub tunnel: bool,
+}
+
+impl std::fmt::Debug for Proxy {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // The URL may hold a password.
+        let shown = self.url.rsplit_once('@').map_or(self.url.as_str(), |(_, host)| host);
+        write!(formatter, "Proxy({shown})")
+    }
 }
 
 /// Time spent in each phase of an exchange, in microseconds.

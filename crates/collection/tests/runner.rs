@@ -90,6 +90,7 @@ async fn a_flow_runs_through_the_real_engine() {
             script_timeout: Duration::from_secs(30),
             ..RunOptions::default()
         },
+        cookies: Default::default(),
         previous_request: None,
         seed: 7,
         now: Arc::new(|| 1_700_000_000_000_000),

@@ -43,10 +43,10 @@ pub enum Room {
 
 impl Pace {
     /// The pace after a start: a webhook that was failing when the node stopped starts open,
-    /// with a probe at once.
-    pub fn new(cap: usize, failures_in_a_row: u64, now: Micros) -> Self {
+    /// with its first probe at `probe_at` (the stored time, or now).
+    pub fn new(cap: usize, failures_in_a_row: u64, probe_at: Micros) -> Self {
         let probe = (failures_in_a_row >= OPEN_AFTER).then_some(Probe {
-            at: now,
+            at: probe_at,
             running: false,
             failed: 0,
         });
@@ -72,6 +72,11 @@ impl Pace {
     /// Whether only probes are sent.
     pub const fn is_open(&self) -> bool {
         self.probe.is_some()
+    }
+
+    /// When the next probe is sent, while the lane is open.
+    pub fn probe_at(&self) -> Option<Micros> {
+        self.probe.as_ref().map(|probe| probe.at)
     }
 
     /// Whether another request may start beside `in_flight` others.

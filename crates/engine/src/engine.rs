@@ -1,13 +1,15 @@
 //! The engine: what all stages share, and their start and end.
 
 use std::{
+    panic::AssertUnwindSafe,
     sync::{Arc, Mutex, PoisonError, Weak, atomic::Ordering},
     time::Duration,
 };
 
 use collection::script::ScriptHost;
-use domain::{Clock, Micros, clock::MILLISECOND};
+use domain::{Clock, Micros, Problem, clock::MILLISECOND};
 use egress::{Client, Policy};
+use futures::FutureExt as _;
 use store::{
     Store,
     tables::{deliveries, sources::Source},
@@ -18,7 +20,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use crate::{
     config::EngineConfig,
     deliver,
-    error::{ActionError, Result},
+    error::Result,
     lanes::{self, Lanes},
     metrics::{Counters, Metrics},
     policies::Policies,
@@ -72,7 +74,8 @@ impl Engine {
 
     /// Starts the stages, after what the last stop cut off was taken up again. To be called once, within the runtime.
     pub fn start(&self) -> Running {
-        let (stop, runs, mut tasks) = (CancellationToken::new(), TaskTracker::new(), JoinSet::new());
+        let (stop, broken) = (CancellationToken::new(), CancellationToken::new());
+        let (runs, mut tasks) = (TaskTracker::new(), JoinSet::new());
         // All wake-ups are taken before any stage looks at its table.
         let (store, clock) = (self.store(), self.clock());
         let (schedule_signal, run_signal, delivery_signal) = (store.schedule_waker(), store.run_waker(), store.delivery_waker());
@@ -88,14 +91,23 @@ impl Engine {
             signal: Some(schedule_signal),
             own: own(),
         };
-        tasks.spawn(drive(schedule, wake, Arc::clone(&clock), stop.clone()));
+        tasks.spawn(watched(
+            "schedule",
+            broken.clone(),
+            drive(schedule, wake, Arc::clone(&clock), stop.clone()),
+        ));
 
         let sweep = SweepStage {
             store: store.clone(),
             clock: self.clock(),
             retention: self.config().retention,
         };
-        tasks.spawn(drive(sweep, Wake { signal: None, own: own() }, Arc::clone(&clock), stop.clone()));
+        let wake = Wake { signal: None, own: own() };
+        tasks.spawn(watched(
+            "sweep",
+            broken.clone(),
+            drive(sweep, wake, Arc::clone(&clock), stop.clone()),
+        ));
 
         let done = own();
         let stage = RunStage::new(self.clone(), runs.clone(), Arc::clone(&done));
@@ -104,15 +116,27 @@ impl Engine {
             own: done,
         };
         let (engine, token) = (self.clone(), stop.clone());
-        tasks.spawn(async move {
+        let run = async move {
             if engine.recovered(&token).await {
                 drive(stage, wake, clock, token).await;
             }
-        });
+        };
+        tasks.spawn(watched("run", broken.clone(), run));
 
-        tasks.spawn(lanes::feed(Arc::clone(&lanes), delivery_signal, asks));
-        tasks.spawn(deliver::settle_all(self.clone(), Arc::clone(&lanes), finished));
-        Running { stop, runs, lanes, tasks }
+        tasks.spawn(watched(
+            "deliver",
+            broken.clone(),
+            lanes::feed(Arc::clone(&lanes), delivery_signal, asks),
+        ));
+        let settle = deliver::settle_all(self.clone(), Arc::clone(&lanes), finished);
+        tasks.spawn(watched("settle", broken.clone(), settle));
+        Running {
+            stop,
+            runs,
+            lanes,
+            tasks,
+            broken,
+        }
     }
 
     /// Before runs are claimed, so that those of the last stop are not mistaken for this node's. Returns whether to go on.
@@ -132,20 +156,23 @@ impl Engine {
     /// # Errors
     /// 409 when its publish key was used with another body; the store's errors.
     pub async fn publish(&self, event: NewEvent) -> Result<Published> {
+        let one = self.publish_each(vec![event]).await?.into_iter().next();
+        Ok(one.ok_or(store::Error::NotFound("event"))??)
+    }
+
+    /// Publishes events in one transaction, with an answer for each, in their order.
+    ///
+    /// # Errors
+    /// The store's: none is published then. Inside: 409 for an event whose publish key was used with another body.
+    pub async fn publish_each(&self, events: Vec<NewEvent>) -> store::Result<Vec<Result<Published, Problem>>> {
         let now = self.now();
-        let published = self
-            .store()
-            .write(move |tx| publish::publish(tx, std::slice::from_ref(&event), now))
-            .await?;
-        let Some(one) = published.into_iter().next() else {
-            return Err(ActionError::Store(store::Error::NotFound("event")));
-        };
+        let published = self.store().write(move |tx| publish::publish_each(tx, &events, now)).await?;
         let counters = self.counters();
-        if !one.repeat {
+        for one in published.iter().flatten().filter(|one| !one.repeat) {
             counters.accepted.fetch_add(1, Ordering::Relaxed);
             counters.deliveries.fetch_add(one.deliveries as u64, Ordering::Relaxed);
         }
-        Ok(one)
+        Ok(published)
     }
 
     /// Takes a request from outside in: when this returns, it and its effect are stored.
@@ -239,9 +266,23 @@ pub struct Running {
     runs: TaskTracker,
     lanes: Arc<Lanes>,
     tasks: JoinSet<()>,
+    broken: CancellationToken,
+}
+
+/// A stage that ends by a panic leaves a server that looks alive and does half of its work: that must be seen.
+async fn watched(name: &'static str, broken: CancellationToken, stage: impl Future<Output = ()>) {
+    if AssertUnwindSafe(stage).catch_unwind().await.is_err() {
+        tracing::error!(stage = name, "a stage panicked; the server has to be started again");
+        broken.cancel();
+    }
 }
 
 impl Running {
+    /// Returns when a stage has panicked: whoever runs the engine should end then, and be started again.
+    pub async fn broken(&self) {
+        self.broken.cancelled().await;
+    }
+
     /// Stops: nothing new begins, and what is in flight may come to its end until `deadline` has passed. What is cut off
     /// then is taken up at the next start.
     pub async fn shutdown(mut self, deadline: Duration) {

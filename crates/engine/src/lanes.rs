@@ -14,10 +14,11 @@
 //! permit of a shared pool, which bounds the burst on sockets and processor; an exchange that lasts longer than
 //! [`PARKED_AFTER`] gives its permit back, so that a lane that used to be fast and now hangs keeps nothing either.
 //!
-//! `lane` is the state of one lane, `feed` loads from the store and keeps the due times, `work` sends.
+//! `state` and `lane` are one lane, `feed` loads from the store and keeps the due times, `work` sends.
 
 mod feed;
 mod lane;
+mod state;
 mod work;
 
 use std::{
@@ -121,6 +122,11 @@ impl Lanes {
         } else if after.idle {
             self.ask(Ask::Idle(Arc::clone(&lane.id)));
         }
+    }
+
+    /// When an open lane sends its next probe, for the webhook's page and the next start.
+    pub(crate) fn probe_at(&self, webhook_id: &str) -> Option<Micros> {
+        self.get(webhook_id)?.probe_at()
     }
 
     fn get(&self, webhook_id: &str) -> Option<Arc<Lane>> {

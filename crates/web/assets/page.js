@@ -5,15 +5,15 @@
 const all = (selector, root = document) => Array.from(root.querySelectorAll(selector));
 
 // --- times -------------------------------------------------------------------
-const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto", style: "short" });
-const steps = [[60, "second", 1], [3600, "minute", 60], [86400, "hour", 3600], [86400 * 14, "day", 86400]];
+const steps = [[60, 1, "s"], [3600, 60, "min"], [86400, 3600, "h"], [86400 * 14, 86400, "d"]];
 function ago(date) {
   const seconds = (date.getTime() - Date.now()) / 1000;
-  if (Math.abs(seconds) < 3) return "now";
-  for (const [limit, unit, size] of steps) {
-    if (Math.abs(seconds) < limit) return relative.format(Math.trunc(seconds / size), unit);
-  }
-  return null;
+  const away = Math.abs(seconds);
+  if (away < 2) return "now";
+  const step = steps.find(([limit]) => away < limit);
+  if (!step) return null;
+  const text = `${Math.floor(away / step[1])} ${step[2]}`;
+  return seconds < 0 ? `${text} ago` : `in ${text}`;
 }
 function tick(root = document) {
   for (const time of all("time[data-relative]", root)) {

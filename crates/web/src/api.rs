@@ -10,10 +10,7 @@ use axum::{
 };
 use utoipa::{
     Modify, OpenApi,
-    openapi::{
-        ContentBuilder, Ref, RefOr, ResponseBuilder,
-        security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityRequirement, SecurityScheme},
-    },
+    openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityRequirement, SecurityScheme},
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -25,6 +22,7 @@ mod deliveries;
 mod docs;
 mod environments;
 mod events;
+mod finish;
 mod incidents;
 pub(crate) mod input;
 mod misc;
@@ -132,21 +130,8 @@ fn flow() -> OpenApiRouter<App> {
 
 fn split() -> (Router<App>, utoipa::openapi::OpenApi) {
     let (router, mut document) = OpenApiRouter::with_openapi(Document::openapi()).nest("/api/v1", routes()).split_for_parts();
-    add_problems(&mut document);
+    finish::finish(&mut document);
     (router, document)
-}
-
-/// Every operation can answer with a problem.
-fn add_problems(document: &mut utoipa::openapi::OpenApi) {
-    let problem = Ref::from_schema_name("Problem");
-    let content = ContentBuilder::new().schema(Some(problem)).build();
-    let response = ResponseBuilder::new().description("A problem").content(problem::PROBLEM_JSON, content).build();
-    for item in document.paths.paths.values_mut() {
-        let operations = [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete];
-        for operation in operations.into_iter().flatten() {
-            operation.responses.responses.insert("default".to_owned(), RefOr::T(response.clone()));
-        }
-    }
 }
 
 /// The document of the API (OpenAPI 3.1).

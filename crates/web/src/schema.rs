@@ -58,19 +58,22 @@ pub enum Schedule {
 #[derive(Debug, ToSchema)]
 #[schema(rename_all = "camelCase")]
 pub struct RunOptions {
-    #[schema(default = true)]
-    pub follow_redirects: Option<bool>,
-    #[schema(default = true, rename = "strictSSL")]
-    pub strict_ssl: Option<bool>,
+    #[schema(required = false, default = true)]
+    pub follow_redirects: bool,
+    #[schema(required = false, default = true, rename = "strictSSL")]
+    pub strict_ssl: bool,
     /// Pause between requests, ms.
-    pub request_delay: Option<u64>,
+    #[schema(required = false)]
+    pub request_delay: u64,
     /// Limit for one request, ms; 0 is none but the run's own.
-    pub request_timeout: Option<u64>,
+    #[schema(required = false)]
+    pub request_timeout: u64,
     /// Limit for the whole run, ms.
-    #[schema(default = 300_000)]
-    pub run_timeout: Option<u64>,
+    #[schema(required = false, default = 300_000)]
+    pub run_timeout: u64,
     /// Further tries after a failed one, 0 to 2.
-    pub retries: Option<u8>,
+    #[schema(required = false)]
+    pub retries: u8,
 }
 
 /// Counts of a run.
@@ -112,8 +115,8 @@ pub struct Cause {
 pub enum TriggerRule {
     EveryRun,
     ThreeFailuresThenSuccess {
-        #[schema(default = 3)]
-        first: Option<u64>,
+        #[schema(required = false, default = 3)]
+        first: u64,
     },
     AfterFailures { failures: u64 },
     OnChange,
@@ -125,13 +128,13 @@ pub enum TriggerRule {
 #[derive(Debug, ToSchema)]
 pub struct WebhookOptions {
     /// One budget for look-up, connect, TLS, request and response, ms.
-    #[schema(default = 15_000)]
-    pub timeout_ms: Option<u64>,
-    #[schema(default = true)]
-    pub verify_tls: Option<bool>,
+    #[schema(required = false, default = 15_000)]
+    pub timeout_ms: u64,
+    #[schema(required = false, default = true)]
+    pub verify_tls: bool,
     /// Requests in flight at once.
-    #[schema(default = 8)]
-    pub in_flight: Option<usize>,
+    #[schema(required = false, default = 8)]
+    pub in_flight: usize,
 }
 
 /// What happens to the webhook when the delays are used up.
@@ -147,7 +150,8 @@ pub enum UsedUp {
 pub struct RetryPolicy {
     /// Pause before each further attempt, ms.
     pub delays_ms: Vec<u64>,
-    pub jitter_percent: Option<u8>,
+    #[schema(required = false)]
+    pub jitter_percent: u8,
     #[schema(value_type = UsedUp)]
     pub used_up: UsedUp,
     /// Disable when there was no success for so long, ms.

@@ -50,13 +50,13 @@ pub struct Answer {
 }
 
 impl Wire {
-    pub fn new(transport: Arc<dyn Transport>, files: Arc<dyn FileAccess>, options: RunOptions, now: Now, dynamic: Dynamic) -> Self {
+    pub fn new(transport: Arc<dyn Transport>, files: Arc<dyn FileAccess>, options: RunOptions, now: Now, (dynamic, jar): (Dynamic, Jar)) -> Self {
         Self {
             transport,
             files,
             options,
             now,
-            jar: Mutex::new(Jar::default()),
+            jar: Mutex::new(jar),
             dynamic: Mutex::new(dynamic),
         }
     }

@@ -7,7 +7,7 @@
 use serde_json::{Map, Value};
 
 use super::exchange::Exchange;
-use super::{Bail, State, Work, calls::Calls};
+use super::{State, Work, calls::Calls};
 use crate::format::{Auth, Event, Request};
 use crate::order::{Entry, later};
 use crate::report::Execution;
@@ -90,7 +90,7 @@ fn begin(work: &Work<'_>, state: &mut State, entry: &Entry<'_>, place: Place) {
 
 impl Stage<'_> {
     async fn item(&mut self, state: &mut State) -> NextRequest {
-        let bails = self.work.spec.options.bail == Bail::Failure;
+        let bails = self.work.spec.options.bail.on_failure();
         let mut request = self.entry.item.request.clone();
         let inherited = self.auth(&request).cloned();
         if request.auth.is_none() {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use crate::cookies::Jar;
 use crate::report::{Execution, Failure, MAX_FAILURES, RequestError, RunObserver, RunResult, Status, SubRequest, Totals};
 use crate::script::{Assertion, AssertionStatus, ConsoleLine, Listen, Scopes, ScriptError, ScriptOutcome};
 
@@ -93,11 +94,11 @@ impl Tally {
                 stack: None,
             };
             let error = assertion.error.as_ref().unwrap_or(&unnamed);
-            self.fail(
-                execution,
-                &format!("assertion:{} in {}-script", assertion.index, word(listen)),
-                error,
-            );
+            let at = format!("assertion:{} in {}-script", assertion.index, word(listen));
+            self.note(Failure {
+                test: Some((assertion.index, assertion.name.clone())),
+                ..failure(execution, &at, error)
+            });
         }
         self.observer.assertion(execution, assertion);
         execution.assertions.push(assertion.clone());
@@ -123,11 +124,11 @@ impl Tally {
     pub fn sub_request(&mut self, execution: &mut Execution, sub: SubRequest) {
         self.count_request(sub.error.as_ref(), sub.response.as_ref().map(|r| r.size));
         if let Some(error) = &sub.error {
-            self.fail(execution, "request", &as_script_error(error));
             // The reference names no item for these.
-            if let Some(last) = self.failures.last_mut() {
-                last.item_name = None;
-            }
+            self.note(Failure {
+                item_name: None,
+                ..failure(execution, "request", &as_script_error(error))
+            });
         }
         execution.sub_requests.push(sub);
     }
@@ -152,23 +153,21 @@ impl Tally {
     }
 
     fn fail(&mut self, execution: &Execution, at: &str, error: &ScriptError) {
+        self.note(failure(execution, at, error));
+    }
+
+    fn note(&mut self, failure: Failure) {
         self.failed += 1;
+        self.observer.failure(&failure);
         if self.failures.len() < MAX_FAILURES {
-            self.failures.push(Failure {
-                at: at.to_owned(),
-                name: error.name.clone(),
-                message: error.message.clone(),
-                item_id: execution.item_id.clone(),
-                item_name: Some(execution.item_name.clone()),
-                iteration: execution.iteration,
-            });
+            self.failures.push(failure);
         }
     }
 
     /// The result; an abort outranks an error, an error a failed test.
     pub fn finish(
         self,
-        scopes: Scopes,
+        (scopes, cookies): (Scopes, Jar),
         ended_by: Option<String>,
         (started_at, finished_at): (i64, i64),
     ) -> (RunResult, Arc<dyn RunObserver>) {
@@ -189,8 +188,23 @@ impl Tally {
             environment: values(scopes.environment),
             globals: values(scopes.globals),
             collection_variables: values(scopes.collection),
+            cookies,
         };
         (result, self.observer)
+    }
+}
+
+fn failure(execution: &Execution, at: &str, error: &ScriptError) -> Failure {
+    Failure {
+        at: at.to_owned(),
+        name: error.name.clone(),
+        message: error.message.clone(),
+        item_id: execution.item_id.clone(),
+        item_name: Some(execution.item_name.clone()),
+        iteration: execution.iteration,
+        position: execution.position,
+        test: None,
+        stack: error.stack.clone(),
     }
 }
 

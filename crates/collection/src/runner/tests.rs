@@ -171,6 +171,7 @@ fn spec(collection: Value) -> RunSpec {
         iterations: None,
         folders: Vec::new(),
         options: RunOptions::default(),
+        cookies: Jar::default(),
         previous_request: None,
         seed: 1,
         now: Arc::new(|| 1_700_000_000_000_000),

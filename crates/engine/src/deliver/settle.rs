@@ -42,7 +42,7 @@ pub(crate) async fn settle_all(engine: Engine, lanes: Arc<Lanes>, mut finished: 
         engine
             .counters()
             .attempted(waiting.iter().map(|finished| finished.verdict.code.as_str()));
-        let batch = Arc::new(Batch::of(waiting.drain(..)));
+        let batch = Arc::new(Batch::of(waiting.drain(..), &lanes));
         for (webhook_id, outcome) in commit(&engine, batch).await {
             lanes.settled(&webhook_id, outcome);
         }
@@ -55,6 +55,8 @@ struct Batch {
     items: Vec<Item>,
     /// Their rows, at the same positions.
     attempts: Vec<Attempt>,
+    /// When the open ones of their lanes are probed next.
+    probes: HashMap<String, Micros>,
 }
 
 /// What the decision about one attempt needs.
@@ -67,7 +69,8 @@ struct Item {
 }
 
 impl Batch {
-    fn of(finished: impl Iterator<Item = Finished>) -> Self {
+    fn of(finished: impl Iterator<Item = Finished>, lanes: &Lanes) -> Self {
+        let mut probes = HashMap::new();
         let split = |one: Finished| {
             let Finished {
                 job,
@@ -77,6 +80,13 @@ impl Batch {
                 seed,
                 attempt,
             } = one;
+            let webhook_id = &job.delivery.webhook_id;
+            // Only a failure can have opened a lane or moved its probe.
+            if !verdict.success
+                && let Some(at) = lanes.probe_at(webhook_id)
+            {
+                probes.insert(webhook_id.clone(), at);
+            }
             (
                 Item {
                     delivery: job.delivery,
@@ -89,7 +99,7 @@ impl Batch {
             )
         };
         let (items, attempts) = finished.map(split).unzip();
-        Self { items, attempts }
+        Self { items, attempts, probes }
     }
 }
 
@@ -140,7 +150,7 @@ fn settle(tx: &mut dyn Tx, batch: &Batch, from: usize, to: usize) -> Result<Vec<
     let mut outcomes = Vec::with_capacity(by_webhook.len());
     for (webhook_id, items) in by_webhook {
         let outcome = match webhooks::by_id(tx, webhook_id)? {
-            Some(webhook) => settle_webhook(tx, &webhook, &items)?,
+            Some(webhook) => settle_webhook(tx, &webhook, &items, batch.probes.get(webhook_id).copied())?,
             // Deleted meanwhile, with its deliveries.
             None => Outcome {
                 delivery_ids: ids(&items),
@@ -154,7 +164,7 @@ fn settle(tx: &mut dyn Tx, batch: &Batch, from: usize, to: usize) -> Result<Vec<
 }
 
 /// Settles the attempts of one webhook, in the order in which they ended.
-fn settle_webhook(tx: &mut dyn Tx, webhook: &Webhook, items: &[&Item]) -> Result<Outcome> {
+fn settle_webhook(tx: &mut dyn Tx, webhook: &Webhook, items: &[&Item], probe_at: Option<Micros>) -> Result<Outcome> {
     let default_policy;
     let policy = match &webhook.retry_policy {
         Some(policy) => policy,
@@ -198,6 +208,9 @@ fn settle_webhook(tx: &mut dyn Tx, webhook: &Webhook, items: &[&Item]) -> Result
     deliveries::settle_many(tx, &settled)?;
     if let Some(totals) = totals.sum() {
         webhooks::record_attempts(tx, &webhook.id, &totals)?;
+        if probe_at.is_some() && totals.failures > 0 {
+            webhooks::set_probe(tx, &webhook.id, probe_at)?;
+        }
     }
     let now = items.iter().map(|item| item.ended_at).max().unwrap_or_default();
     if let Some(reason) = &disable {

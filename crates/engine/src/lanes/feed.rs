@@ -21,7 +21,10 @@ use store::{
 };
 use tokio::time::sleep;
 
-use super::{Ask, Asks, Lanes, lane::Wish};
+use super::{
+    Ask, Asks, Lanes,
+    lane::{Failures, Wish},
+};
 use crate::{
     deliver::{Job, Target},
     stage::{FALLBACK, Next, pause},
@@ -179,7 +182,11 @@ impl Feed {
         let lane = self.lanes.get_or_new(&look.id);
         let known = lane.target().filter(|target| target.is_of(&webhook, look.source.as_ref()));
         let target = known.unwrap_or_else(|| Arc::new(Target::open(&self.lanes.engine, &webhook, look.source.as_ref())));
-        let (refused, due_at) = lane.found(target, webhook.failed_attempts, look.due, &look.wish, look.later, now);
+        let failures = Failures {
+            in_a_row: webhook.failed_attempts,
+            probe_at: webhook.probe_at,
+        };
+        let (refused, due_at) = lane.found(target, failures, look.due, &look.wish, look.later, now);
         if let Some(at) = due_at {
             self.timers.push(Reverse((at, Arc::clone(&lane.id))));
         }

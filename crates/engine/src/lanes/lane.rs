@@ -1,30 +1,15 @@
-//! The state of one lane: what is loaded, in flight and claimed, and whether another delivery may go out.
+//! One lane as the feed, the workers and the settle task see it: each call is one step of its state, behind one lock.
 
-use std::{
-    collections::{HashSet, VecDeque},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use domain::{
-    Micros,
-    delivery::DeliveryKind,
-    pace::{Pace, Room},
-    settlement::may_send,
-};
+use domain::{Micros, delivery::DeliveryKind, pace::Pace, settlement::may_send};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use super::Outcome;
+use super::{
+    Outcome,
+    state::{State, Take},
+};
 use crate::deliver::{Job, Target};
-
-/// Loaded deliveries at most, as a multiple of the cap.
-const LOADED: usize = 4;
-
-/// Claimed deliveries at most (loaded, in flight, not committed yet), as a multiple of the cap: a store that cannot take
-/// results stops the sending.
-const CLAIMED: usize = 16;
-
-/// Tests that may be in flight beside the lane's own pace.
-const TESTS: usize = 2;
 
 /// Looks that go on where the last one ended, before one begins at the start again.
 const LOOKS_ONWARD: u32 = 32;
@@ -33,30 +18,6 @@ const LOOKS_ONWARD: u32 = 32;
 pub(super) struct Lane {
     pub id: Arc<str>,
     state: Mutex<State>,
-}
-
-struct State {
-    target: Option<Arc<Target>>,
-    pace: Pace,
-    queue: VecDeque<Job>,
-    claimed: HashSet<String>,
-    /// A look is under way. What is settled meanwhile stays claimed until its end: the look may have read it before.
-    looking: bool,
-    released: Vec<String>,
-    in_flight: usize,
-    tests_in_flight: usize,
-    workers: usize,
-    /// A look is asked for and has not begun.
-    asked: bool,
-    /// The last look left due deliveries in the store.
-    more: bool,
-    /// Where the last look ended, and how many went on from there.
-    onward: Option<(Micros, String)>,
-    looks: u32,
-    /// The earliest due time that the feed waits for.
-    armed: Option<Micros>,
-    /// All due times of the future that are in the store are known.
-    knows_later: bool,
 }
 
 /// What a look into the store should bring.
@@ -70,6 +31,13 @@ pub(super) struct Wish {
     pub later: bool,
 }
 
+/// How the webhook has fared, as it is stored: what a lane begins with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Failures {
+    pub in_a_row: u64,
+    pub probe_at: Option<Micros>,
+}
+
 /// What follows from a settled batch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct After {
@@ -78,41 +46,21 @@ pub(super) struct After {
     pub due_at: Option<Micros>,
 }
 
-/// What a worker gets.
-pub(super) enum Take {
-    Job(Box<Job>, Arc<Target>),
-    /// Nothing before this time; `true` if nobody waits for it yet.
-    Wait(Micros, bool),
-    Nothing,
-}
-
 impl Lane {
     pub fn new(id: Arc<str>) -> Self {
-        let state = State {
-            target: None,
-            pace: Pace::new(1, 0, 0),
-            queue: VecDeque::new(),
-            claimed: HashSet::new(),
-            looking: false,
-            released: Vec::new(),
-            in_flight: 0,
-            tests_in_flight: 0,
-            workers: 0,
-            asked: false,
-            more: false,
-            onward: None,
-            looks: 0,
-            armed: None,
-            knows_later: false,
-        };
         Self {
             id,
-            state: Mutex::new(state),
+            state: Mutex::default(),
         }
     }
 
     pub fn is_open(&self) -> bool {
         self.state().pace.is_open()
+    }
+
+    /// When an open lane sends its next probe.
+    pub fn probe_at(&self) -> Option<Micros> {
+        self.state().pace.probe_at()
     }
 
     pub fn is_idle(&self) -> bool {
@@ -155,15 +103,20 @@ impl Lane {
     pub fn found(
         &self,
         target: Arc<Target>,
-        failures: u64,
+        failures: Failures,
         found: Vec<Job>,
         wish: &Wish,
         later: Option<Micros>,
         now: Micros,
     ) -> (Vec<Job>, Option<Micros>) {
         let mut state = self.state();
-        if state.target.is_none() {
-            state.pace = Pace::new(target.in_flight, failures, now);
+        match &state.target {
+            None => state.pace = Pace::new(target.in_flight, failures.in_a_row, failures.probe_at.unwrap_or(now)),
+            // Somebody mended or enabled it: what its receiver says now is worth a try at once.
+            Some(before) if before.version != target.version => {
+                state.pace = Pace::new(target.in_flight, failures.in_a_row, now);
+            }
+            Some(_) => {}
         }
         state.pace.set_cap(target.in_flight);
         let enabled = target.enabled;
@@ -295,79 +248,5 @@ impl Lane {
     }
 }
 
-impl State {
-    fn is_idle(&self) -> bool {
-        self.claimed.is_empty() && self.workers == 0 && self.armed.is_none() && !self.asked && !self.more
-    }
-
-    /// What is settled is not claimed any more.
-    fn release(&mut self) {
-        for id in self.released.drain(..) {
-            self.claimed.remove(&id);
-        }
-    }
-
-    /// How many more may be loaded.
-    fn room(&self) -> usize {
-        let cap = self.pace.cap();
-        let queue = (LOADED * cap).saturating_sub(self.queue.len());
-        queue.min((CLAIMED * cap).saturating_sub(self.claimed.len()))
-    }
-
-    /// Asks for a look, once, when half of what may be loaded is gone and the store has more.
-    fn wants_look(&mut self) -> bool {
-        let wants = self.more && !self.asked && self.room() > LOADED * self.pace.cap() / 2;
-        self.asked |= wants;
-        wants
-    }
-
-    /// Takes out of the queue what must not go out any more.
-    fn withdraw(&mut self, enabled: bool) -> Vec<Job> {
-        if enabled || self.queue.iter().all(|job| may_send(job.delivery.kind, enabled)) {
-            return Vec::new();
-        }
-        let (stay, go) = std::mem::take(&mut self.queue)
-            .into_iter()
-            .partition(|job| may_send(job.delivery.kind, enabled));
-        self.queue = stay;
-        let go: VecDeque<Job> = go;
-        self.released.extend(go.iter().map(|job| job.delivery.id.clone()));
-        if !self.looking {
-            self.release();
-        }
-        go.into()
-    }
-
-    /// Whether the feed is to be told of this due time.
-    fn arm(&mut self, at: Micros) -> bool {
-        let earlier = self.armed.is_none_or(|armed| at < armed);
-        if earlier {
-            self.armed = Some(at);
-        }
-        earlier
-    }
-
-    fn take(&mut self, now: Micros) -> Take {
-        let Some(target) = self.target.clone() else { return Take::Nothing };
-        let test = match self.queue.front() {
-            None => return Take::Nothing,
-            Some(job) => job.delivery.kind == DeliveryKind::Test && self.tests_in_flight < TESTS,
-        };
-        if !test {
-            match self.pace.room(self.in_flight, now) {
-                Room::Start => {}
-                Room::Wait(at) => return Take::Wait(at, self.arm(at)),
-                Room::Full => return Take::Nothing,
-            }
-        }
-        let Some(job) = self.queue.pop_front() else { return Take::Nothing };
-        // By its kind, as `exchanged` counts it down.
-        if job.delivery.kind == DeliveryKind::Test {
-            self.tests_in_flight += 1;
-        } else {
-            self.in_flight += 1;
-            self.pace.started();
-        }
-        Take::Job(Box::new(job), target)
-    }
-}
+#[cfg(test)]
+mod tests;

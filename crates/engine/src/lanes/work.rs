@@ -1,15 +1,18 @@
 //! Workers: each sends one delivery after the other for its lane and hands the results to be settled. The place in the lane
 //! is free again at the answer, not at the commit.
 
-use std::sync::{Arc, atomic::Ordering};
+use std::{
+    panic::AssertUnwindSafe,
+    sync::{Arc, atomic::Ordering},
+};
 
-use futures::future::{Either, select};
+use futures::{
+    FutureExt as _,
+    future::{Either, select},
+};
 use tokio::{sync::OwnedSemaphorePermit, time::sleep};
 
-use super::{
-    Ask, Lanes, PARKED_AFTER,
-    lane::{Lane, Take},
-};
+use super::{Ask, Lanes, PARKED_AFTER, lane::Lane, state::Take};
 use crate::deliver::{self, Finished, Job, Target};
 
 impl Lanes {
@@ -42,11 +45,16 @@ async fn work(lanes: Arc<Lanes>, lane: Arc<Lane>, mut job: Job, mut target: Arc<
     let Some(finishing) = lanes.finished_sender().clone() else { return };
     loop {
         let kind = job.delivery.kind;
-        let finished = exchange(&lanes, &target, job, &mut permit).await;
-        let (success, charged) = (finished.verdict.success, finished.charged);
-        let look = lane.exchanged(kind, success, charged, finished.ended_at, finished.seed);
-        // The receiver lives as long as there are senders; at the very end the store still has the delivery.
-        let _ = finishing.send(finished);
+        let look = match exchange(&lanes, &target, job, &mut permit).await {
+            Some(finished) => {
+                let (success, charged) = (finished.verdict.success, finished.charged);
+                let look = lane.exchanged(kind, success, charged, finished.ended_at, finished.seed);
+                // The receiver lives as long as there are senders; at the very end the store still has the delivery.
+                let _ = finishing.send(finished);
+                look
+            }
+            None => lane.exchanged(kind, false, false, lanes.engine.now(), 0),
+        };
         if look {
             lanes.ask(Ask::Look(Arc::clone(&lane.id)));
         }
@@ -73,16 +81,18 @@ fn regain(lanes: &Lanes, permit: &mut Permit) -> bool {
     permit.held.is_some()
 }
 
-/// Sends, and gives the permit back when that takes long.
-async fn exchange(lanes: &Lanes, target: &Target, job: Job, permit: &mut Permit) -> Finished {
+/// Sends, and gives the permit back when that takes long. `None` after a panic: the delivery stays claimed, and so is not
+/// sent in a loop, until the next start.
+async fn exchange(lanes: &Lanes, target: &Target, job: Job, permit: &mut Permit) -> Option<Finished> {
     let in_flight = &lanes.engine.counters().in_flight;
     in_flight.fetch_add(1, Ordering::Relaxed);
-    let sending = Box::pin(deliver::send(&lanes.engine, target, job));
-    let finished = if permit.held.is_none() {
+    let delivery_id = job.delivery.id.clone();
+    let sending = Box::pin(AssertUnwindSafe(deliver::send(&lanes.engine, target, job)).catch_unwind());
+    let sent = if permit.held.is_none() {
         sending.await
     } else {
         match select(sending, Box::pin(sleep(PARKED_AFTER))).await {
-            Either::Left((finished, _)) => finished,
+            Either::Left((sent, _)) => sent,
             Either::Right(((), sending)) => {
                 permit.held = None;
                 sending.await
@@ -90,5 +100,8 @@ async fn exchange(lanes: &Lanes, target: &Target, job: Job, permit: &mut Permit)
         }
     };
     in_flight.fetch_sub(1, Ordering::Relaxed);
-    finished
+    if sent.is_err() {
+        tracing::error!(delivery = delivery_id, "sending a delivery panicked");
+    }
+    sent.ok()
 }

@@ -114,6 +114,7 @@ async fn one_try(engine: &Engine, run: &Run, prepared: &Prepared, left: Duration
         iterations: None,
         folders: Vec::new(),
         options: options(&prepared.monitor.options, left),
+        cookies: collection::cookies::Jar::default(),
         previous_request,
         seed: rand::random(),
         now: Arc::new(move || clock.now()),

@@ -153,6 +153,7 @@ fn spec(args: &Args) -> Result<RunSpec> {
         iterations: args.iteration_count,
         folders: args.folder.clone(),
         options,
+        cookies: collection::cookies::Jar::default(),
         previous_request: None,
         seed: args.seed.unwrap_or_else(rand::random),
         now: Arc::new(|| SystemClock.now()),

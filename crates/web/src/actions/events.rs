@@ -3,13 +3,17 @@
 use domain::{
     Problem,
     account::Need,
+    delivery::DeliveryKind,
     event::{self, Event},
     limits,
 };
 use engine::publish::{NewEvent, Published};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
-use store::tables::events as table;
+use store::tables::{
+    deliveries::{self, Delivery},
+    events as table,
+};
 use utoipa::{IntoParams, ToSchema};
 
 use super::{Caller, Items, PageQuery, Result, found};
@@ -74,15 +78,9 @@ pub struct PublishedView {
     pub id: String,
     /// Deliveries that it made.
     pub deliveries: usize,
-    /// It was published before; nothing happened now.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    /// It was published before; nothing happened now, and the answer is the same as then.
+    #[serde(skip)]
     pub repeat: bool,
-}
-
-impl From<Published> for PublishedView {
-    fn from(published: Published) -> Self {
-        Self { id: published.event_id, deliveries: published.deliveries, repeat: published.repeat }
-    }
 }
 
 /// An answer for one event of a batch, in its order.
@@ -126,7 +124,8 @@ pub struct PublishKey {
 pub async fn publish(app: &App, caller: &Caller, input: EventInput, key: Option<PublishKey>, hops: i64) -> Result<PublishedView> {
     caller.need(Need::Publish)?;
     let event = checked(caller, input, key, hops, app.now())?;
-    Ok(app.engine.publish(event).await?.into())
+    let published = app.engine.publish(event).await?;
+    view(app, published).await
 }
 
 /// Publishes many in one transaction and answers for each. An item that could not be read
@@ -142,16 +141,32 @@ pub async fn publish_batch(app: &App, caller: &Caller, items: Vec<Result<EventIn
     for item in checked {
         places.push(item.map(|event| events.push(event)));
     }
-    let stored = app.write(move |tx| Ok(engine::publish::publish_each(tx, &events, now)?)).await?;
-    let mut published = stored.into_iter();
-    let answer = |place: Result<(), Problem>| {
+    let mut published = app.engine.publish_each(events).await?.into_iter();
+    let mut answers = Vec::with_capacity(places.len());
+    for place in places {
         let outcome = place.and_then(|()| published.next().unwrap_or_else(|| Err(Problem::conflict("it was not stored"))));
-        match outcome {
-            Ok(published) => BatchAnswer::Accepted(published.into()),
+        answers.push(match outcome {
+            Ok(published) => BatchAnswer::Accepted(view(app, published).await?),
             Err(problem) => BatchAnswer::Refused { problem },
-        }
-    };
-    Ok(places.into_iter().map(answer).collect())
+        });
+    }
+    Ok(answers)
+}
+
+/// The answer of a repeat is that of the first time: the deliveries made then are counted.
+async fn view(app: &App, published: Published) -> Result<PublishedView> {
+    let Published { event_id, repeat, mut deliveries } = published;
+    if repeat {
+        let id = event_id.clone();
+        let made = app.read(move |tx| Ok(deliveries::of_event(tx, &id)?)).await?;
+        deliveries = made.iter().filter(|delivery| was_due(delivery)).count();
+    }
+    Ok(PublishedView { id: event_id, deliveries, repeat })
+}
+
+/// Those that are dropped from the start end when they begin.
+fn was_due(delivery: &Delivery) -> bool {
+    delivery.kind == DeliveryKind::Event && delivery.finished_at != Some(delivery.created_at)
 }
 
 fn checked(caller: &Caller, input: EventInput, key: Option<PublishKey>, hops: i64, now: i64) -> Result<NewEvent, Problem> {

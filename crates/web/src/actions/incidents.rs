@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use domain::{
     Problem,
     account::Need,
+    activity::{Action, Model},
     incident::{ByHand, IncidentState},
     observation::Cause,
 };
@@ -215,6 +216,7 @@ async fn by_hand(app: &App, caller: &Caller, id: &str, action: ByHand, input: No
     let (caller, id) = (caller.shared(), id.to_owned());
     app.write(move |tx| {
         let incident = engine::incidents::by_hand(tx, &caller.workspace.id, &id, action, &caller.user.name, note, now)?;
+        caller.did(tx, Action::Update, Model::Incident, (&incident.id, &incident.title), now)?;
         view(tx, incident)
     })
     .await

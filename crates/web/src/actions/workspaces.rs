@@ -1,6 +1,11 @@
 //! Workspaces: what a team shares, and who is in it.
 
-use domain::{Micros, account::{Need, Role}, id, limits};
+use domain::{
+    Micros,
+    account::{Need, Role},
+    activity::{Action, Activity, Model},
+    id, limits,
+};
 use serde::{Deserialize, Serialize};
 use store::{
     Tx,
@@ -80,7 +85,14 @@ pub async fn create(app: &App, session: &Session, input: WorkspaceInput) -> Resu
     limits::check_name("name", &input.name)?;
     let user = session.user.clone();
     let now = app.now();
-    let workspace = app.write(move |tx| Ok(insert(tx, &user, input.name.trim(), now)?)).await?;
+    let workspace = app
+        .write(move |tx| {
+            let workspace = insert(tx, &user, input.name.trim(), now)?;
+            let activity = Activity::new(&user.id, &user.name, Action::Create, Model::Workspace, &workspace.id, &workspace.name);
+            engine::activity::record(tx, &workspace.id, activity, now)?;
+            Ok(workspace)
+        })
+        .await?;
     Ok(WorkspaceView::of(&workspace, Role::Admin))
 }
 

@@ -3,8 +3,8 @@
 use aws_lc_rs::digest;
 use axum::{
     Json,
-    extract::{Path, State},
-    http::{HeaderMap, StatusCode, header},
+    extract::{Path, Request, State},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use bytes::Bytes;
@@ -14,7 +14,7 @@ use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
 use super::{
-    input::{Document, Params, need_json, parse_json},
+    input::{self, Document, Params, need_json, parse_json},
     output::Answer,
 };
 use crate::{
@@ -52,12 +52,20 @@ pub struct BatchView {
     request_body = EventInput,
     responses((status = 202, body = PublishedView), (status = 409, description = "The key was used with another body"),
               (status = 503, description = "Not stored; try again after `Retry-After`")))]
-pub async fn publish(State(app): State<App>, auth: Auth, headers: HeaderMap, Document(body): Document<ONE>) -> Answer<Response> {
-    need_json(&headers)?;
-    let key = publish_key(&headers, &body)?;
+pub async fn publish(State(app): State<App>, auth: Auth, request: Request) -> Answer<Response> {
+    // The headers are looked at where they are: this is the path that must be cheap.
+    let (parts, body) = request.into_parts();
+    need_json(&parts.headers)?;
+    let body = input::read(body, ONE).await?;
+    let key = publish_key(&parts.headers, &body)?;
     let input: EventInput = parse_json(&body)?;
-    let published = events::publish(&app, &auth, input, key, hops(&headers)).await?;
-    Ok((StatusCode::ACCEPTED, Json(published)).into_response())
+    let published = events::publish(&app, &auth, input, key, hops(&parts.headers)).await?;
+    let repeat = published.repeat;
+    let mut response = (StatusCode::ACCEPTED, Json(published)).into_response();
+    if repeat {
+        response.headers_mut().insert("idempotent-replayed", HeaderValue::from_static("true"));
+    }
+    Ok(response)
 }
 
 /// Publish many events

@@ -107,7 +107,7 @@ async fn look_up(app: &App, hash: String, now: Micros) -> Result<Known> {
         touch(app, token.id.clone(), now);
     }
     let caller = Arc::new(Caller { user, workspace, role, scopes: Some(token.scopes) });
-    let known = Known { token_id: token.id, caller, expires_at: token.expires_at };
+    let known = Known { token_id: token.id.into(), caller, expires_at: token.expires_at };
     app.memory.tokens.put(hash, known.clone());
     Ok(known)
 }

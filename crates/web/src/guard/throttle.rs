@@ -57,7 +57,7 @@ impl LoginThrottle {
         if counts.len() >= KEPT {
             counts.retain(|_, count| now - count.last_at < FORGOTTEN);
         }
-        let keys = [Some((Key::Account(email.to_owned(), remote), FREE)), remote.map(|ip| (Key::Address(ip), FREE_OF_ADDRESS))];
+        let keys = [Some((account(email, remote), FREE)), remote.map(|ip| (Key::Address(ip), FREE_OF_ADDRESS))];
         let keys: Vec<(Key, u32)> = keys.into_iter().flatten().collect();
         let wait = keys.iter().filter_map(|(key, _)| counts.get(key)).map(|count| count.blocked_until - now).max().unwrap_or(0);
         if wait > 0 {
@@ -78,8 +78,13 @@ impl LoginThrottle {
     /// The attempt was right.
     pub fn succeeded(&self, email: &str, remote: Option<IpAddr>) {
         let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
-        counts.remove(&Key::Account(email.to_owned(), remote));
+        counts.remove(&account(email, remote));
     }
+}
+
+/// What is typed may be long; the key is not.
+fn account(email: &str, remote: Option<IpAddr>) -> Key {
+    Key::Account(email.chars().take(254).collect(), remote)
 }
 
 /// Nothing while attempts are free, then 1, 2, 4 … seconds.

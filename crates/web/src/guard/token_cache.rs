@@ -20,7 +20,7 @@ const KEPT: usize = 10_000;
 /// A token that was looked up.
 #[derive(Debug, Clone)]
 pub struct Known {
-    pub token_id: String,
+    pub token_id: Arc<str>,
     pub caller: Arc<Caller>,
     pub expires_at: Option<Micros>,
 }
@@ -59,6 +59,6 @@ impl TokenCache {
     /// Forgets a token by its id.
     pub fn forget(&self, token_id: &str) {
         let mut tokens = self.tokens.write().unwrap_or_else(PoisonError::into_inner);
-        tokens.retain(|_, (known, _)| known.token_id != token_id);
+        tokens.retain(|_, (known, _)| &*known.token_id != token_id);
     }
 }

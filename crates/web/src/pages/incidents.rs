@@ -17,6 +17,7 @@ use crate::{
         incidents::{self, EntryView, IncidentQuery, IncidentView, NoteInput},
         monitors,
         receipts::ReceiptDetail,
+        runs::{self, RunQuery, RunView},
         sources,
     },
     app::App,
@@ -24,6 +25,8 @@ use crate::{
 
 /// Incidents on one page.
 const SHOWN: usize = 50;
+/// Newest runs of a monitor that are looked through for the failed one.
+const RUNS_READ: usize = 50;
 
 const TABS: &[(&str, &str)] = &[("unresolved", "Not resolved"), ("open", "Open"), ("acknowledged", "Acknowledged"), ("resolved", "Resolved"), ("all", "All")];
 
@@ -66,6 +69,8 @@ struct IncidentPage {
     lasted: String,
     /// The monitor of this workspace that it is about: id and name.
     monitor: Option<(String, String)>,
+    /// Its failed run, when the sender told no more than counts.
+    failed: Option<RunView>,
     timeline: Vec<Line>,
     receipts: Vec<ReceiptDetail>,
     form: Form,
@@ -106,6 +111,10 @@ async fn show(app: &App, visit: &Visit, id: &str, status: StatusCode, problem: O
     let detail = incidents::get(app, &visit.caller, id).await?;
     let i = detail.incident;
     let monitor = monitors::list(app, &visit.caller).await?.items.into_iter().find(|m| m.uid == i.key);
+    let failed = match &monitor {
+        Some(monitor) if i.cause.failures.is_empty() => last_failed(app, visit, &monitor.id, i.last_failure_at.micros()).await?,
+        _ => None,
+    };
     let until = i.resolved_at.map_or_else(|| app.now(), |at| at.micros());
     let url = |verb: &str| format!("/incidents/{}/{verb}", i.id);
     let page = IncidentPage {
@@ -118,12 +127,21 @@ async fn show(app: &App, visit: &Visit, id: &str, status: StatusCode, problem: O
         reopen_url: url("reopen"),
         lasted: lasted(until - i.opened_at.micros()),
         monitor: monitor.map(|m| (m.id, m.name)),
+        failed,
         timeline: detail.timeline.into_iter().rev().map(line).collect(),
         receipts: detail.receipts,
         form,
         i,
     };
     render_as(status, &page)
+}
+
+/// The run of our own monitor that the newest failure was about: the last bad one before it.
+async fn last_failed(app: &App, visit: &Visit, monitor_id: &str, before: i64) -> Result<Option<RunView>, PageError> {
+    let query = RunQuery { limit: Some(RUNS_READ), ..RunQuery::default() };
+    let runs = runs::list(app, &visit.caller, monitor_id, query).await?.items;
+    let bad = |run: &RunView| run.status.is_some_and(|status| !status.is_good()) && run.queued_at.micros() <= before;
+    Ok(runs.into_iter().find(bad))
 }
 
 /// `3 min`, `2 h 5 min`, `4 d 2 h`.

@@ -82,6 +82,7 @@ pub async fn page(State(app): State<App>, visit: Visit, Path(id): Path<String>, 
     let bars = monitor_list::bars(&card.bars);
     let frame = visit.frame(&m.name, "/monitors");
     let url = |verb: &str| format!("/monitors/{}/{verb}", m.id);
+    let since = card.bars.first().map_or(m.created_at, |bar| bar.at.min(m.created_at)).micros();
     let ends = (card.bars.first().map(|b| ui::short(b.at.micros())), card.bars.last().map(|b| ui::short(b.at.micros())));
     render(&MonitorPage {
         delete: ui::confirm(
@@ -104,7 +105,7 @@ pub async fn page(State(app): State<App>, visit: Visit, Path(id): Path<String>, 
         bars: bars.len(),
         chart: chart::history(&bars, "Runs and their latency", &ends.0.unwrap_or_default(), &ends.1.unwrap_or_default()),
         stats: latency(&bars),
-        uptimes: uptimes.iter().map(|u| uptime(u, app.now() - m.created_at.micros())).collect(),
+        uptimes: uptimes.iter().map(|u| uptime(u, app.now() - since)).collect(),
         next: older(&format!("/monitors/{}", m.id), &[("status", &filter.status), ("run_type", &filter.run_type)], runs.next),
         runs: runs.items,
         filtered: !filter.status.is_empty() || !filter.run_type.is_empty(),

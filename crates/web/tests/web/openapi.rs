@@ -12,7 +12,7 @@ async fn every_operation_of_the_document_is_served_and_guarded() {
     let document = instance.get("/api/v1/openapi.json").await.expect(200).json();
     assert!(document["openapi"].as_str().unwrap().starts_with("3.1"));
     instance.token = "wbt_wrong".to_owned();
-    let mut count = 0;
+    let mut names = BTreeSet::new();
     for (path, item) in document["paths"].as_object().unwrap() {
         assert!(path.starts_with("/api/v1/"), "{path}");
         for (method, operation) in item.as_object().unwrap() {
@@ -20,10 +20,11 @@ async fn every_operation_of_the_document_is_served_and_guarded() {
             assert!(operation["responses"]["default"].is_object(), "{method} {path}");
             let reply = instance.with(&method.to_uppercase(), &path.replace("{id}", "x"), &[], "{}").await;
             assert_eq!(reply.status, 401, "{method} {path}: {}", reply.text());
-            count += 1;
+            let name = operation["operationId"].as_str().unwrap().to_owned();
+            assert!(names.insert(name), "{method} {path}: its operationId is taken");
         }
     }
-    assert!(count > 60, "{count}");
+    assert!(names.len() > 60, "{}", names.len());
     for path in ["monitors/{id}/run", "webhooks/{id}/test", "events/batch", "deliveries/{id}/resend", "incidents/{id}/reopen", "sources/{id}/receipts"] {
         assert!(document["paths"][format!("/api/v1/{path}")].is_object(), "{path}");
     }

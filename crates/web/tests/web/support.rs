@@ -50,6 +50,14 @@ impl collection::script::ScriptHost for NoScripts {
     }
 }
 
+/// The binary `web` tests on SQLite, its twin on PostgreSQL (or, without a server for tests, on SQLite too).
+fn kind() -> Kind {
+    match env!("CARGO_CRATE_NAME") {
+        "web_on_postgres" => testing::kinds().pop().unwrap_or(Kind::Sqlite),
+        _ => Kind::Sqlite,
+    }
+}
+
 /// An instance, and somebody who may do everything in one workspace of it.
 pub struct Instance {
     pub app: App,
@@ -109,7 +117,7 @@ impl Instance {
 
     /// As after the first start.
     pub async fn empty() -> Self {
-        let (store, database) = testing::store(Kind::Sqlite).await;
+        let (store, database) = testing::store(kind()).await;
         let clock = Arc::new(TestClock(AtomicI64::new(1_760_000_000 * SECOND)));
         let client = egress::Client::new(egress::ClientConfig::default()).unwrap();
         let shared: Arc<dyn Clock> = clock.clone();

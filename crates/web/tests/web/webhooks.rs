@@ -27,8 +27,9 @@ async fn the_guard_judges_the_url_when_it_is_saved() {
     let instance = Instance::new().await;
     for (url, rule) in [
         ("http://1.1.1.1/", "scheme_http"),
-        ("https://127.0.0.1/", "address_loopback"),
-        ("https://2130706433/", "address_loopback"),
+        ("https://127.0.0.1/", "own_address"),
+        ("https://127.0.0.2/", "address_loopback"),
+        ("https://2130706434/", "address_loopback"),
         ("https://[::ffff:10.0.0.1]/", "address_"),
         ("https://169.254.169.254/latest", "address_"),
         ("https://localhost:9/", "address_loopback"),

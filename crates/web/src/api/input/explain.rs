@@ -7,6 +7,11 @@ use serde_path_to_error::Path;
 
 /// Parses JSON: 400 with line and column when it is none, 422 with the field when it does not fit.
 pub fn parse_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    // Keeping track of the path costs as much as parsing: only what is wrong pays for it.
+    serde_json::from_slice(bytes).or_else(|_| with_path(bytes))
+}
+
+fn with_path<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let parsed = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let path = field_of(error.path());

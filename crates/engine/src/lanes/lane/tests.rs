@@ -1,0 +1,200 @@
+//! The rules of one lane, step by step.
+
+use domain::{
+    delivery::{DeliveryKind, DeliveryState},
+    event::Event,
+    profile::Profile,
+};
+use store::tables::deliveries::Delivery;
+
+use super::*;
+
+const FRESH: Failures = Failures {
+    in_a_row: 0,
+    probe_at: None,
+};
+
+fn target(version: i64, enabled: bool, in_flight: usize) -> Arc<Target> {
+    Arc::new(Target {
+        version,
+        source_token: None,
+        enabled,
+        profile: Profile::Standard,
+        timeout_ms: 1_000,
+        verify_tls: true,
+        in_flight,
+        policy: egress::Policy::default(),
+        address: Err("of no use here".to_owned()),
+    })
+}
+
+fn job(id: &str, kind: DeliveryKind) -> Job {
+    let delivery = Delivery {
+        id: id.to_owned(),
+        workspace_id: "wsp".to_owned(),
+        webhook_id: "w".to_owned(),
+        event_id: "evt".to_owned(),
+        event_type: "a".to_owned(),
+        kind,
+        state: DeliveryState::Pending,
+        reason: None,
+        attempts: 0,
+        due_at: 0,
+        created_at: 0,
+        finished_at: None,
+    };
+    let event = Event {
+        id: "evt".to_owned(),
+        workspace_id: "wsp".to_owned(),
+        event_type: "a".to_owned(),
+        subject: String::new(),
+        at: 0,
+        data: "{}".to_owned(),
+        import: false,
+        hops: 0,
+    };
+    Job { delivery, event }
+}
+
+fn jobs(count: usize) -> Vec<Job> {
+    (0..count)
+        .map(|number| job(&format!("d{number:03}"), DeliveryKind::Event))
+        .collect()
+}
+
+fn lane() -> (Lane, Arc<Semaphore>) {
+    (Lane::new(Arc::from("w")), Arc::new(Semaphore::new(10)))
+}
+
+fn look(lane: &Lane, target: &Arc<Target>, found: Vec<Job>) -> Vec<Job> {
+    let wish = lane.wish(true);
+    lane.found(Arc::clone(target), FRESH, found, &wish, None, 0).0
+}
+
+fn taken(take: Take) -> Option<String> {
+    match take {
+        Take::Job(job, _) => Some(job.delivery.id),
+        _ => None,
+    }
+}
+
+fn settled(ids: &[&str], disabled: bool) -> Outcome {
+    Outcome {
+        delivery_ids: ids.iter().map(|id| (*id).to_owned()).collect(),
+        retry_at: None,
+        disabled,
+    }
+}
+
+#[test]
+fn loads_four_times_its_cap_and_asks_again_when_half_of_that_is_gone() {
+    let (lane, pool) = lane();
+    let wish = lane.wish(true);
+    assert_eq!(
+        wish,
+        Wish {
+            limit: 4,
+            after: None,
+            later: true
+        },
+        "a lane that knows nothing yet has a cap of one"
+    );
+    lane.found(target(1, true, 2), FRESH, jobs(4), &wish, None, 0);
+    let wish = lane.wish(false);
+    assert_eq!(
+        (wish.limit, wish.after.clone()),
+        (4, Some((0, "d003".to_owned()))),
+        "the next look goes on behind the last"
+    );
+    lane.found(target(1, true, 2), FRESH, jobs(8).split_off(4), &wish, None, 0);
+    assert_eq!(lane.wish(true).limit, 1, "full: there is place for a test only");
+    let mut asked = Vec::new();
+    let (first, _) = lane.take_more(0, &pool);
+    assert!(taken(first).is_some());
+    for _ in 0..6 {
+        asked.push(lane.exchanged(DeliveryKind::Event, true, true, 0, 0));
+        assert!(taken(lane.take_next(0)).is_some());
+    }
+    assert_eq!(asked.iter().filter(|asks| **asks).count(), 1, "{asked:?}");
+}
+
+#[test]
+fn what_is_claimed_is_not_loaded_again_even_by_a_look_that_began_before_its_commit() {
+    let (lane, pool) = lane();
+    let target = target(1, true, 2);
+    look(&lane, &target, jobs(1));
+    assert_eq!(taken(lane.take_more(0, &pool).0).as_deref(), Some("d000"));
+    let wish = lane.wish(true);
+    lane.exchanged(DeliveryKind::Event, true, true, 0, 0);
+    lane.settled(&settled(&["d000"], false));
+    // The look read the delivery while it was pending.
+    lane.found(Arc::clone(&target), FRESH, jobs(1), &wish, None, 0);
+    assert_eq!(taken(lane.take_next(0)), None);
+    // A later look finds it only if it is to be tried again.
+    look(&lane, &target, jobs(1));
+    assert_eq!(taken(lane.take_more(0, &pool).0).as_deref(), Some("d000"));
+}
+
+#[test]
+fn further_exchanges_need_a_success_and_a_permit() {
+    let (lane, _) = lane();
+    let pool = Arc::new(Semaphore::new(1));
+    look(&lane, &target(1, true, 8), jobs(8));
+    let (first, permit) = lane.take_more(0, &pool);
+    assert!(taken(first).is_some() && permit.is_none(), "the first of a lane needs no permit");
+    assert_eq!(taken(lane.take_more(0, &pool).0), None, "one at a time before the first success");
+    lane.exchanged(DeliveryKind::Event, true, true, 0, 0);
+    assert!(taken(lane.take_next(0)).is_some());
+    let (second, permit) = lane.take_more(0, &pool);
+    assert!(taken(second).is_some() && permit.is_some());
+    lane.exchanged(DeliveryKind::Event, true, true, 0, 0);
+    assert!(taken(lane.take_next(0)).is_some());
+    assert_eq!(taken(lane.take_more(0, &pool).0), None, "the pool is empty");
+    drop(permit);
+    assert!(taken(lane.take_more(0, &pool).0).is_some());
+}
+
+#[test]
+fn a_test_goes_first_and_beside_what_is_in_flight() {
+    let (lane, pool) = lane();
+    let target = target(1, true, 1);
+    look(&lane, &target, jobs(4));
+    assert!(taken(lane.take_more(0, &pool).0).is_some());
+    look(&lane, &target, vec![job("test", DeliveryKind::Test)]);
+    assert_eq!(taken(lane.take_more(0, &pool).0).as_deref(), Some("test"));
+    assert_eq!(taken(lane.take_more(0, &pool).0), None);
+}
+
+#[test]
+fn a_webhook_that_is_off_sends_only_what_a_person_asked_for() {
+    let (lane, pool) = lane();
+    look(&lane, &target(1, true, 1), jobs(3));
+    let refused = look(
+        &lane,
+        &target(2, false, 1),
+        vec![job("new", DeliveryKind::Event), job("again", DeliveryKind::Resend)],
+    );
+    assert_eq!(refused.len(), 4);
+    assert_eq!(taken(lane.take_more(0, &pool).0).as_deref(), Some("again"));
+    lane.settled(&settled(&["again"], true));
+    assert_eq!(taken(lane.take_next(0)), None);
+}
+
+#[test]
+fn an_edit_lets_an_open_lane_try_at_once() {
+    let (lane, pool) = lane();
+    let failing = Failures {
+        in_a_row: 9,
+        probe_at: Some(100),
+    };
+    let wish = lane.wish(true);
+    lane.found(target(1, true, 1), failing, jobs(1), &wish, None, 0);
+    assert!(matches!(lane.take_more(0, &pool).0, Take::Wait(100, true)));
+    assert!(
+        matches!(lane.take_more(0, &pool).0, Take::Wait(100, false)),
+        "somebody waits for that time already"
+    );
+    let wish = lane.wish(true);
+    lane.found(target(2, true, 1), failing, Vec::new(), &wish, None, 0);
+    assert!(taken(lane.take_more(0, &pool).0).is_some());
+}

@@ -1,0 +1,157 @@
+//! What one lane knows, and what follows from it: no locks, no waiting.
+
+use std::{
+    collections::{HashSet, VecDeque},
+    sync::Arc,
+};
+
+use domain::{
+    Micros,
+    delivery::DeliveryKind,
+    pace::{Pace, Room},
+    settlement::may_send,
+};
+
+use crate::deliver::{Job, Target};
+
+/// Loaded deliveries at most, as a multiple of the cap.
+const LOADED: usize = 4;
+
+/// Claimed deliveries at most (loaded, in flight, not committed yet), as a multiple of the cap: a store that cannot take
+/// results stops the sending.
+const CLAIMED: usize = 16;
+
+/// Tests that may be in flight beside the lane's own pace.
+const TESTS: usize = 2;
+
+/// What a worker gets.
+pub(super) enum Take {
+    Job(Box<Job>, Arc<Target>),
+    /// Nothing before this time; `true` if nobody waits for it yet.
+    Wait(Micros, bool),
+    Nothing,
+}
+
+/// The inside of a lane.
+pub(super) struct State {
+    pub target: Option<Arc<Target>>,
+    pub pace: Pace,
+    pub queue: VecDeque<Job>,
+    pub claimed: HashSet<String>,
+    /// A look is under way. What is settled meanwhile stays claimed until its end: the look may have read it before.
+    pub looking: bool,
+    pub released: Vec<String>,
+    pub in_flight: usize,
+    pub tests_in_flight: usize,
+    pub workers: usize,
+    /// A look is asked for and has not begun.
+    pub asked: bool,
+    /// The last look left due deliveries in the store.
+    pub more: bool,
+    /// Where the last look ended, and how many went on from there.
+    pub onward: Option<(Micros, String)>,
+    pub looks: u32,
+    /// The earliest due time that the feed waits for.
+    pub armed: Option<Micros>,
+    /// All due times of the future that are in the store are known.
+    pub knows_later: bool,
+}
+
+impl Default for State {
+    fn default() -> Self {
+        Self {
+            target: None,
+            pace: Pace::new(1, 0, 0),
+            queue: VecDeque::new(),
+            claimed: HashSet::new(),
+            looking: false,
+            released: Vec::new(),
+            in_flight: 0,
+            tests_in_flight: 0,
+            workers: 0,
+            asked: false,
+            more: false,
+            onward: None,
+            looks: 0,
+            armed: None,
+            knows_later: false,
+        }
+    }
+}
+
+impl State {
+    pub fn is_idle(&self) -> bool {
+        self.claimed.is_empty() && self.workers == 0 && self.armed.is_none() && !self.asked && !self.more
+    }
+
+    /// What is settled is not claimed any more.
+    pub fn release(&mut self) {
+        for id in self.released.drain(..) {
+            self.claimed.remove(&id);
+        }
+    }
+
+    /// How many more may be loaded.
+    pub fn room(&self) -> usize {
+        let cap = self.pace.cap();
+        let queue = (LOADED * cap).saturating_sub(self.queue.len());
+        queue.min((CLAIMED * cap).saturating_sub(self.claimed.len()))
+    }
+
+    /// Asks for a look, once, when half of what may be loaded is gone and the store has more.
+    pub fn wants_look(&mut self) -> bool {
+        let wants = self.more && !self.asked && self.room() > LOADED * self.pace.cap() / 2;
+        self.asked |= wants;
+        wants
+    }
+
+    /// Takes out of the queue what must not go out any more.
+    pub fn withdraw(&mut self, enabled: bool) -> Vec<Job> {
+        if enabled || self.queue.iter().all(|job| may_send(job.delivery.kind, enabled)) {
+            return Vec::new();
+        }
+        let (stay, go) = std::mem::take(&mut self.queue)
+            .into_iter()
+            .partition(|job| may_send(job.delivery.kind, enabled));
+        self.queue = stay;
+        let go: VecDeque<Job> = go;
+        self.released.extend(go.iter().map(|job| job.delivery.id.clone()));
+        if !self.looking {
+            self.release();
+        }
+        go.into()
+    }
+
+    /// Whether the feed is to be told of this due time.
+    pub fn arm(&mut self, at: Micros) -> bool {
+        let earlier = self.armed.is_none_or(|armed| at < armed);
+        if earlier {
+            self.armed = Some(at);
+        }
+        earlier
+    }
+
+    pub fn take(&mut self, now: Micros) -> Take {
+        let Some(target) = self.target.clone() else { return Take::Nothing };
+        let test = match self.queue.front() {
+            None => return Take::Nothing,
+            Some(job) => job.delivery.kind == DeliveryKind::Test && self.tests_in_flight < TESTS,
+        };
+        if !test {
+            match self.pace.room(self.in_flight, now) {
+                Room::Start => {}
+                Room::Wait(at) => return Take::Wait(at, self.arm(at)),
+                Room::Full => return Take::Nothing,
+            }
+        }
+        let Some(job) = self.queue.pop_front() else { return Take::Nothing };
+        // By its kind, as `exchanged` counts it down.
+        if job.delivery.kind == DeliveryKind::Test {
+            self.tests_in_flight += 1;
+        } else {
+            self.in_flight += 1;
+            self.pace.started();
+        }
+        Take::Job(Box::new(job), target)
+    }
+}

@@ -1,0 +1,217 @@
+//! The words of `watchbell run`: newman's, letter for letter, and a few of our own.
+
+use std::path::PathBuf;
+
+use clap::{ArgAction, ValueEnum};
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Exit codes: 0 everything passed, 1 something failed, 2 the words could not be understood.
+
+Examples:
+  watchbell run orders.json -e prod.json
+  watchbell run orders.json -d customers.csv --folder Checkout --bail
+  watchbell run orders.json -r cli,junit --reporter-junit-export results.xml")]
+pub struct Args {
+    /// Collection (Postman v2.1 or v2.0): a file, an http(s) URL, a uid of Postman's API, or - for standard input
+    pub collection: String,
+    #[command(flatten)]
+    pub documents: Documents,
+    #[command(flatten)]
+    pub run: RunArgs,
+    #[command(flatten)]
+    pub tls: TlsArgs,
+    #[command(flatten)]
+    pub output: OutputArgs,
+}
+
+/// What is read and written beside the collection.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Documents")]
+pub struct Documents {
+    /// Environment: file or URL
+    #[arg(short, long, value_name = "FILE")]
+    pub environment: Option<String>,
+    /// Globals: file or URL
+    #[arg(short, long, value_name = "FILE")]
+    pub globals: Option<String>,
+    /// Data for the iterations: JSON array or CSV, file or URL
+    #[arg(short = 'd', long, value_name = "FILE")]
+    pub iteration_data: Option<String>,
+    /// Set an environment variable: name=value; may be given several times
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub env_var: Vec<String>,
+    /// Set a global variable: name=value; may be given several times
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub global_var: Vec<String>,
+    /// Write the environment to this file at the end
+    #[arg(long, value_name = "FILE")]
+    pub export_environment: Option<PathBuf>,
+    /// Write the globals to this file at the end
+    #[arg(long, value_name = "FILE")]
+    pub export_globals: Option<PathBuf>,
+    /// Write the collection, with its variables as they are then, to this file at the end
+    #[arg(long, value_name = "FILE")]
+    pub export_collection: Option<PathBuf>,
+    /// Key of Postman's API, for documents that are read from there
+    #[arg(long, value_name = "KEY", env = "POSTMAN_API_KEY", hide_env_values = true)]
+    pub postman_api_key: Option<String>,
+    /// Cookies to start with: a file as tough-cookie writes it
+    #[arg(long, value_name = "FILE")]
+    pub cookie_jar: Option<PathBuf>,
+    /// Write the cookies to this file at the end
+    #[arg(long, value_name = "FILE")]
+    pub export_cookie_jar: Option<PathBuf>,
+    /// Folder that the collection's files are read from [default: the current one]
+    #[arg(long, value_name = "FOLDER")]
+    pub working_dir: Option<PathBuf>,
+    /// Read no file outside of the working folder
+    #[arg(long)]
+    pub no_insecure_file_read: bool,
+}
+
+/// How the run goes.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Run")]
+pub struct RunArgs {
+    /// How often the collection is run [default: once for each row of data]
+    #[arg(short = 'n', long, value_name = "N")]
+    pub iteration_count: Option<u64>,
+    /// Run only this folder or request, by name or id; may be given several times
+    #[arg(long, value_name = "NAME")]
+    pub folder: Vec<String>,
+    /// Stop at the first failure; `folder`: also refuse to start when a `--folder` is not there
+    #[arg(long, value_name = "MODIFIERS", num_args = 0..=1, value_delimiter = ',', default_missing_value = "failure")]
+    pub bail: Option<Vec<BailOn>>,
+    /// Pause between requests, ms
+    #[arg(long, value_name = "MS", default_value_t = 0)]
+    pub delay_request: u64,
+    /// Limit of the whole run, ms; 0 is none
+    #[arg(long, value_name = "MS", default_value_t = 0)]
+    pub timeout: u64,
+    /// Limit of one request, ms; 0 is none
+    #[arg(long, value_name = "MS", default_value_t = 0)]
+    pub timeout_request: u64,
+    /// Limit of one script, ms; 0 is a minute
+    #[arg(long, value_name = "MS", default_value_t = 0)]
+    pub timeout_script: u64,
+    /// Take redirects as they come, follow none
+    #[arg(long)]
+    pub ignore_redirects: bool,
+    /// Exit 0 whatever happened
+    #[arg(short = 'x', long)]
+    pub suppress_exit_code: bool,
+    /// Seed of the dynamic variables, for a run that repeats exactly
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// Do not wait for asynchronous tests, as newman does not
+    #[arg(long)]
+    pub newman_async: bool,
+}
+
+/// TLS, as newman names it.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "TLS")]
+pub struct TlsArgs {
+    /// Do not check certificates
+    #[arg(short = 'k', long)]
+    pub insecure: bool,
+    /// Client certificate, PEM
+    #[arg(long, value_name = "FILE")]
+    pub ssl_client_cert: Option<PathBuf>,
+    /// Key of the client certificate, PEM
+    #[arg(long, value_name = "FILE")]
+    pub ssl_client_key: Option<PathBuf>,
+    /// Passphrase of that key
+    #[arg(long, value_name = "TEXT")]
+    pub ssl_client_passphrase: Option<String>,
+    /// Client certificates by host: a JSON list of {name, matches, key, cert, passphrase}
+    #[arg(long, value_name = "FILE")]
+    pub ssl_client_cert_list: Option<PathBuf>,
+    /// Authorities to trust beside the system's, PEM
+    #[arg(long, value_name = "FILE")]
+    pub ssl_extra_ca_certs: Option<PathBuf>,
+}
+
+/// What is shown and reported.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Output")]
+pub struct OutputArgs {
+    /// Reports to make, several at once: cli, json, junit, html, progress
+    #[arg(short, long, value_delimiter = ',', default_value = "cli", value_name = "NAMES")]
+    pub reporters: Vec<ReporterKind>,
+    /// File of the JSON report [default: newman/newman-run-report-TIME.json]
+    #[arg(long, value_name = "FILE")]
+    pub reporter_json_export: Option<PathBuf>,
+    /// File of the JUnit report [default: newman/newman-run-report-TIME.xml]
+    #[arg(long, value_name = "FILE")]
+    pub reporter_junit_export: Option<PathBuf>,
+    /// File of the HTML report [default: newman/newman-run-report-TIME.html]
+    #[arg(long, value_name = "FILE", alias = "reporter-htmlextra-export")]
+    pub reporter_html_export: Option<PathBuf>,
+    #[command(flatten)]
+    pub cli: CliArgs,
+    /// Print nothing
+    #[arg(long)]
+    pub silent: bool,
+    /// Colours: when standard output is a terminal, or always, or never
+    #[arg(long, value_enum, default_value_t, value_name = "WHEN", overrides_with = "no_color")]
+    pub color: Color,
+    /// The same as `--color off`
+    #[arg(long)]
+    pub no_color: bool,
+    /// Use no characters beyond ASCII
+    #[arg(long)]
+    pub disable_unicode: bool,
+    /// Show headers, bodies and the time of each phase
+    #[arg(long)]
+    pub verbose: bool,
+}
+
+/// What the terminal is not to show.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub struct CliArgs {
+    /// No totals at the end
+    #[arg(long = "reporter-cli-no-summary", action = ArgAction::SetTrue)]
+    pub no_summary: bool,
+    /// No list of failures at the end
+    #[arg(long = "reporter-cli-no-failures", action = ArgAction::SetTrue)]
+    pub no_failures: bool,
+    /// No tests
+    #[arg(long = "reporter-cli-no-assertions", action = ArgAction::SetTrue)]
+    pub no_assertions: bool,
+    /// No passed tests
+    #[arg(long = "reporter-cli-no-success-assertions", action = ArgAction::SetTrue)]
+    pub no_success_assertions: bool,
+    /// Nothing of what scripts say to the console
+    #[arg(long = "reporter-cli-no-console", action = ArgAction::SetTrue)]
+    pub no_console: bool,
+    /// No name of this program and of the collection
+    #[arg(long = "reporter-cli-no-banner", action = ArgAction::SetTrue)]
+    pub no_banner: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ReporterKind {
+    Cli,
+    Json,
+    Junit,
+    /// Also under the name of the third-party reporter that most teams have.
+    #[value(alias = "htmlextra")]
+    Html,
+    /// The progress line alone.
+    Progress,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum BailOn {
+    Failure,
+    Folder,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    On,
+    Off,
+    #[default]
+    Auto,
+}

@@ -1,0 +1,186 @@
+//! The pages through the real router: who may see them, hostile names, forms that are refused.
+
+#[path = "../examples/gallery/seed.rs"]
+mod seed;
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    body::{Body, to_bytes},
+    http::{Request, StatusCode, header},
+    response::Response,
+};
+use seed::Seeded;
+use tower::ServiceExt as _;
+
+const NOW: i64 = 1_800_000_000_000_000;
+
+#[derive(Debug)]
+struct Standing;
+
+impl domain::Clock for Standing {
+    fn now(&self) -> i64 {
+        NOW
+    }
+}
+
+struct House {
+    router: Router,
+    seeded: Seeded,
+    csrf: String,
+    _database: store::testing::TestDatabase,
+}
+
+async fn house(hostile: &str) -> House {
+    let (store, database) = store::testing::store(store::testing::Kind::Sqlite).await;
+    let app = seed::app(store, Arc::new(Standing), "http://127.0.0.1:8484");
+    let seeded = seed::fill(&app, hostile).await;
+    let mut house = House { router: web::router(app), seeded, csrf: String::new(), _database: database };
+    let html = text(house.get("/").await).await;
+    house.csrf = html.split("name=\"csrf\" value=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap().to_owned();
+    house
+}
+
+impl House {
+    async fn get(&self, path: &str) -> Response {
+        let request = Request::get(path).header(header::COOKIE, &self.seeded.cookie).body(Body::empty()).unwrap();
+        self.router.clone().oneshot(request).await.unwrap()
+    }
+
+    async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Response {
+        let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        let request = Request::post(path)
+            .header(header::COOKIE, &self.seeded.cookie)
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(Body::from(body))
+            .unwrap();
+        self.router.clone().oneshot(request).await.unwrap()
+    }
+}
+
+async fn text(response: Response) -> String {
+    String::from_utf8(to_bytes(response.into_body(), 8_000_000).await.unwrap().to_vec()).unwrap()
+}
+
+fn location(response: &Response) -> &str {
+    response.headers()[header::LOCATION].to_str().unwrap()
+}
+
+#[tokio::test]
+async fn hostile_names_are_text_on_every_page() {
+    let house = house("</textarea>\"'><script>alert(1)</script><b onclick=x>").await;
+    for path in &house.seeded.paths {
+        let response = house.get(path).await;
+        assert_eq!(response.status(), StatusCode::OK, "{path}");
+        assert!(response.headers()[header::CONTENT_SECURITY_POLICY].to_str().unwrap().contains("script-src 'self'"), "{path}");
+        let html = text(response).await;
+        for raw in ["<script>alert", "<b onclick", "'><script"] {
+            assert!(!html.contains(raw), "{path} holds `{raw}`");
+        }
+        assert!(!html.contains("very-secret-value"), "{path} shows a secret");
+    }
+}
+
+#[tokio::test]
+async fn the_markup_of_every_page_is_sound() {
+    let house = house("").await;
+    for path in &house.seeded.paths {
+        let html = text(house.get(path).await).await;
+        let mut ids: Vec<&str> = html.split(" id=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+        let all = ids.len();
+        ids.sort_unstable();
+        ids.dedup();
+        assert_eq!(ids.len(), all, "{path} has an id twice");
+        assert_eq!(html.matches("<h1").count(), 1, "{path} has not one heading");
+        assert!(!html.contains(" style="), "{path} has an inline style, which the policy forbids");
+        for control in ["<input ", "<select ", "<textarea "] {
+            for tag in html.split(control).skip(1).map(|rest| rest.split('>').next().unwrap()) {
+                let named = tag.contains("type=\"hidden\"") || tag.contains("type=\"checkbox\"") || tag.contains("type=\"radio\"");
+                let id = tag.split("id=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap_or_default();
+                assert!(named || html.contains(&format!("for=\"{id}\"")), "{path}: a control without a label: {tag}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_stranger_is_sent_to_log_in_and_back() {
+    let house = house("").await;
+    let request = Request::get("/monitors?q=a").body(Body::empty()).unwrap();
+    let response = house.router.clone().oneshot(request).await.unwrap();
+    assert_eq!(response.status(), StatusCode::SEE_OTHER);
+    assert_eq!(location(&response), "/login?next=%2Fmonitors%3Fq%3Da");
+    let wrong = Request::post("/login").body(Body::from("email=ada@example.com&password=wrong-wrong-wrong")).unwrap();
+    let response = house.router.clone().oneshot(wrong).await.unwrap();
+    assert_eq!(response.status(), StatusCode::UNAUTHORIZED);
+    assert!(text(response).await.contains("e-mail or password is wrong"));
+    let body = format!("email={}&password={}&next=%2Fmonitors", seed::EMAIL, seed::PASSWORD.replace(' ', "+"));
+    let right = Request::post("/login").body(Body::from(body)).unwrap();
+    let response = house.router.clone().oneshot(right).await.unwrap();
+    assert_eq!((response.status(), location(&response)), (StatusCode::SEE_OTHER, "/monitors"));
+    assert!(response.headers()[header::SET_COOKIE].to_str().unwrap().contains("HttpOnly"));
+}
+
+#[tokio::test]
+async fn a_form_without_its_token_changes_nothing() {
+    let house = house("").await;
+    let path = house.seeded.paths.iter().find(|p| p.starts_with("/bins/")).unwrap().clone();
+    for fields in [&[][..], &[("csrf", "wrong")]] {
+        let response = house.post(&format!("{path}/delete"), fields).await;
+        assert_eq!(response.status(), StatusCode::FORBIDDEN);
+    }
+    assert_eq!(house.get(&path).await.status(), StatusCode::OK);
+    let response = house.post(&format!("{path}/delete"), &[("csrf", &house.csrf)]).await;
+    assert_eq!(location(&response), "/bins?done=deleted");
+    assert_eq!(house.get(&path).await.status(), StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn a_refused_form_keeps_what_was_entered_and_marks_the_field() {
+    let house = house("").await;
+    let edit = house.seeded.paths.iter().find(|p| p.ends_with("/edit")).unwrap().clone();
+    let fields = [
+        ("csrf", house.csrf.as_str()),
+        ("name", "A name that stays"),
+        ("collection_id", "6f1c2a34-0000-4000-8000-000000000001"),
+        ("schedule.kind", "cron"),
+        ("schedule.cron.expression", "61 * * * *"),
+        ("schedule.cron.zone", "UTC"),
+        ("options.retries", "0"),
+        ("options.runTimeout", "300"),
+        ("options.requestTimeout", "0"),
+        ("options.requestDelay", "0"),
+    ];
+    let response = house.post(&edit, &fields).await;
+    assert_eq!(response.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    let html = text(response).await;
+    assert!(html.contains("value=\"A name that stays\"") && html.contains("value=\"61 * * * *\""));
+    let field = html.split("name=\"schedule.cron.expression\"").nth(1).unwrap();
+    assert!(field.split('>').next().unwrap().contains("aria-invalid=\"true\""));
+}
+
+#[tokio::test]
+async fn a_source_shows_its_url_once() {
+    let house = house("").await;
+    let response = house.post("/sources/new", &[("csrf", &house.csrf), ("name", "Mine"), ("provider", "postman")]).await;
+    assert_eq!(response.status(), StatusCode::OK);
+    assert_eq!(response.headers()[header::CACHE_CONTROL], "no-store");
+    let html = text(response).await;
+    let url = html.split("id=\"secret\">").nth(1).and_then(|rest| rest.split('<').next()).unwrap();
+    let token = url.rsplit('/').next().unwrap();
+    assert!(url.starts_with("http://127.0.0.1:8484/in/") && token.len() >= 32, "{url}");
+    for path in ["/sources", "/integrations", "/activity"] {
+        assert!(!text(house.get(path).await).await.contains(token), "{path} shows the token again");
+    }
+}
+
+#[tokio::test]
+async fn what_does_not_exist_is_a_page_too() {
+    let house = house("").await;
+    for path in ["/monitors/none", "/runs/none", "/nowhere"] {
+        let response = house.get(path).await;
+        assert_eq!(response.status(), StatusCode::NOT_FOUND, "{path}");
+        assert!(text(response).await.contains("To the overview"), "{path}");
+    }
+}
