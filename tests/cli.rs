@@ -6,6 +6,8 @@ use serde_json::json;
 
 use crate::support::{Api, server::PROGRAM};
 
+mod reports;
+
 async fn watchbell(folder: &Path, words: &[&str]) -> Output {
     tokio::process::Command::new(PROGRAM).current_dir(folder).args(words).output().await.unwrap()
 }

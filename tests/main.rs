@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stderr, clippy::disallowed_methods, reason = "a test says what went wrong by failing")]
 
 mod cli;
+mod conformance;
 mod crash;
 mod flow;
 mod support;

@@ -7,11 +7,20 @@
 use crate::format::{Auth, Param, Request};
 
 pub mod apikey;
+pub mod asap;
+pub mod awsv4;
 pub mod basic;
 pub mod bearer;
+pub mod digest;
+pub mod edgegrid;
+pub mod handshake;
+mod hash;
 pub mod hawk;
 pub mod jwt;
+pub mod ntlm;
+pub mod oauth1;
 pub mod oauth2;
+mod rsa;
 
 /// The authentication that applies: the item's own, else the innermost folder's.
 /// `chain` goes from the collection inwards.
@@ -30,7 +39,8 @@ pub fn apply(auth: &Auth, request: &mut Request) -> Option<String> {
         "apikey" => apikey::apply(auth, request),
         "jwt" => return jwt::apply(auth, request),
         "oauth2" => return oauth2::apply(auth, request),
-        "noauth" | "hawk" => {}
+        // These sign the finished request, or answer a refusal.
+        "noauth" | "hawk" | "oauth1" | "awsv4" | "edgegrid" | "asap" | "digest" | "ntlm" => {}
         other => {
             return Some(format!(
                 "authentication of type `{other}` is not supported; the request is sent without it"
@@ -45,6 +55,8 @@ pub struct Signing<'a> {
     /// As it is sent.
     pub url: &'a str,
     pub body: &'a [u8],
+    /// The body is urlencoded.
+    pub is_form: bool,
     pub content_type: &'a str,
     /// Microseconds since the epoch.
     pub now: i64,
@@ -52,11 +64,34 @@ pub struct Signing<'a> {
     pub nonce: &'a str,
 }
 
-/// Adds the header of the types that sign the finished request; does nothing for others.
-pub fn sign(auth: &Auth, request: &mut Request, signing: &Signing<'_>) {
-    if auth.kind == "hawk" {
-        hawk::apply(auth, request, signing);
+/// What a signature changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Signed {
+    Nothing,
+    Header,
+    /// The query: the URL has to be written anew.
+    Url,
+    /// The form body: it has to be built anew.
+    Body,
+}
+
+/// Lets the types that sign the finished request have their turn; does nothing for others.
+/// A sentence comes back when a request goes out without its signature.
+pub fn sign(auth: &Auth, request: &mut Request, signing: &Signing<'_>) -> (Signed, Option<String>) {
+    match auth.kind.as_str() {
+        "hawk" => hawk::apply(auth, request, signing),
+        "edgegrid" => edgegrid::apply(auth, request, signing),
+        "asap" => return (Signed::Header, asap::apply(auth, request, signing)),
+        "awsv4" => return (awsv4::apply(auth, request, signing), None),
+        "oauth1" => {
+            return match oauth1::apply(auth, request, signing) {
+                Ok(signed) => (signed, None),
+                Err(why) => (Signed::Nothing, Some(format!("the request is sent without an OAuth 1.0 signature: {why}"))),
+            };
+        }
+        _ => return (Signed::Nothing, None),
     }
+    (Signed::Header, None)
 }
 
 /// Puts a token into the query under a key, or into `Authorization` behind a prefix.

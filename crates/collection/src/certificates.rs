@@ -5,6 +5,7 @@
 
 use serde_json::Value;
 
+use crate::files::FileAccess;
 use crate::transport::ClientIdentity;
 
 /// A pattern for every URL, as for a certificate given without a list of hosts.
@@ -66,6 +67,20 @@ fn entry(position: usize, value: &Value) -> Result<CertificateEntry, Certificate
         key: source("key")?,
         passphrase: crate::format::text(&value["passphrase"]).filter(|p| !p.is_empty()),
     })
+}
+
+/// Reads what a request of a collection names: `{cert: {src}, key: {src}, passphrase}`.
+/// `None` when it names no files.
+///
+/// # Errors
+/// A file that cannot be read, as a sentence.
+pub fn read(value: &Value, files: &dyn FileAccess) -> Result<Option<ClientIdentity>, String> {
+    let (Some(certificate), Some(key)) = (value["cert"]["src"].as_str(), value["key"]["src"].as_str()) else {
+        return Ok(None);
+    };
+    let passphrase = crate::format::text(&value["passphrase"]).filter(|p| !p.is_empty());
+    let bytes = |path: &str| files.read(path).map(|bytes| bytes.to_vec());
+    Ok(Some(ClientIdentity::new(bytes(certificate)?, bytes(key)?, passphrase)))
 }
 
 /// The certificate for a URL.

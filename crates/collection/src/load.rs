@@ -113,6 +113,14 @@ pub fn parse_data(bytes: &[u8], kind: DataKind, origin: &str) -> Result<Vec<Vec<
         .collect())
 }
 
+/// Line and column (both from 1) of the value at a JSON path such as `item[2].request.url`,
+/// also in a document that stands in an envelope; `None` if it is not there. `text` must be
+/// JSON without a byte order mark.
+pub fn position(text: &str, path: &str) -> Option<(usize, usize)> {
+    let offset = locate::offset_of(text, path).or_else(|| locate::offset_of(text, &format!("collection.{path}")))?;
+    Some(locate::line_column(text, offset))
+}
+
 fn decode<'a>(bytes: &'a [u8], origin: &str) -> Result<&'a str, LoadError> {
     let text = std::str::from_utf8(bytes).map_err(|error| {
         let good = String::from_utf8_lossy(&bytes[..error.valid_up_to()]).into_owned();

@@ -35,6 +35,11 @@ impl ProxyRules {
         }
     }
 
+    /// Whether every request goes out directly.
+    pub fn is_empty(&self) -> bool {
+        self.http.is_none() && self.https.is_none()
+    }
+
     /// The proxy for a URL.
     pub fn find(&self, url: &Url) -> Option<&Proxy> {
         let proxy = if url.scheme() == "https" { &self.https } else { &self.http };

@@ -77,6 +77,9 @@ pub struct ScriptFailure {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct SubRequest {
     pub listen: Listen,
+    /// Exchanges before it that the authentication needed.
+    #[serde(default)]
+    pub replays: Vec<Replay>,
     pub request: Option<Sent>,
     pub response: Option<Received>,
     pub error: Option<RequestError>,

@@ -9,7 +9,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use serde_json::{Map, Value};
 
-use crate::auth;
+use crate::auth::{self, Signed};
 use crate::body::{self, Payload};
 use crate::dynamic::Dynamic;
 use crate::files::FileAccess;
@@ -107,15 +107,22 @@ pub fn prepare(
         warnings.extend(auth::apply(auth, &mut resolved));
         resolved.auth = Some(auth.clone());
     }
-    let wire_url = url::to_wire(&url::unparse(&resolved.url), !profile.flag("disableUrlEncoding", false));
+    let encode = !profile.flag("disableUrlEncoding", false);
+    let mut wire_url = url::to_wire(&url::unparse(&resolved.url), encode);
     let refused = refusal(&wire_url, &address);
     let boundary = format!("--------------------------{}", dynamic.token(24));
-    let mut payload = body.and_then(|b| body::build(&b, files, &boundary));
+    let mut payload = body.as_ref().and_then(|b| body::build(b, files, &boundary));
     if let Some(payload) = &mut payload {
         warnings.append(&mut payload.warnings);
     }
     if let Some(auth) = &auth {
-        sign(auth, &mut resolved, &wire_url, payload.as_ref(), dynamic);
+        let (signed, warning) = sign(auth, &mut resolved, &wire_url, payload.as_ref(), dynamic);
+        warnings.extend(warning);
+        match signed {
+            Signed::Url => wire_url = url::to_wire(&url::unparse(&resolved.url), encode),
+            Signed::Body => payload = resolved.body.as_ref().and_then(|b| body::build(b, files, &boundary)),
+            Signed::Header | Signed::Nothing => {}
+        }
     }
     let token = dynamic.uuid();
     let headers = headers(&mut resolved, profile, &wire_url, payload.as_ref(), &token);
@@ -141,17 +148,18 @@ pub fn prepare(
 }
 
 /// Lets the types that sign the finished request have their turn.
-fn sign(auth: &Auth, resolved: &mut Request, url: &WireUrl, payload: Option<&Payload>, dynamic: &mut Dynamic) {
+fn sign(auth: &Auth, resolved: &mut Request, url: &WireUrl, payload: Option<&Payload>, dynamic: &mut Dynamic) -> (Signed, Option<String>) {
     let own_type = resolved.header("content-type").map(str::to_owned);
     let body_type = payload.and_then(|p| p.content_type.clone());
     let signing = auth::Signing {
         url: &url.href,
         body: payload.map_or(&[], |p| &p.bytes),
+        is_form: payload.is_some() && matches!(resolved.body, Some(Body { mode: Mode::Urlencoded(_), .. })),
         content_type: &own_type.or(body_type).unwrap_or_default(),
         now: dynamic.now(),
-        nonce: &dynamic.token(6),
+        nonce: &dynamic.token(11),
     };
-    auth::sign(auth, resolved, &signing);
+    auth::sign(auth, resolved, &signing)
 }
 
 /// What can be said of a URL without a look-up, with the code the reference gives.

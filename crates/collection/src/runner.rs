@@ -26,7 +26,9 @@ use crate::variables;
 mod calls;
 mod exchange;
 mod item;
+mod route;
 mod tally;
+mod tokens;
 
 #[cfg(test)]
 mod tests;

@@ -38,6 +38,24 @@ pub struct WireRequest {
     pub connection_group: Option<u64>,
 }
 
+impl WireRequest {
+    /// A request without headers and body, certificates checked.
+    pub fn plain(method: &str, url: &str) -> Self {
+        Self {
+            method: method.to_owned(),
+            url: url.to_owned(),
+            headers: Vec::new(),
+            body: None,
+            timeout: None,
+            verify_tls: true,
+            max_response_bytes: usize::MAX,
+            client_certificate: None,
+            proxy: None,
+            connection_group: None,
+        }
+    }
+}
+
 /// A certificate and its private key as PEM texts. Cheap to clone.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct ClientIdentity(Arc<IdentityParts>);

@@ -4,6 +4,8 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use tokio::net::TcpStream;
+
 use crate::connect::{self, Stream};
 use crate::error::{Failure, FailureCode, SetupError};
 use crate::exchange::{Exchange, Request, Response};
@@ -110,13 +112,15 @@ impl Client {
     }
 
     async fn run(&self, request: &Request, policy: &Policy, trace: &mut Trace) -> Result<Response, Failure> {
-        let target = if request.raw_target {
+        let mut target = if request.raw_target {
             check_raw_url(policy, &request.url)
         } else {
             check_url(policy, &request.url)
         }?;
         request.validate()?;
         let key = Key::new(request, &target, policy);
+        let dressed = proxy::named(policy, &target).and_then(|named| named.dress(request, &mut target));
+        let request = dressed.as_ref().unwrap_or(request);
         if let Some(connection) = self.0.pool.checkout(&key, policy) {
             trace.begin_request(connection.remote(), true);
             match self.speak(connection, request, &target, key.clone(), trace).await {
@@ -151,17 +155,26 @@ impl Client {
         }
     }
 
+    /// A connection to the receiver or as far as the proxy that stands for it.
+    async fn reach(&self, target: &Target, policy: &Policy, trace: &mut Trace) -> Result<(TcpStream, SocketAddr), Failure> {
+        let resolver = self.0.resolver.as_ref();
+        if let Some(named) = proxy::named(policy, target) {
+            trace.enter(Stage::Proxy);
+            return named.connect(resolver, target, policy).await;
+        }
+        let endpoints = resolve::endpoints(resolver, target, policy).await?;
+        if let Some(proxy) = &policy.proxy {
+            trace.enter(Stage::Proxy);
+            return proxy::connect(proxy, resolver, &endpoints, policy).await;
+        }
+        trace.enter(Stage::Connect);
+        trace.remote = endpoints.first().copied();
+        connect::connect(&endpoints, policy).await
+    }
+
     /// Resolves, connects (perhaps through the proxy) and does the TLS handshake.
     async fn open(&self, target: &Target, key: &Key, policy: &Policy, trace: &mut Trace) -> Result<Connection, Failure> {
-        let endpoints = resolve::endpoints(self.0.resolver.as_ref(), target, policy).await?;
-        let (tcp, remote) = if let Some(proxy) = &policy.proxy {
-            trace.enter(Stage::Proxy);
-            proxy::connect(proxy, self.0.resolver.as_ref(), &endpoints, policy).await?
-        } else {
-            trace.enter(Stage::Connect);
-            trace.remote = endpoints.first().copied();
-            connect::connect(&endpoints, policy).await?
-        };
+        let (tcp, remote) = Box::pin(self.reach(target, policy, trace)).await?;
         trace.remote = Some(remote);
         if target.scheme == Scheme::Http {
             return Ok(Connection::Http1(Http1::new(Stream::Plain(tcp), remote)));

@@ -39,6 +39,8 @@ pub struct Request {
     pub decompress: bool,
     /// Whether path and query go out exactly as the URL has them, instead of normalised.
     pub raw_target: bool,
+    /// Calls of one group share connections, no others do: for what is signed in per connection (NTLM).
+    pub connection_group: Option<u64>,
 }
 
 impl Request {
@@ -59,6 +61,7 @@ impl Request {
             http2: true,
             decompress: false,
             raw_target: false,
+            connection_group: None,
         }
     }
 

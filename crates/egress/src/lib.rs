@@ -30,7 +30,7 @@ pub use client::{Client, ClientConfig};
 pub use error::{Failure, FailureCode, Refusal, Rule, SetupError};
 pub use exchange::{Exchange, Phases, Request, Response, Version};
 pub use policy::{Policy, PolicyRules};
-pub use proxy::ProxyConfig;
+pub use proxy::{Lookup, ProxyConfig};
 pub use resolve::{ResolveError, Resolver, SystemResolver};
 pub use tls::{ClientCertificate, Roots};
 pub use url::{Host, Scheme, Target, check_url};

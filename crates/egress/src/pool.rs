@@ -26,6 +26,7 @@ pub(crate) struct Key {
     pub tls: TlsOptions,
     bind: Option<IpAddr>,
     proxy: Option<ProxyConfig>,
+    group: Option<u64>,
 }
 
 impl Key {
@@ -41,6 +42,7 @@ impl Key {
             },
             bind: policy.bind,
             proxy: policy.proxy.clone(),
+            group: request.connection_group,
         }
     }
 }

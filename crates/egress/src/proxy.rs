@@ -12,7 +12,8 @@ use crate::connect::connect_unchecked;
 use crate::error::{Failure, FailureCode, SetupError};
 use crate::policy::Policy;
 use crate::resolve::Resolver;
-use crate::url::{Credentials, split_credentials};
+use crate::exchange::Request;
+use crate::url::{Credentials, Scheme, Target, split_credentials};
 
 /// How the proxy is spoken to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -34,6 +35,21 @@ pub struct ProxyConfig {
     pub port: u16,
     /// User name and password, if it wants them.
     pub credentials: Option<(String, String)>,
+    /// Who looks up the receiver's name.
+    pub lookup: Lookup,
+}
+
+/// Who looks up the receiver's name when there is a proxy.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Lookup {
+    /// We do, and the guard judges the addresses.
+    #[default]
+    Ours,
+    /// An HTTP proxy does. Counts only under an open policy: behind it nothing is guarded.
+    Proxys {
+        /// Ask for a tunnel for `http` receivers too, instead of handing the request over.
+        tunnel: bool,
+    },
 }
 
 impl std::fmt::Debug for ProxyConfig {
@@ -83,8 +99,75 @@ impl ProxyConfig {
             host,
             port,
             credentials,
+            lookup: Lookup::Ours,
         })
     }
+
+    /// The same proxy, trusted with names.
+    #[must_use]
+    pub const fn with_lookup(mut self, lookup: Lookup) -> Self {
+        self.lookup = lookup;
+        self
+    }
+
+    /// Whether it is asked for the receiver's name under this policy.
+    fn is_asked_by_name(&self, policy: &Policy) -> bool {
+        policy.open && self.kind == ProxyKind::HttpConnect && self.lookup != Lookup::Ours
+    }
+
+    fn authorization(&self) -> Option<String> {
+        let (user, password) = self.credentials.clone()?;
+        Some(Credentials { user, password }.basic())
+    }
+}
+
+/// How a request reaches its receiver by name.
+pub(crate) enum Named<'a> {
+    /// The proxy gets the request itself, with the whole URL as its target (RFC 9112, 3.2.2).
+    Forward(&'a ProxyConfig),
+    /// The proxy opens a tunnel to the name.
+    Tunnel(&'a ProxyConfig),
+}
+
+/// Whether and how the policy's proxy is asked by name.
+pub(crate) fn named<'a>(policy: &'a Policy, target: &Target) -> Option<Named<'a>> {
+    let proxy = policy.proxy.as_ref().filter(|proxy| proxy.is_asked_by_name(policy))?;
+    let tunnel = target.scheme == Scheme::Https || proxy.lookup == Lookup::Proxys { tunnel: true };
+    Some(if tunnel { Named::Tunnel(proxy) } else { Named::Forward(proxy) })
+}
+
+impl Named<'_> {
+    /// The request as this proxy wants it, when it is handed over.
+    pub fn dress(&self, request: &Request, target: &mut Target) -> Option<Request> {
+        let Self::Forward(proxy) = self else { return None };
+        target.request_target = target.url();
+        let mut request = request.clone();
+        let authorization = proxy.authorization();
+        request.headers.extend(authorization.map(|value| ("Proxy-Authorization".to_owned(), value)));
+        Some(request)
+    }
+
+    /// A connection to the proxy, through it when it tunnels.
+    pub async fn connect(&self, resolver: &dyn Resolver, target: &Target, policy: &Policy) -> Result<(TcpStream, SocketAddr), Failure> {
+        let (Self::Forward(proxy) | Self::Tunnel(proxy)) = self;
+        let (mut stream, remote) = reach(proxy, resolver, policy).await?;
+        if matches!(self, Self::Tunnel(_)) {
+            let host = target.server_name();
+            let host = if host.contains(':') { format!("[{host}]") } else { host.into_owned() };
+            http_connect(&mut stream, &format!("{host}:{}", target.port), proxy).await?;
+        }
+        Ok((stream, remote))
+    }
+}
+
+/// A connection to the proxy itself.
+async fn reach(proxy: &ProxyConfig, resolver: &dyn Resolver, policy: &Policy) -> Result<(TcpStream, SocketAddr), Failure> {
+    let own = match proxy.host.parse::<IpAddr>() {
+        Ok(ip) => vec![ip],
+        Err(_) => resolver.resolve(&proxy.host).await.map_err(failed)?,
+    };
+    let own: Vec<_> = own.into_iter().take(8).map(|ip| SocketAddr::new(ip, proxy.port)).collect();
+    connect_unchecked(&own, policy.bind).await.map_err(|failure| failed(failure.message))
 }
 
 fn failed(why: impl std::fmt::Display) -> Failure {
@@ -101,19 +184,12 @@ pub(crate) async fn connect(
     endpoints: &[SocketAddr],
     policy: &Policy,
 ) -> Result<(TcpStream, SocketAddr), Failure> {
-    let own = match proxy.host.parse::<IpAddr>() {
-        Ok(ip) => vec![ip],
-        Err(_) => resolver.resolve(&proxy.host).await.map_err(failed)?,
-    };
-    let own: Vec<_> = own.into_iter().take(8).map(|ip| SocketAddr::new(ip, proxy.port)).collect();
     let mut last = failed("the receiver has no address");
     for endpoint in endpoints.iter().take(3) {
         policy.check_address(*endpoint)?;
-        let (mut stream, _) = connect_unchecked(&own, policy.bind)
-            .await
-            .map_err(|failure| failed(failure.message))?;
+        let (mut stream, _) = reach(proxy, resolver, policy).await?;
         let opened = match proxy.kind {
-            ProxyKind::HttpConnect => http_connect(&mut stream, *endpoint, proxy).await,
+            ProxyKind::HttpConnect => http_connect(&mut stream, &endpoint.to_string(), proxy).await,
             ProxyKind::Socks5 => socks5(&mut stream, *endpoint, proxy).await,
         };
         match opened {
@@ -124,14 +200,9 @@ pub(crate) async fn connect(
     Err(last)
 }
 
-async fn http_connect(stream: &mut TcpStream, endpoint: SocketAddr, proxy: &ProxyConfig) -> Result<(), Failure> {
+async fn http_connect(stream: &mut TcpStream, endpoint: &str, proxy: &ProxyConfig) -> Result<(), Failure> {
     let mut head = format!("CONNECT {endpoint} HTTP/1.1\r\nHost: {endpoint}\r\n");
-    if let Some((user, password)) = &proxy.credentials {
-        let basic = Credentials {
-            user: user.clone(),
-            password: password.clone(),
-        }
-        .basic();
+    if let Some(basic) = proxy.authorization() {
         head.push_str(&format!("Proxy-Authorization: {basic}\r\n"));
     }
     head.push_str("\r\n");

@@ -5,11 +5,9 @@ use std::collections::HashMap;
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use rustls::client::WebPkiServerVerifier;
-use rustls::client::danger::ServerCertVerifier;
 use rustls::crypto::CryptoProvider;
-use rustls::{CertificateError, ClientConfig, RootCertStore};
-use rustls_pki_types::pem::PemObject;
+use rustls::{CertificateError, ClientConfig};
+use rustls_pki_types::pem::PemObject as _;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
@@ -17,7 +15,11 @@ use tokio_rustls::client::TlsStream;
 
 use crate::error::{Failure, FailureCode, SetupError};
 
+mod trust;
+mod key;
 mod verify;
+
+use trust::Trust;
 
 /// Which authorities are trusted.
 #[derive(Clone, Debug, Default)]
@@ -66,11 +68,16 @@ impl ClientCertificate {
     /// # Errors
     /// When either is not PEM, holds none, or the key cannot be used with the certificate.
     pub fn from_pem(certificate: &[u8], key: &[u8]) -> Result<Self, SetupError> {
+        Self::from_encrypted_pem(certificate, key, None)
+    }
+
+    /// The same with a private key that may be encrypted with a passphrase.
+    ///
+    /// # Errors
+    /// Also when the passphrase is missing or wrong.
+    pub fn from_encrypted_pem(certificate: &[u8], key: &[u8], passphrase: Option<&str>) -> Result<Self, SetupError> {
         let chain = read_certificates("the client certificate", certificate)?;
-        let key = PrivateKeyDer::from_pem_slice(key).map_err(|error| SetupError::Pem {
-            what: "the client certificate's key",
-            reason: error.to_string(),
-        })?;
+        let key = key::read(key, passphrase)?;
         let signer = provider()
             .key_provider
             .load_private_key(key.clone_key())
@@ -122,7 +129,7 @@ pub(crate) struct TlsOptions {
 
 /// The trust anchors and the configurations built so far.
 pub(crate) struct Tls {
-    verifier: Arc<dyn ServerCertVerifier>,
+    trust: Trust,
     built: Mutex<HashMap<TlsOptions, Arc<ClientConfig>>>,
 }
 
@@ -131,41 +138,8 @@ const MAX_CONFIGS: usize = 512;
 
 impl Tls {
     pub fn new(roots: &Roots) -> Result<Self, SetupError> {
-        let mut given = Vec::new();
-        if let Roots::Pem(pem) | Roots::NativeAnd(pem) = roots {
-            given = read_certificates("the root certificates", pem)?;
-        }
-        let mut store = RootCertStore::empty();
-        if matches!(roots, Roots::Native | Roots::NativeAnd(_)) {
-            let native = rustls_native_certs::load_native_certs();
-            for error in &native.errors {
-                tracing::warn!(%error, "a root certificate of the system could not be read");
-            }
-            store.add_parsable_certificates(native.certs);
-        }
-        let (_, refused) = store.add_parsable_certificates(given.iter().cloned());
-        if refused > 0 {
-            return Err(SetupError::Tls {
-                what: "the root certificates",
-                reason: format!("{refused} of {} are not X.509 certificates", given.len()),
-            });
-        }
-        if store.is_empty() {
-            tracing::warn!("no root certificates found: every TLS receiver will be refused; install `ca-certificates`");
-        }
-        let verifier: Arc<dyn ServerCertVerifier> = if store.is_empty() {
-            Arc::new(verify::TrustNothing)
-        } else {
-            let inner = WebPkiServerVerifier::builder_with_provider(Arc::new(store), provider())
-                .build()
-                .map_err(|error| SetupError::Tls {
-                    what: "the root certificates",
-                    reason: error.to_string(),
-                })?;
-            Arc::new(verify::Checked { inner, given })
-        };
         Ok(Self {
-            verifier,
+            trust: Trust::new(roots)?,
             built: Mutex::default(),
         })
     }
@@ -199,7 +173,7 @@ impl Tls {
 
     fn build(&self, options: &TlsOptions) -> Result<ClientConfig, rustls::Error> {
         let verifier = if options.verify {
-            Arc::clone(&self.verifier)
+            self.trust.verifier()
         } else {
             Arc::new(verify::TrustAll(provider()))
         };

@@ -9,6 +9,7 @@ mod exchange;
 mod settle;
 mod target;
 mod test_button;
+mod totals;
 
 pub(crate) use exchange::{Finished, send};
 pub(crate) use settle::settle_all;

@@ -18,6 +18,7 @@ mod policies;
 pub mod publish;
 pub mod receive;
 pub mod run;
+mod running;
 pub mod schedule;
 pub mod sealed;
 mod stage;
@@ -25,5 +26,6 @@ mod sweep;
 pub mod webhooks;
 
 pub use config::{EgressSettings, EngineConfig, Retention};
-pub use engine::{Engine, Running};
+pub use engine::Engine;
 pub use error::ActionError;
+pub use running::Running;

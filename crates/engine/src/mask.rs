@@ -4,7 +4,7 @@
 pub(crate) const MASK: &str = "•••";
 
 /// Parts of header names that mark a credential.
-const CREDENTIALS: [&str; 8] = [
+const CREDENTIALS: [&str; 10] = [
     "authorization",
     "cookie",
     "token",
@@ -12,6 +12,8 @@ const CREDENTIALS: [&str; 8] = [
     "password",
     "api-key",
     "apikey",
+    "access-key",
+    "x-auth",
     "credential",
 ];
 

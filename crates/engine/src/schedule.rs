@@ -81,6 +81,7 @@ fn take(tx: &mut dyn Tx, monitor: &Monitor, now: Micros) -> Result<()> {
     };
     if let Some(missed) = &advance.missed {
         monitors::record_missed(tx, &monitor.id, missed)?;
+        tx.signal(Signal::changed(&*monitor.workspace_id, "monitor"));
     }
     if advance.start {
         let run = run::next_run(tx, monitor, RunType::Scheduled, due_at, now)?;

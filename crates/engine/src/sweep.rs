@@ -70,3 +70,86 @@ impl Kind {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use domain::{clock::DAY, event::Event};
+    use store::{tables::workspaces, testing};
+
+    use super::*;
+
+    #[derive(Debug)]
+    struct Still(Micros);
+
+    impl Clock for Still {
+        fn now(&self) -> Micros {
+            self.0
+        }
+    }
+
+    fn event(id: &str, at: Micros) -> Event {
+        Event {
+            id: id.to_owned(),
+            workspace_id: "wsp".to_owned(),
+            event_type: "a".to_owned(),
+            subject: String::new(),
+            at,
+            data: "{}".to_owned(),
+            import: false,
+            hops: 0,
+        }
+    }
+
+    #[tokio::test]
+    async fn what_is_older_than_its_retention_goes_step_by_step_and_the_rest_stays() {
+        for kind in testing::kinds() {
+            let (store, _database) = testing::store(kind).await;
+            let now = 100 * DAY;
+            let count = STEP + 1;
+            store
+                .write(move |tx| {
+                    testing_people(tx)?;
+                    let old: Vec<Event> = (0..count).map(|number| event(&format!("old{number}"), now - 31 * DAY)).collect();
+                    let old: Vec<_> = old.iter().map(|event| (event, None)).collect();
+                    events::insert_many(tx, &old)?;
+                    events::insert(tx, &event("young", now - 29 * DAY), None)
+                })
+                .await
+                .unwrap();
+            let mut stage = SweepStage {
+                store: store.clone(),
+                clock: Arc::new(Still(now)),
+                retention: Retention::default(),
+            };
+            assert_eq!(stage.step().await.unwrap(), Next::At(now + BETWEEN), "there is more");
+            assert_eq!(stage.step().await.unwrap(), Next::At(now + REST));
+            let left = store
+                .read(|tx| Ok::<_, store::Error>((events::get(tx, "wsp", "old0")?, events::get(tx, "wsp", "young")?)))
+                .await
+                .unwrap();
+            assert!(left.0.is_none() && left.1.is_some());
+            store.close().await;
+        }
+    }
+
+    fn testing_people(tx: &mut dyn Tx) -> Result<()> {
+        let user = accounts::User {
+            id: "1".to_owned(),
+            email: "a@example.org".to_owned(),
+            name: "Ada".to_owned(),
+            password_hash: "-".to_owned(),
+            instance_admin: false,
+            created_at: 0,
+            disabled_at: None,
+        };
+        accounts::insert_user(tx, &user)?;
+        let workspace = workspaces::Workspace {
+            id: "wsp".to_owned(),
+            name: "Shop".to_owned(),
+            owner_id: "1".to_owned(),
+            settings: serde_json::json!({}),
+            created_at: 0,
+        };
+        workspaces::insert(tx, &workspace)
+    }
+}

@@ -10,6 +10,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 use crate::config::{self, Loaded};
 
 mod admin;
+mod check;
 mod demo;
 mod opened;
 mod report;
@@ -44,6 +45,8 @@ enum Command {
     Serve(serve::Args),
     /// Run a Postman collection here and now
     Run(Box<run::Args>),
+    /// Find what will not work in a Postman collection, without sending anything
+    Check(check::Args),
     /// Check the Standard Webhooks signature of a received request
     Verify(verify::Args),
     /// Look after a data folder while its server is stopped
@@ -81,7 +84,9 @@ fn dispatch(cli: Cli) -> Result<ExitCode> {
     let mut flags = Vec::new();
     flags.extend(cli.data.map(|folder| ("store.data", folder)));
     match cli.command {
-        Command::Run(args) => runtime()?.block_on(run::run(*args)),
+        // One thread starts faster than a pool, and a run does one thing after another.
+        Command::Run(args) => tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(run::run(*args)),
+        Command::Check(args) => runtime()?.block_on(check::run(args)),
         Command::Verify(args) => verify::run(&args),
         Command::Serve(args) => {
             flags.extend(args.flags());

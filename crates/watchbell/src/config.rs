@@ -136,6 +136,13 @@ pub fn environment() -> Vec<(String, String)> {
         .collect()
 }
 
+/// `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`, in lower case too: for `watchbell run` alone, a
+/// server goes where its settings say.
+#[allow(clippy::disallowed_methods, reason = "the one place that reads the environment")]
+pub fn proxies() -> [Option<String>; 3] {
+    ["http_proxy", "https_proxy", "no_proxy"].map(|name| std::env::var(name).or_else(|_| std::env::var(name.to_uppercase())).ok())
+}
+
 fn read_typed(values: &Table, origins: &BTreeMap<String, String>) -> Result<Config> {
     match serde_path_to_error::deserialize::<_, Config>(Value::Table(values.clone())) {
         Ok(config) => Ok(config),

@@ -46,6 +46,16 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// --- addresses inside the page ------------------------------------------------
+// A link to something that is folded away unfolds it.
+function unfold() {
+  const target = location.hash.length > 1 ? document.getElementById(decodeURIComponent(location.hash.slice(1))) : null;
+  for (let one = target; one; one = one.parentElement) if (one.tagName === "DETAILS") one.open = true;
+  target?.scrollIntoView({ block: "nearest" });
+}
+addEventListener("hashchange", unfold);
+unfold();
+
 // --- copy --------------------------------------------------------------------
 document.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-copy]");

@@ -136,7 +136,10 @@ pub struct PageQuery {
 impl PageQuery {
     /// The first `limit` items.
     pub fn first(limit: usize) -> Self {
-        Self { limit: Some(limit), before: None }
+        Self {
+            limit: Some(limit),
+            before: None,
+        }
     }
 
     pub(crate) fn page(&self) -> Result<page::Page, Problem> {
@@ -144,7 +147,10 @@ impl PageQuery {
         if !(1..=200).contains(&limit) {
             return Err(Problem::invalid("limit", format!("`{limit}` is not 1 to 200")));
         }
-        Ok(page::Page { before: self.before.clone().filter(|b| !b.is_empty()), limit })
+        Ok(page::Page {
+            before: self.before.clone().filter(|b| !b.is_empty()),
+            limit,
+        })
     }
 }
 
@@ -163,7 +169,10 @@ impl<T> Items<T> {
     }
 
     pub(crate) fn of<R>(listed: page::Listed<R>, view: impl FnMut(R) -> T) -> Self {
-        Self { items: listed.items.into_iter().map(view).collect(), next: listed.next }
+        Self {
+            items: listed.items.into_iter().map(view).collect(),
+            next: listed.next,
+        }
     }
 }
 
@@ -177,8 +186,13 @@ pub(crate) fn check_version(expected: Option<&str>, version: i64) -> Result<(), 
     match expected {
         None => Ok(()),
         Some(tags) if tags.split(',').any(|tag| matches_tag(tag.trim(), version)) => Ok(()),
-        Some(_) => Err(Problem::new(412, "changed", "It was changed meanwhile", "it is not the version that `If-Match` names any more")
-            .hint("read it again and repeat your change")),
+        Some(_) => Err(Problem::new(
+            412,
+            "changed",
+            "It was changed meanwhile",
+            "it is not the version that `If-Match` names any more",
+        )
+        .hint("read it again and repeat your change")),
     }
 }
 

@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 use axum::{
     Router,
     http::{HeaderValue, header},
+    middleware,
     response::IntoResponse,
     routing::get,
 };
@@ -52,15 +53,15 @@ impl Modify for Security {
         components.add_security_scheme("bearer", SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)));
         components.add_security_scheme("api_key", SecurityScheme::ApiKey(key));
         let none: [&str; 0] = [];
-        document.security = Some(vec![SecurityRequirement::new("bearer", none), SecurityRequirement::new("api_key", none)]);
+        document.security = Some(vec![
+            SecurityRequirement::new("bearer", none),
+            SecurityRequirement::new("api_key", none),
+        ]);
     }
 }
 
 fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
-        .merge(things())
-        .merge(flow())
-        .fallback(problem::no_such_path)
+    OpenApiRouter::new().merge(things()).merge(flow()).fallback(problem::no_such_path)
 }
 
 /// What people make: monitors and what they run, webhooks, sources, bins.
@@ -106,6 +107,7 @@ fn flow() -> OpenApiRouter<App> {
         .routes(routes!(misc::activity))
         .routes(routes!(misc::notices))
         .routes(routes!(misc::read_notice))
+        .routes(routes!(monitors::missed))
         .routes(routes!(monitors::runs))
         .routes(routes!(monitors::all_runs))
         .routes(routes!(monitors::get_run))
@@ -115,6 +117,7 @@ fn flow() -> OpenApiRouter<App> {
         .routes(routes!(events::why))
         .routes(routes!(deliveries::of_webhook))
         .routes(routes!(deliveries::attempts))
+        .routes(routes!(deliveries::stats))
         .routes(routes!(deliveries::get))
         .routes(routes!(deliveries::resend))
         .routes(routes!(sources::receipts))
@@ -129,7 +132,9 @@ fn flow() -> OpenApiRouter<App> {
 }
 
 fn split() -> (Router<App>, utoipa::openapi::OpenApi) {
-    let (router, mut document) = OpenApiRouter::with_openapi(Document::openapi()).nest("/api/v1", routes()).split_for_parts();
+    let (router, mut document) = OpenApiRouter::with_openapi(Document::openapi())
+        .nest("/api/v1", routes())
+        .split_for_parts();
     finish::finish(&mut document);
     (router, document)
 }
@@ -146,10 +151,14 @@ pub(crate) fn router() -> Router<App> {
         .route("/api/docs", get(docs::page))
         .route("/api/docs.css", get(docs::style))
         .method_not_allowed_fallback(problem::wrong_method)
+        .layer(middleware::map_response(problem::complete))
 }
 
 async fn document() -> impl IntoResponse {
     static DOCUMENT: OnceLock<String> = OnceLock::new();
     let text = DOCUMENT.get_or_init(|| openapi().to_json().unwrap_or_default());
-    ([(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))], text.as_str())
+    (
+        [(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))],
+        text.as_str(),
+    )
 }

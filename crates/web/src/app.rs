@@ -54,7 +54,13 @@ pub(crate) struct Memory {
 impl App {
     /// Puts the parts together.
     pub fn new(store: Store, clock: Arc<dyn Clock>, engine: Engine, config: WebConfig) -> Self {
-        Self { store, clock, engine, config: Arc::new(config), memory: Arc::default() }
+        Self {
+            store,
+            clock,
+            engine,
+            config: Arc::new(config),
+            memory: Arc::default(),
+        }
     }
 
     /// Microseconds since the Unix epoch.

@@ -29,14 +29,22 @@ use crate::{
 const BODY_BYTES: usize = 1_048_576;
 
 pub(crate) fn router() -> Router<App> {
-    Router::new().route("/b/{id}", any(whole)).route("/b/{id}/", any(whole)).route("/b/{id}/{*path}", any(below))
+    Router::new()
+        .route("/b/{id}", any(whole))
+        .route("/b/{id}/", any(whole))
+        .route("/b/{id}/{*path}", any(below))
 }
 
 async fn whole(State(app): State<App>, Path(id): Path<String>, remote: Remote, request: Request) -> axum::response::Response {
     answer(&app, id, remote, request).await
 }
 
-async fn below(State(app): State<App>, Path((id, _)): Path<(String, String)>, remote: Remote, request: Request) -> axum::response::Response {
+async fn below(
+    State(app): State<App>,
+    Path((id, _)): Path<(String, String)>,
+    remote: Remote,
+    request: Request,
+) -> axum::response::Response {
     answer(&app, id, remote, request).await
 }
 

@@ -57,7 +57,11 @@ pub struct Bar {
 /// A coordinate with at most one decimal.
 fn at(value: f64) -> String {
     let rounded = (value * 10.0).round() / 10.0;
-    if rounded.fract() == 0.0 { format!("{rounded:.0}") } else { format!("{rounded:.1}") }
+    if rounded.fract() == 0.0 {
+        format!("{rounded:.0}")
+    } else {
+        format!("{rounded:.1}")
+    }
 }
 
 /// How many were good, bad and unfinished, as a sentence.
@@ -87,7 +91,12 @@ mod tests {
     use super::*;
 
     pub(super) fn bar(outcome: Outcome, value: f64) -> Bar {
-        Bar { outcome, value: Some(value), title: format!("{} at {value}", outcome.class()), href: None }
+        Bar {
+            outcome,
+            value: Some(value),
+            title: format!("{} at {value}", outcome.class()),
+            href: None,
+        }
     }
 
     #[test]

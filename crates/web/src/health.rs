@@ -19,7 +19,10 @@ use crate::{
 };
 
 pub(crate) fn router() -> Router<App> {
-    Router::new().route("/healthz", get(alive)).route("/readyz", get(ready)).route("/metrics", get(metrics))
+    Router::new()
+        .route("/healthz", get(alive))
+        .route("/readyz", get(ready))
+        .route("/metrics", get(metrics))
 }
 
 /// The process answers.
@@ -41,7 +44,9 @@ async fn ready(State(app): State<App>) -> Response {
 /// Counters in Prometheus' text format 0.0.4.
 async fn metrics(State(app): State<App>, remote: Remote) -> Response {
     if !app.config.open_metrics && !remote.is_loopback() {
-        return problem::respond(&Problem::forbidden("metrics are for this machine only").hint("set `metrics.open` to serve them to others"));
+        return problem::respond(
+            &Problem::forbidden("metrics are for this machine only").hint("set `metrics.open` to serve them to others"),
+        );
     }
     match text(&app).await {
         Ok(text) => ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response(),
@@ -56,19 +61,61 @@ async fn text(app: &App) -> Result<String, Failure> {
     let mut one = |name: &str, kind: &str, help: &str, value: String| {
         let _ = writeln!(out, "# HELP {name} {help}\n# TYPE {name} {kind}\n{name} {value}");
     };
-    one("watchbell_events_accepted_total", "counter", "Events accepted.", metrics.accepted.to_string());
-    one("watchbell_deliveries_total", "counter", "Deliveries that accepted events made.", metrics.deliveries.to_string());
-    one("watchbell_receipts_total", "counter", "Inbound requests stored.", metrics.received.to_string());
+    one(
+        "watchbell_events_accepted_total",
+        "counter",
+        "Events accepted.",
+        metrics.accepted.to_string(),
+    );
+    one(
+        "watchbell_deliveries_total",
+        "counter",
+        "Deliveries that accepted events made.",
+        metrics.deliveries.to_string(),
+    );
+    one(
+        "watchbell_receipts_total",
+        "counter",
+        "Inbound requests stored.",
+        metrics.received.to_string(),
+    );
     one("watchbell_runs_total", "counter", "Runs finished.", metrics.runs.to_string());
-    one("watchbell_deliveries_in_flight", "gauge", "Exchanges under way.", metrics.in_flight.to_string());
-    one("watchbell_lanes", "gauge", "Webhooks with work in memory.", metrics.lanes.to_string());
-    one("watchbell_lanes_open", "gauge", "Webhooks that are only probed.", metrics.open_lanes.to_string());
-    one("watchbell_delivery_backlog_seconds", "gauge", "How late the oldest due delivery is.", seconds(backlog_ms));
-    let _ = writeln!(out, "# HELP watchbell_attempts_total Attempts by verdict.\n# TYPE watchbell_attempts_total counter");
+    one(
+        "watchbell_deliveries_in_flight",
+        "gauge",
+        "Exchanges under way.",
+        metrics.in_flight.to_string(),
+    );
+    one(
+        "watchbell_lanes",
+        "gauge",
+        "Webhooks with work in memory.",
+        metrics.lanes.to_string(),
+    );
+    one(
+        "watchbell_lanes_open",
+        "gauge",
+        "Webhooks that are only probed.",
+        metrics.open_lanes.to_string(),
+    );
+    one(
+        "watchbell_delivery_backlog_seconds",
+        "gauge",
+        "How late the oldest due delivery is.",
+        seconds(backlog_ms),
+    );
+    let _ = writeln!(
+        out,
+        "# HELP watchbell_attempts_total Attempts by verdict.\n# TYPE watchbell_attempts_total counter"
+    );
     for (verdict, count) in &metrics.attempts {
         let _ = writeln!(out, "watchbell_attempts_total{{verdict=\"{verdict}\"}} {count}");
     }
-    let _ = writeln!(out, "# HELP watchbell_info The program.\n# TYPE watchbell_info gauge\nwatchbell_info{{version=\"{}\"}} 1", app.config.version);
+    let _ = writeln!(
+        out,
+        "# HELP watchbell_info The program.\n# TYPE watchbell_info gauge\nwatchbell_info{{version=\"{}\"}} 1",
+        app.config.version
+    );
     Ok(out)
 }
 

@@ -9,7 +9,7 @@ use std::time::Duration;
 use axum::{
     Json, Router,
     body::Body,
-    extract::{Path, Request, State},
+    extract::{Request, State},
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
     routing::post,
@@ -54,8 +54,10 @@ pub(crate) fn router() -> Router<App> {
         .method_not_allowed_fallback(problem::wrong_method)
 }
 
-async fn with_path(State(app): State<App>, Path(token): Path<String>, remote: Remote, request: Request) -> Response {
-    answer(&app, Some(token), remote, request).await
+async fn with_path(State(app): State<App>, remote: Remote, request: Request) -> Response {
+    // Taken as it stands: a token that cannot be decoded is a wrong one like any other.
+    let token = request.uri().path().strip_prefix("/in/").map(str::to_owned);
+    answer(&app, token, remote, request).await
 }
 
 async fn without_path(State(app): State<App>, remote: Remote, request: Request) -> Response {
@@ -65,37 +67,72 @@ async fn without_path(State(app): State<App>, remote: Remote, request: Request) 
 
 /// The token beside the path.
 fn token_of(query: &str, headers: &HeaderMap) -> Option<String> {
-    let in_query = url::form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "token").map(|(_, value)| value.into_owned());
+    let in_query = url::form_urlencoded::parse(query.as_bytes())
+        .find(|(name, _)| name == "token")
+        .map(|(_, value)| value.into_owned());
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    let bearer = || text("authorization")?.split_once(' ').filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer")).map(|(_, token)| token.trim().to_owned());
+    let bearer = || {
+        text("authorization")?
+            .split_once(' ')
+            .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+            .map(|(_, token)| token.trim().to_owned())
+    };
     in_query.or_else(bearer).or_else(|| text("x-itoc360-token").map(str::to_owned))
 }
 
 async fn answer(app: &App, token: Option<String>, remote: Remote, request: Request) -> Response {
     match take(app, token, remote, request).await {
-        Ok(Answer { problem: Some(problem), receipt_id, .. }) => {
+        Ok(Answer {
+            problem: Some(problem),
+            receipt_id,
+            ..
+        }) => {
             let mut response = problem::respond(&problem);
             if let Ok(body) = serde_json::to_vec(&Refused { problem, receipt_id }) {
                 *response.body_mut() = Body::from(body);
             }
             response
         }
-        Ok(Answer { receipt_id, action, incident_id, .. }) => {
-            (StatusCode::OK, Json(Taken { receipt_id, action, incident_id })).into_response()
-        }
+        Ok(Answer {
+            receipt_id,
+            action,
+            incident_id,
+            ..
+        }) => (
+            StatusCode::OK,
+            Json(Taken {
+                receipt_id,
+                action,
+                incident_id,
+            }),
+        )
+            .into_response(),
         Err(error) => Failure::from(error).into_response(),
     }
 }
 
 async fn take(app: &App, token: Option<String>, remote: Remote, request: Request) -> Result<Answer> {
     let source = source_of(app, token).await?;
-    app.memory.inbound.take(&source.id, app.now()).map_err(|seconds| ActionError::Later {
-        problem: Problem::new(429, "too-many-requests", "Too many requests", format!("this source takes no more for {seconds} s")),
-        seconds,
-    })?;
+    app.memory
+        .inbound
+        .take(&source.id, app.now())
+        .map_err(|seconds| ActionError::Later {
+            problem: Problem::new(
+                429,
+                "too-many-requests",
+                "Too many requests",
+                format!("this source takes no more for {seconds} s"),
+            ),
+            seconds,
+        })?;
     let (parts, body) = request.into_parts();
     let body = read(body).await?;
-    let text = |name: header::HeaderName| parts.headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
+    let text = |name: header::HeaderName| {
+        parts
+            .headers
+            .get(name)
+            .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
+    };
     let inbound = Inbound {
         method: parts.method.to_string(),
         query: parts.uri.query().unwrap_or_default().to_owned(),
@@ -120,11 +157,19 @@ async fn source_of(app: &App, token: Option<String>) -> Result<Source> {
 async fn read(body: Body) -> Result<Bytes, Problem> {
     match tokio::time::timeout(READ_DEADLINE, input::read(body, limits::RECEIPT_BYTES)).await {
         Ok(read) => read,
-        Err(_) => Err(Problem::new(408, "too-slow", "Too slow", format!("the body did not arrive within {} s", READ_DEADLINE.as_secs()))),
+        Err(_) => Err(Problem::new(
+            408,
+            "too-slow",
+            "Too slow",
+            format!("the body did not arrive within {} s", READ_DEADLINE.as_secs()),
+        )),
     }
 }
 
 /// Headers as they came; what is no UTF-8 is shown with replacement characters.
 pub(crate) fn pairs(headers: &HeaderMap) -> Vec<(String, String)> {
-    headers.iter().map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned())).collect()
+    headers
+        .iter()
+        .map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
+        .collect()
 }

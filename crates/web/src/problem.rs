@@ -52,9 +52,10 @@ pub fn describe(error: ActionError) -> (Problem, Option<u64>) {
             Problem::conflict("something else changed at the same moment").hint("read it again and repeat your change"),
             None,
         ),
-        ActionError::Store(store::Error::Cursor(cursor)) => {
-            (Problem::invalid("before", format!("`{cursor}` is no `next` of a list")).hint("leave it out for the first page"), None)
-        }
+        ActionError::Store(store::Error::Cursor(cursor)) => (
+            Problem::invalid("before", format!("`{cursor}` is no `next` of a list")).hint("leave it out for the first page"),
+            None,
+        ),
         ActionError::Store(error) => (internal(&error.to_string()), None),
         ActionError::Internal(error) => (internal(&error), None),
     }
@@ -62,7 +63,13 @@ pub fn describe(error: ActionError) -> (Problem, Option<u64>) {
 
 /// 503.
 pub fn unavailable() -> Problem {
-    Problem::new(503, "unavailable", "Not available now", "the store cannot take it now; nothing was changed").hint("try again in a moment")
+    Problem::new(
+        503,
+        "unavailable",
+        "Not available now",
+        "the store cannot take it now; nothing was changed",
+    )
+    .hint("try again in a moment")
 }
 
 fn internal(error: &str) -> Problem {
@@ -94,5 +101,25 @@ pub async fn no_such_path() -> Response<Body> {
 
 /// 405; the router adds `Allow`.
 pub async fn wrong_method() -> Response<Body> {
-    respond(&Problem::new(405, "method-not-allowed", "Method not allowed", "the path does not take this method").hint("see the `Allow` header"))
+    respond(
+        &Problem::new(
+            405,
+            "method-not-allowed",
+            "Method not allowed",
+            "the path does not take this method",
+        )
+        .hint("see the `Allow` header"),
+    )
+}
+
+/// Gives the router's own refusals (a path that is no UTF-8 …) the form of every other.
+pub async fn complete(response: Response<Body>) -> Response<Body> {
+    let headers = response.headers();
+    let is_problem = headers.get(header::CONTENT_TYPE).is_some_and(|value| value == PROBLEM_JSON);
+    if !response.status().is_client_error() || is_problem {
+        return response;
+    }
+    let mut problem = Problem::malformed("the request's path or headers could not be read").hint("see `/api/docs`");
+    problem.status = response.status().as_u16();
+    respond(&problem)
 }

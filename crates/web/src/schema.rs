@@ -3,7 +3,7 @@
 //! The domain crate knows nothing of OpenAPI. Words are taken from its own lists, so they
 //! cannot drift; structs are described here and a test holds each against the real one.
 
-use domain::{account, delivery, incident, profile, run, source};
+use domain::{account, delivery, incident, profile, run, schedule, source};
 use utoipa::{
     PartialSchema, ToSchema,
     openapi::{ObjectBuilder, RefOr, Type, schema::Schema},
@@ -37,6 +37,7 @@ words! {
     DeliveryKind = delivery::DeliveryKind,
     IncidentState = incident::IncidentState,
     ReceiptAction = incident::ReceiptAction,
+    MissedReason = schedule::MissedReason,
 }
 
 /// When a monitor is due.
@@ -118,7 +119,9 @@ pub enum TriggerRule {
         #[schema(required = false, default = 3)]
         first: u64,
     },
-    AfterFailures { failures: u64 },
+    AfterFailures {
+        failures: u64,
+    },
     OnChange,
     Failures,
     Successes,

@@ -1,5 +1,7 @@
 //! The pages through the real router: who may see them, hostile names, forms that are refused.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a failed step fails the test")]
+
 #[path = "../examples/gallery/seed.rs"]
 mod seed;
 
@@ -36,15 +38,28 @@ async fn house(hostile: &str) -> House {
     let (store, database) = store::testing::store(store::testing::Kind::Sqlite).await;
     let app = seed::app(store, Arc::new(Standing), "http://127.0.0.1:8484");
     let seeded = seed::fill(&app, hostile).await;
-    let mut house = House { router: web::router(app), seeded, csrf: String::new(), _database: database };
+    let mut house = House {
+        router: web::router(app),
+        seeded,
+        csrf: String::new(),
+        _database: database,
+    };
     let html = text(house.get("/").await).await;
-    house.csrf = html.split("name=\"csrf\" value=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap().to_owned();
+    house.csrf = html
+        .split("name=\"csrf\" value=\"")
+        .nth(1)
+        .and_then(|rest| rest.split('"').next())
+        .unwrap()
+        .to_owned();
     house
 }
 
 impl House {
     async fn get(&self, path: &str) -> Response {
-        let request = Request::get(path).header(header::COOKIE, &self.seeded.cookie).body(Body::empty()).unwrap();
+        let request = Request::get(path)
+            .header(header::COOKIE, &self.seeded.cookie)
+            .body(Body::empty())
+            .unwrap();
         self.router.clone().oneshot(request).await.unwrap()
     }
 
@@ -73,7 +88,13 @@ async fn hostile_names_are_text_on_every_page() {
     for path in &house.seeded.paths {
         let response = house.get(path).await;
         assert_eq!(response.status(), StatusCode::OK, "{path}");
-        assert!(response.headers()[header::CONTENT_SECURITY_POLICY].to_str().unwrap().contains("script-src 'self'"), "{path}");
+        assert!(
+            response.headers()[header::CONTENT_SECURITY_POLICY]
+                .to_str()
+                .unwrap()
+                .contains("script-src 'self'"),
+            "{path}"
+        );
         let html = text(response).await;
         for raw in ["<script>alert", "<b onclick", "'><script"] {
             assert!(!html.contains(raw), "{path} holds `{raw}`");
@@ -97,8 +118,15 @@ async fn the_markup_of_every_page_is_sound() {
         for control in ["<input ", "<select ", "<textarea "] {
             for tag in html.split(control).skip(1).map(|rest| rest.split('>').next().unwrap()) {
                 let named = tag.contains("type=\"hidden\"") || tag.contains("type=\"checkbox\"") || tag.contains("type=\"radio\"");
-                let id = tag.split("id=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap_or_default();
-                assert!(named || html.contains(&format!("for=\"{id}\"")), "{path}: a control without a label: {tag}");
+                let id = tag
+                    .split("id=\"")
+                    .nth(1)
+                    .and_then(|rest| rest.split('"').next())
+                    .unwrap_or_default();
+                assert!(
+                    named || html.contains(&format!("for=\"{id}\"")),
+                    "{path}: a control without a label: {tag}"
+                );
             }
         }
     }
@@ -111,11 +139,17 @@ async fn a_stranger_is_sent_to_log_in_and_back() {
     let response = house.router.clone().oneshot(request).await.unwrap();
     assert_eq!(response.status(), StatusCode::SEE_OTHER);
     assert_eq!(location(&response), "/login?next=%2Fmonitors%3Fq%3Da");
-    let wrong = Request::post("/login").body(Body::from("email=ada@example.com&password=wrong-wrong-wrong")).unwrap();
+    let wrong = Request::post("/login")
+        .body(Body::from("email=ada@example.com&password=wrong-wrong-wrong"))
+        .unwrap();
     let response = house.router.clone().oneshot(wrong).await.unwrap();
     assert_eq!(response.status(), StatusCode::UNAUTHORIZED);
     assert!(text(response).await.contains("e-mail or password is wrong"));
-    let body = format!("email={}&password={}&next=%2Fmonitors", seed::EMAIL, seed::PASSWORD.replace(' ', "+"));
+    let body = format!(
+        "email={}&password={}&next=%2Fmonitors",
+        seed::EMAIL,
+        seed::PASSWORD.replace(' ', "+")
+    );
     let right = Request::post("/login").body(Body::from(body)).unwrap();
     let response = house.router.clone().oneshot(right).await.unwrap();
     assert_eq!((response.status(), location(&response)), (StatusCode::SEE_OTHER, "/monitors"));
@@ -163,7 +197,9 @@ async fn a_refused_form_keeps_what_was_entered_and_marks_the_field() {
 #[tokio::test]
 async fn a_source_shows_its_url_once() {
     let house = house("").await;
-    let response = house.post("/sources/new", &[("csrf", &house.csrf), ("name", "Mine"), ("provider", "postman")]).await;
+    let response = house
+        .post("/sources/new", &[("csrf", &house.csrf), ("name", "Mine"), ("provider", "postman")])
+        .await;
     assert_eq!(response.status(), StatusCode::OK);
     assert_eq!(response.headers()[header::CACHE_CONTROL], "no-store");
     let html = text(response).await;
@@ -183,4 +219,57 @@ async fn what_does_not_exist_is_a_page_too() {
         assert_eq!(response.status(), StatusCode::NOT_FOUND, "{path}");
         assert!(text(response).await.contains("To the overview"), "{path}");
     }
+}
+
+#[tokio::test]
+async fn a_collections_feed_hears_of_that_collection_only() {
+    let house = house("").await;
+    let form = text(house.get("/webhooks/new?type=feed").await).await;
+    let uid = form
+        .split("<option value=\"")
+        .skip(1)
+        .filter_map(|rest| rest.split('"').next())
+        .find(|uid| uid.ends_with("0001"))
+        .unwrap()
+        .to_owned();
+    let fields = [
+        ("csrf", house.csrf.as_str()),
+        ("type", "feed"),
+        ("name", "Feed"),
+        ("subject", &uid),
+        ("url", "http://127.0.0.1:9/feed"),
+        ("signing", "none"),
+        ("options.timeout_ms", "15000"),
+        ("options.verify_tls", "on"),
+    ];
+    let response = house.post("/webhooks/new", &fields).await;
+    assert_eq!(response.status(), StatusCode::SEE_OTHER, "{}", text(response).await);
+    let list = text(house.get("/integrations").await).await;
+    let row = list.split("<tr>").find(|row| row.contains(">Feed<")).unwrap();
+    assert!(row.contains("Collection activity feed") && row.contains("Orders API"), "{row}");
+}
+
+#[tokio::test]
+async fn a_dropped_file_is_imported_and_a_bad_one_named() {
+    let house = house("").await;
+    let import = async |document: &str| {
+        let body = format!(
+            "--x\r\ncontent-disposition: form-data; name=\"csrf\"\r\n\r\n{}\r\n--x\r\ncontent-disposition: form-data; name=\"file\"; filename=\"a.json\"\r\n\r\n{document}\r\n--x--\r\n",
+            house.csrf
+        );
+        let request = Request::post("/collections/import")
+            .header(header::COOKIE, &house.seeded.cookie)
+            .header(header::CONTENT_TYPE, "multipart/form-data; boundary=x")
+            .body(Body::from(body))
+            .unwrap();
+        house.router.clone().oneshot(request).await.unwrap()
+    };
+    let schema = "https://schema.getpostman.com/json/collection/v2.1.0/collection.json";
+    let good = format!("{{\"info\":{{\"name\":\"Dropped\",\"schema\":\"{schema}\"}},\"item\":[]}}");
+    let response = import(&good).await;
+    assert_eq!(response.status(), StatusCode::SEE_OTHER);
+    assert!(text(house.get(location(&response)).await).await.contains("<h1>Dropped</h1>"));
+    let response = import("{\"info\":").await;
+    assert_eq!(response.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(text(response).await.contains("role=\"alert\""));
 }

@@ -1,5 +1,7 @@
 //! The suite `web` once more, on PostgreSQL: both databases must look the same from outside.
 
+#![allow(clippy::unwrap_used, reason = "a helper that fails, fails the test that called it")]
+
 #[path = "web/auth.rs"]
 mod auth;
 #[path = "web/bins.rs"]

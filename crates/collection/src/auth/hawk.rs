@@ -95,6 +95,7 @@ mod tests {
         let signing = Signing {
             url,
             body: b"",
+            is_form: false,
             content_type: "",
             now: 0,
             nonce: "unused",
@@ -112,6 +113,7 @@ mod tests {
         let signing = Signing {
             url: "http://h/",
             body: b"Thank you for flying Hawk",
+            is_form: false,
             content_type: "text/plain; charset=utf-8",
             now: 0,
             nonce: "n",

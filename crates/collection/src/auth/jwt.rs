@@ -40,7 +40,7 @@ fn token(auth: &Auth) -> Result<String, String> {
 }
 
 /// A part that is JSON text or an object; none is an empty object.
-fn object(auth: &Auth, key: &str) -> Result<Map<String, Value>, String> {
+pub(super) fn object(auth: &Auth, key: &str) -> Result<Map<String, Value>, String> {
     let written = auth.params.iter().rev().find(|(k, _)| k == key).map(|(_, v)| v);
     match written {
         None | Some(Value::Null) => Ok(Map::new()),
@@ -51,7 +51,7 @@ fn object(auth: &Auth, key: &str) -> Result<Map<String, Value>, String> {
     }
 }
 
-fn sign(algorithm: &str, auth: &Auth, message: &[u8]) -> Result<Vec<u8>, String> {
+pub(super) fn sign(algorithm: &str, auth: &Auth, message: &[u8]) -> Result<Vec<u8>, String> {
     let rsa = |padding: &'static dyn RsaEncoding| rsa(padding, auth, message);
     match algorithm {
         "HS256" => keyed(hmac::HMAC_SHA256, auth, message),
@@ -102,7 +102,9 @@ fn ecdsa(algorithm: &'static EcdsaSigningAlgorithm, auth: &Auth, message: &[u8])
 /// The bytes within a PEM armour.
 fn private_key(auth: &Auth) -> Result<Vec<u8>, String> {
     let pem = auth.param("privateKey");
-    let inner: String = pem.lines().map(str::trim).filter(|line| !line.starts_with("-----")).collect();
+    // A PEM text may have lost its line ends on its way through a variable.
+    let body = pem.split("-----").max_by_key(|part| part.len()).unwrap_or_default();
+    let inner: String = body.chars().filter(|c| !c.is_whitespace()).collect();
     STANDARD
         .decode(inner)
         .ok()

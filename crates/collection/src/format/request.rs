@@ -14,6 +14,10 @@ pub struct Request {
     pub body: Option<Body>,
     /// `None`: inherited from the folders around.
     pub auth: Option<Auth>,
+    /// Client certificate of this request, as the document has it.
+    pub certificate: Option<Value>,
+    /// Proxy of this request, as the document has it.
+    pub proxy: Option<Value>,
 }
 
 impl Request {
@@ -26,6 +30,8 @@ impl Request {
                 headers: Vec::new(),
                 body: None,
                 auth: None,
+                certificate: None,
+                proxy: None,
             };
         }
         let headers = if value["header"].is_null() {
@@ -41,6 +47,8 @@ impl Request {
             headers: headers_from(headers),
             body: Body::from_value(&value["body"]),
             auth: Auth::from_value(&value["auth"]),
+            certificate: Some(value["certificate"].clone()).filter(Value::is_object),
+            proxy: Some(value["proxy"].clone()).filter(Value::is_object),
         }
     }
 
@@ -55,6 +63,11 @@ impl Request {
         }
         if let Some(auth) = &self.auth {
             map.insert("auth".into(), auth.to_value());
+        }
+        for (key, value) in [("certificate", &self.certificate), ("proxy", &self.proxy)] {
+            if let Some(value) = value {
+                map.insert(key.into(), value.clone());
+            }
         }
         Value::Object(map)
     }

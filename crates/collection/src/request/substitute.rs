@@ -59,5 +59,7 @@ pub(super) fn substitute(request: &Request, resolver: &mut Resolver<'_>) -> Requ
         headers,
         body,
         auth: request.auth.clone(),
+        certificate: request.certificate.clone(),
+        proxy: request.proxy.clone(),
     }
 }

@@ -55,6 +55,7 @@ impl<'a> Calls<'a> {
         };
         let made = SubRequest {
             listen: self.listen,
+            replays: exchange.replays,
             request: exchange.sent,
             response,
             error,

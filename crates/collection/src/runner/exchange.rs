@@ -3,19 +3,23 @@
 //! Used for items and for `pm.sendRequest` alike, so both obey the same rules and share
 //! one jar. Locks are held for a moment only, never while the network is waited for.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
+use super::route::OwnRoute;
+use super::tokens::Tokens;
 use super::{RunOptions, micros_since, millis};
+use crate::auth::handshake::{self, Fresh, Handshake};
 use crate::cookies::Jar;
 use crate::dynamic::{Dynamic, Now};
 use crate::files::FileAccess;
 use crate::format::{Auth, Request};
 use crate::redirect::{self, Decision};
-use crate::report::{Received, RequestError};
+use crate::report::{Received, Replay, RequestError};
 use crate::request::{self, Limits, Prepared, Profile, Sent};
 use crate::script::{Scopes, ScriptCookie, ScriptResponse};
 use crate::transport::{Transport, TransportError, WireRequest, WireResponse};
@@ -23,12 +27,18 @@ use crate::transport::{Transport, TransportError, WireRequest, WireResponse};
 /// The run's way to the network, shared by its items and scripts.
 pub struct Wire {
     transport: Arc<dyn Transport>,
-    files: Arc<dyn FileAccess>,
+    pub(super) files: Arc<dyn FileAccess>,
     pub options: RunOptions,
     pub now: Now,
     jar: Mutex<Jar>,
-    dynamic: Mutex<Dynamic>,
+    pub(super) dynamic: Mutex<Dynamic>,
+    pub(super) tokens: Tokens,
+    /// Of connections that must not be shared with other runs.
+    group: u64,
 }
+
+/// Numbers the groups of connections of this process.
+static GROUPS: AtomicU64 = AtomicU64::new(0);
 
 /// A request that was sent, or could not be.
 pub struct Exchange {
@@ -39,6 +49,8 @@ pub struct Exchange {
     pub warnings: Vec<String>,
     /// Cookies that apply to the last URL, the response's included.
     pub cookies: Vec<ScriptCookie>,
+    /// Exchanges before this one that the authentication needed.
+    pub replays: Vec<Replay>,
 }
 
 /// A response with what the way to it took.
@@ -58,6 +70,8 @@ impl Wire {
             now,
             jar: Mutex::new(jar),
             dynamic: Mutex::new(dynamic),
+            tokens: Tokens::default(),
+            group: GROUPS.fetch_add(1, Ordering::Relaxed),
         }
     }
 
@@ -83,8 +97,8 @@ impl Wire {
         crate::url::to_wire(&text, true).href
     }
 
-    /// Sends a request and follows its redirects.
-    pub async fn send(&self, request: &Request, auth: Option<&Auth>, profile: &Profile, scopes: &Scopes) -> Exchange {
+    /// Sends a request as it is and follows its redirects.
+    pub(super) async fn send_as(&self, request: &Request, auth: Option<&Auth>, profile: &Profile, scopes: &Scopes) -> Exchange {
         let prepared = {
             let mut dynamic = self.dynamic.lock().unwrap_or_else(PoisonError::into_inner);
             let limits = Limits {
@@ -101,13 +115,37 @@ impl Wire {
             refused,
             ..
         } = prepared;
-        self.add_cookies(&mut wire, profile);
-        let sent = Sent::of(&wire, self.options.max_report_bytes);
-        resolved.headers = wire.headers.iter().map(|(k, v)| crate::format::Param::new(k, v)).collect();
-        let mut last_url = wire.url.clone();
-        let result = match refused {
-            Some(error) => Err(error),
-            None => self.follow(wire, profile, &mut last_url).await,
+        let own = self.own_route(request, &mut warnings);
+        let mut handshake = Handshake::new(resolved.auth.as_ref());
+        if handshake.is_bound_to_connection() {
+            wire.connection_group = Some(self.group);
+        }
+        if let Some(header) = resolved.auth.as_ref().and_then(|auth| handshake::first(auth, &wire, &self.token())) {
+            authorize(&mut wire, header);
+        }
+        let (mut replays, mut last_url) = (Vec::new(), wire.url.clone());
+        let (sent, result) = loop {
+            let mut dressed = wire.clone();
+            self.add_cookies(&mut dressed, profile);
+            let sent = Sent::of(&dressed, self.options.max_report_bytes);
+            resolved.headers = dressed.headers.iter().map(|(k, v)| crate::format::Param::new(k, v)).collect();
+            let answer = match refused.clone() {
+                Some(error) => Err(error),
+                None => self.follow(dressed, (profile, &own), &mut last_url).await,
+            };
+            let Ok(answer) = answer else { break (sent, answer) };
+            match self.once_more(&mut handshake, &wire, &answer) {
+                Some(Ok(header)) => authorize(&mut wire, header),
+                Some(Err(why)) => {
+                    warnings.push(why);
+                    break (sent, Ok(answer));
+                }
+                None => break (sent, Ok(answer)),
+            }
+            replays.push(Replay {
+                request: sent,
+                response: answer.to_report(self.options.max_report_bytes),
+            });
         };
         if result.as_ref().is_ok_and(|answer| answer.response.truncated) {
             warnings.push(format!(
@@ -121,12 +159,24 @@ impl Wire {
             result,
             warnings,
             cookies: self.cookies(&last_url),
+            replays,
         }
     }
 
-    async fn follow(&self, mut wire: WireRequest, profile: &Profile, last_url: &mut String) -> Result<Answer, RequestError> {
+    /// What the authentication answers to a refusal.
+    fn once_more(&self, handshake: &mut Handshake, wire: &WireRequest, answer: &Answer) -> Option<Result<String, String>> {
+        let (token, now) = (self.token(), (self.now)());
+        handshake.next(wire, &answer.response, &Fresh { token: &token, now })
+    }
+
+    fn token(&self) -> String {
+        self.dynamic.lock().unwrap_or_else(PoisonError::into_inner).token(8)
+    }
+
+    async fn follow(&self, mut wire: WireRequest, (profile, own): (&Profile, &OwnRoute), last_url: &mut String) -> Result<Answer, RequestError> {
         let (mut redirects, mut total_us) = (0_usize, 0_u64);
         loop {
+            self.route(&mut wire, own);
             let started = Instant::now();
             let response = self.transport.exchange(wire.clone()).await.map_err(request_error)?;
             total_us += if response.total_us > 0 {
@@ -185,6 +235,12 @@ impl Wire {
             jar.store(&url, line, now);
         }
     }
+}
+
+/// Puts a new `Authorization` in the place of the old one.
+fn authorize(wire: &mut WireRequest, value: String) {
+    wire.headers.retain(|(name, _)| !name.eq_ignore_ascii_case("authorization"));
+    wire.headers.push(("Authorization".into(), value));
 }
 
 fn request_error(error: TransportError) -> RequestError {

@@ -141,6 +141,7 @@ impl Stage<'_> {
         if let Some(execution) = &mut state.current {
             execution.request = exchange.sent;
             execution.warnings.extend(exchange.warnings);
+            execution.replays = exchange.replays;
             match exchange.result {
                 Ok(answer) => {
                     execution.response = Some(answer.to_report(limit));

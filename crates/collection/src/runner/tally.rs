@@ -112,6 +112,9 @@ impl Tally {
 
     /// Counts the item's own request once it is answered or failed.
     pub fn request(&mut self, execution: &mut Execution) {
+        for replay in &execution.replays {
+            self.count_request(None, Some(replay.response.size));
+        }
         self.count_request(execution.error.as_ref(), execution.response.as_ref().map(|r| r.size));
         self.totals.total_latency += execution.response.as_ref().map_or(0, |r| r.time_ms);
         if let Some(error) = execution.error.clone() {
@@ -122,6 +125,9 @@ impl Tally {
 
     /// Counts a request of a script.
     pub fn sub_request(&mut self, execution: &mut Execution, sub: SubRequest) {
+        for replay in &sub.replays {
+            self.count_request(None, Some(replay.response.size));
+        }
         self.count_request(sub.error.as_ref(), sub.response.as_ref().map(|r| r.size));
         if let Some(error) = &sub.error {
             // The reference names no item for these.

@@ -17,12 +17,12 @@ use store::{
     tables::{
         attempts::{self, Attempt},
         deliveries::{self, Delivery, Settled},
-        webhooks::{self, AttemptTotals, Webhook},
+        webhooks::{self, Webhook},
     },
 };
 use tokio::sync::mpsc;
 
-use super::Finished;
+use super::{Finished, totals::Totals};
 use crate::{
     engine::Engine,
     lanes::{Lanes, Outcome},
@@ -173,10 +173,7 @@ fn settle_webhook(tx: &mut dyn Tx, webhook: &Webhook, items: &[&Item], probe_at:
             &default_policy
         }
     };
-    let mut totals = Totals {
-        failing_since: webhook.failing_since,
-        ..Totals::default()
-    };
+    let mut totals = Totals::new(webhook.failing_since);
     let (mut settled, mut retry_at, mut disable) = (Vec::with_capacity(items.len()), None::<Micros>, None);
     for item in items {
         let number = item.delivery.attempts + 1;
@@ -243,69 +240,5 @@ fn row(delivery: &Delivery, step: NextStep, now: Micros) -> Settled {
         attempts: delivery.attempts + 1,
         due_at,
         finished_at,
-    }
-}
-
-/// The webhook's totals over a batch.
-#[derive(Debug, Default)]
-struct Totals {
-    failing_since: Option<Micros>,
-    success_at: Option<Micros>,
-    failure_at: Option<Micros>,
-    failures: u64,
-    last_attempt_at: Option<Micros>,
-}
-
-impl Totals {
-    fn add(&mut self, success: bool, at: Micros) {
-        self.last_attempt_at = Some(at);
-        if success {
-            (self.success_at, self.failing_since, self.failure_at, self.failures) = (Some(at), None, None, 0);
-        } else {
-            self.failures += 1;
-            self.failing_since.get_or_insert(at);
-            self.failure_at.get_or_insert(at);
-        }
-    }
-
-    fn sum(&self) -> Option<AttemptTotals> {
-        let last_attempt_at = self.last_attempt_at?;
-        let Self {
-            success_at,
-            failure_at,
-            failures,
-            ..
-        } = *self;
-        Some(AttemptTotals {
-            success_at,
-            failure_at,
-            failures,
-            last_attempt_at,
-        })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn totals_tell_of_the_time_after_the_last_success() {
-        let mut totals = Totals {
-            failing_since: Some(1),
-            ..Totals::default()
-        };
-        assert_eq!(totals.sum(), None);
-        for (success, at) in [(false, 2), (true, 3), (false, 4), (false, 5)] {
-            totals.add(success, at);
-        }
-        assert_eq!(totals.failing_since, Some(4));
-        let sum = AttemptTotals {
-            success_at: Some(3),
-            failure_at: Some(4),
-            failures: 2,
-            last_attempt_at: 5,
-        };
-        assert_eq!(totals.sum(), Some(sum));
     }
 }

@@ -1,10 +1,12 @@
 //! The runner's way to the network: the same guarded client as for webhooks, with the runner's own policy.
 
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use collection::transport::{Phases, Transport, TransportError, WireRequest, WireResponse};
-use egress::{Client, Exchange, FailureCode, Policy, Request, Version};
+use collection::transport::{ClientIdentity, Phases, Proxy, Transport, TransportError, WireRequest, WireResponse};
+use egress::{Client, ClientCertificate, Exchange, FailureCode, Lookup, Policy, ProxyConfig, Request, Version};
 
 /// Without a limit of its own, a request ends with the run's.
 const NO_LIMIT: Duration = Duration::from_secs(3_600);
@@ -13,31 +15,84 @@ const NO_LIMIT: Duration = Duration::from_secs(3_600);
 pub struct GuardedTransport {
     client: Client,
     policy: Policy,
+    /// Certificates read so far.
+    certificates: Mutex<HashMap<ClientIdentity, ClientCertificate>>,
+    /// The policy with each proxy that a request named.
+    proxied: Mutex<HashMap<Proxy, Policy>>,
 }
 
 impl GuardedTransport {
     /// A door through `client`, guarded by `policy`.
-    pub const fn new(client: Client, policy: Policy) -> Self {
-        Self { client, policy }
+    pub fn new(client: Client, policy: Policy) -> Self {
+        Self {
+            client,
+            policy,
+            certificates: Mutex::default(),
+            proxied: Mutex::default(),
+        }
+    }
+
+    fn certificate(&self, identity: &ClientIdentity) -> Result<ClientCertificate, TransportError> {
+        let mut read = self.certificates.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(certificate) = read.get(identity) {
+            return Ok(certificate.clone());
+        }
+        let certificate = ClientCertificate::from_encrypted_pem(identity.certificate(), identity.key(), identity.passphrase())
+            .map_err(|error| refused("ECERT", error.to_string()))?;
+        read.insert(identity.clone(), certificate.clone());
+        Ok(certificate)
+    }
+
+    /// The policy for a request that goes through a proxy of its own. Behind such a proxy nothing is guarded, so only
+    /// an open policy, a person at a terminal, may have one.
+    fn through(&self, proxy: &Proxy) -> Result<Policy, TransportError> {
+        if !self.policy.open {
+            let why = "the request names a proxy of its own, which only `watchbell run` goes through; here the instance's `egress.proxy` counts";
+            return Err(refused("EPROXY", why.to_owned()));
+        }
+        let mut known = self.proxied.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(policy) = known.get(proxy) {
+            return Ok(policy.clone());
+        }
+        let config = ProxyConfig::parse(&proxy.url).map_err(|error| refused("EPROXY", error.to_string()))?;
+        let mut rules = (*self.policy).clone();
+        rules.proxy = Some(config.with_lookup(Lookup::Proxys { tunnel: proxy.tunnel }));
+        let policy = Policy::from(rules);
+        known.insert(proxy.clone(), policy.clone());
+        Ok(policy)
+    }
+}
+
+fn refused(code: &str, message: String) -> TransportError {
+    TransportError {
+        code: code.to_owned(),
+        message,
     }
 }
 
 #[async_trait]
 impl Transport for GuardedTransport {
     async fn exchange(&self, wire: WireRequest) -> Result<WireResponse, TransportError> {
+        let policy = match &wire.proxy {
+            Some(proxy) => self.through(proxy)?,
+            None => self.policy.clone(),
+        };
+        let client_certificate = wire.client_certificate.as_ref().map(|identity| self.certificate(identity)).transpose()?;
         let request = Request {
             headers: wire.headers,
             body: wire.body,
             deadline: wire.timeout.unwrap_or(NO_LIMIT),
             max_body: wire.max_response_bytes,
             verify_tls: wire.verify_tls,
+            client_certificate,
+            connection_group: wire.connection_group,
             // Exactly what the collection says, and what the reference runner accepts.
             http2: false,
             decompress: true,
             raw_target: true,
             ..Request::new(wire.method, wire.url)
         };
-        answer(self.client.exchange(&request, &self.policy).await)
+        answer(self.client.exchange(&request, &policy).await)
     }
 }
 

@@ -23,6 +23,20 @@ async fn what_was_written_is_there_after_closing() {
     .await;
 }
 
+/// Statistics of an almost empty table once made a lane's look scan all events.
+#[tokio::test]
+async fn closing_leaves_no_statistics_that_mislead_the_planner() {
+    on_one(Kind::Sqlite, |store, database| async move {
+        store.close().await;
+        let again = database.open().await.expect("a store");
+        let query = "SELECT COUNT(*) FROM sqlite_master WHERE name = 'sqlite_stat1'";
+        let tables = read(&again, move |tx| tx.query_one("count", query, &[])?.int(0)).await;
+        assert_eq!(tables.expect("a count"), 0);
+        again.close().await;
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn another_key_is_refused_at_the_start() {
     on_each(|store, database| async move {

@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result};
 use collection::script::pool::{ChildCommand, ChildPool, PoolOptions};
 use domain::Clock as _;
 use domain::clock::DAY;
-use engine::{EgressSettings, Engine, EngineConfig, Retention, run::transport::GuardedTransport};
+use engine::{EgressSettings, Engine, EngineConfig, Retention};
 use store::{KeyFile, Options, Store, Vault};
 use web::{App, WebConfig};
 
@@ -104,9 +104,8 @@ pub fn scripts(memory: u64, warm: usize) -> Result<ChildPool> {
     Ok(ChildPool::new(command, PoolOptions { warm, memory_mib: memory }))
 }
 
-/// The command line's way to the network: the same client, under a policy that lets its user go anywhere.
-pub fn open_transport() -> Result<GuardedTransport> {
-    let client = egress::Client::new(egress::ClientConfig::default()).context("cannot set up outgoing connections")?;
+/// The command line's policy: its user may go anywhere from their own machine.
+pub fn open_policy() -> egress::Policy {
     let rules = egress::PolicyRules { open: true, allow_http: true, ..egress::PolicyRules::default() };
-    Ok(GuardedTransport::new(client, egress::Policy::from(rules)))
+    egress::Policy::from(rules)
 }

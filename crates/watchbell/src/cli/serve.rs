@@ -39,6 +39,7 @@ impl Args {
 
 pub async fn run(config: Config, args: Args) -> Result<ExitCode> {
     telemetry::start(&config.log)?;
+    raise_open_files();
     let listener = TcpListener::bind(config.server.listen).await.with_context(|| {
         format!("cannot listen on `{}`\n\nhint: is another server there? `--listen 127.0.0.1:0` takes a free port", config.server.listen)
     })?;
@@ -71,6 +72,7 @@ async fn serve(config: &Config, args: &Args, store: store::Store, listener: TcpL
     let mut server = std::pin::pin!(server.into_future());
     tokio::select! {
         ended = &mut server => ended.context("the server ended")?,
+        () = running.broken() => anyhow::bail!("a stage broke; what is in flight is taken up at the next start"),
         () = &mut stop => {
             tracing::info!("stopping: waiting for what is in flight, at most {} s", grace.as_secs());
             let _ = closing.send(());
@@ -93,6 +95,15 @@ async fn greet(app: &web::App, login: Option<web::DemoInfo>, demo: bool) -> Resu
         anstream::println!("open it to create the first account");
     }
     Ok(())
+}
+
+/// Each receiver that hangs costs a socket: takes as many files as the system lets this process have.
+fn raise_open_files() {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let now = getrlimit(Resource::Nofile);
+    if let Err(error) = setrlimit(Resource::Nofile, Rlimit { current: now.maximum, maximum: now.maximum }) {
+        tracing::warn!(%error, "the limit on open files stays as it is");
+    }
 }
 
 /// Resolves at SIGTERM or SIGINT; a second one ends the process at once.

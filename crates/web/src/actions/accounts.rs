@@ -99,7 +99,10 @@ pub async fn setup_first_admin(app: &App, input: SetupInput) -> Result<LoggedIn>
     let email = account::check_email(&input.email)?;
     limits::check_name("name", &input.name)?;
     account::check_password(&input.password)?;
-    let workspace = input.workspace.filter(|name| !name.trim().is_empty()).unwrap_or_else(|| "My workspace".to_owned());
+    let workspace = input
+        .workspace
+        .filter(|name| !name.trim().is_empty())
+        .unwrap_or_else(|| "My workspace".to_owned());
     limits::check_name("workspace", &workspace)?;
     if !needs_setup(app).await? {
         return Err(already_set_up().into());
@@ -127,7 +130,11 @@ pub async fn setup_first_admin(app: &App, input: SetupInput) -> Result<LoggedIn>
             Ok((user, session))
         })
         .await?;
-    Ok(LoggedIn { account: AccountView::from(&user), token: session.0, csrf: session.1 })
+    Ok(LoggedIn {
+        account: AccountView::from(&user),
+        token: session.0,
+        csrf: session.1,
+    })
 }
 
 fn already_set_up() -> Problem {
@@ -206,7 +213,11 @@ pub async fn session(app: &App, token: &str) -> Result<Option<Session>> {
     app.read(move |tx| {
         let found = table::session(tx, &hash, now)?;
         let found = found.filter(|(_, user)| user.disabled_at.is_none());
-        Ok(found.map(|(session, user)| Session { user, csrf: session.csrf, token_hash: session.token_hash }))
+        Ok(found.map(|(session, user)| Session {
+            user,
+            csrf: session.csrf,
+            token_hash: session.token_hash,
+        }))
     })
     .await
 }
@@ -221,11 +232,18 @@ pub async fn caller(app: &App, session: &Session, workspace_id: Option<&str>) ->
     let (workspace, role) = app
         .read(move |tx| {
             let mine = workspaces::of_user(tx, &user_id)?;
-            let chosen = mine.into_iter().find(|(workspace, _)| wanted.as_ref().is_none_or(|id| *id == workspace.id));
+            let chosen = mine
+                .into_iter()
+                .find(|(workspace, _)| wanted.as_ref().is_none_or(|id| *id == workspace.id));
             found("workspace", chosen)
         })
         .await?;
-    Ok(Caller { user: session.user.clone(), workspace, role, scopes: None })
+    Ok(Caller {
+        user: session.user.clone(),
+        workspace,
+        role,
+        scopes: None,
+    })
 }
 
 /// Every workspace of a session's user.

@@ -52,5 +52,6 @@ pub async fn list(app: &App, caller: &Caller, query: PageQuery) -> Result<Items<
     caller.need(Need::View)?;
     let page = query.page()?;
     let workspace = caller.workspace.id.clone();
-    app.read(move |tx| Ok(Items::of(table::list(tx, &workspace, &page)?, ActivityView::from))).await
+    app.read(move |tx| Ok(Items::of(table::list(tx, &workspace, &page)?, ActivityView::from)))
+        .await
 }

@@ -92,8 +92,16 @@ pub struct Payload {
 impl Payload {
     pub(crate) fn of(bytes: &[u8]) -> Self {
         match std::str::from_utf8(bytes) {
-            Ok(text) => Self { text: Some(text.to_owned()), base64: None, bytes: bytes.len() },
-            Err(_) => Self { text: None, base64: Some(STANDARD.encode(bytes)), bytes: bytes.len() },
+            Ok(text) => Self {
+                text: Some(text.to_owned()),
+                base64: None,
+                bytes: bytes.len(),
+            },
+            Err(_) => Self {
+                text: None,
+                base64: Some(STANDARD.encode(bytes)),
+                bytes: bytes.len(),
+            },
         }
     }
 }
@@ -182,11 +190,18 @@ pub struct AttemptStats {
 /// 404.
 pub async fn deliveries(app: &App, caller: &Caller, webhook_id: &str, query: DeliveryQuery) -> Result<Items<DeliveryView>> {
     caller.need(Need::View)?;
-    let page = PageQuery { limit: query.limit, before: query.before }.page()?;
+    let page = PageQuery {
+        limit: query.limit,
+        before: query.before,
+    }
+    .page()?;
     let (workspace, webhook_id) = (caller.workspace.id.clone(), webhook_id.to_owned());
     app.read(move |tx| {
         found("webhook", webhooks::get(tx, &workspace, &webhook_id)?)?;
-        Ok(Items::of(deliveries::list_of_webhook(tx, &webhook_id, query.state, &page)?, DeliveryView::from))
+        Ok(Items::of(
+            deliveries::list_of_webhook(tx, &webhook_id, query.state, &page)?,
+            DeliveryView::from,
+        ))
     })
     .await
 }
@@ -215,7 +230,10 @@ pub async fn of_delivery(app: &App, caller: &Caller, delivery_id: &str) -> Resul
     let (workspace, delivery_id) = (caller.workspace.id.clone(), delivery_id.to_owned());
     app.read(move |tx| {
         let delivery = found("delivery", deliveries::get(tx, &workspace, &delivery_id)?)?;
-        let attempts = attempts::of_delivery(tx, &delivery.id)?.into_iter().map(AttemptDetail::from).collect();
+        let attempts = attempts::of_delivery(tx, &delivery.id)?
+            .into_iter()
+            .map(AttemptDetail::from)
+            .collect();
         Ok((delivery.into(), attempts))
     })
     .await
@@ -231,7 +249,12 @@ pub async fn stats(app: &App, caller: &Caller, webhook_id: &str, since: Time) ->
     app.read(move |tx| {
         found("webhook", webhooks::get(tx, &workspace, &webhook_id)?)?;
         let stats = attempts::stats(tx, &webhook_id, since.micros())?;
-        Ok(AttemptStats { successes: stats.successes, failures: stats.failures, p50_us: stats.p50_us, p95_us: stats.p95_us })
+        Ok(AttemptStats {
+            successes: stats.successes,
+            failures: stats.failures,
+            p50_us: stats.p50_us,
+            p95_us: stats.p95_us,
+        })
     })
     .await
 }

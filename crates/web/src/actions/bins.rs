@@ -211,7 +211,9 @@ pub async fn requests(app: &App, caller: &Caller, id: &str) -> Result<Items<BinR
     let (workspace, id) = (caller.workspace.id.clone(), id.to_owned());
     app.read(move |tx| {
         let bin = found("bin", table::get(tx, &workspace, &id)?)?;
-        Ok(Items::all(table::requests(tx, &bin.id)?.into_iter().map(BinRequestView::from).collect()))
+        Ok(Items::all(
+            table::requests(tx, &bin.id)?.into_iter().map(BinRequestView::from).collect(),
+        ))
     })
     .await
 }

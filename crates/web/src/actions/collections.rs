@@ -58,7 +58,12 @@ pub struct VersionView {
 
 impl From<VersionRow> for VersionView {
     fn from(row: VersionRow) -> Self {
-        Self { version: row.version, size: row.requests, created_at: Time(row.created_at), created_by: row.created_by }
+        Self {
+            version: row.version,
+            size: row.requests,
+            created_at: Time(row.created_at),
+            created_by: row.created_by,
+        }
     }
 }
 
@@ -163,7 +168,8 @@ pub async fn list(app: &App, caller: &Caller) -> Result<Items<CollectionView>> {
 pub async fn get(app: &App, caller: &Caller, id: &str) -> Result<CollectionView> {
     caller.need(Need::View)?;
     let (workspace, id) = (caller.workspace.id.clone(), id.to_owned());
-    app.read(move |tx| found("collection", table::get(tx, &workspace, &id)?.map(CollectionView::from))).await
+    app.read(move |tx| found("collection", table::get(tx, &workspace, &id)?.map(CollectionView::from)))
+        .await
 }
 
 /// The document of a version (the newest: `None`), as it was imported.
@@ -206,7 +212,9 @@ pub async fn delete(app: &App, caller: &Caller, id: &str) -> Result<()> {
         let row = found("collection", table::get(tx, &caller.workspace.id, &id)?)?;
         let users = monitors::list(tx, &caller.workspace.id)?;
         if let Some(monitor) = users.iter().find(|monitor| monitor.collection_id == row.id) {
-            return Err(Problem::conflict(format!("the monitor `{}` runs this collection", monitor.name)).hint("delete the monitor first").into());
+            return Err(Problem::conflict(format!("the monitor `{}` runs this collection", monitor.name))
+                .hint("delete the monitor first")
+                .into());
         }
         table::delete(tx, &caller.workspace.id, &row.id)?;
         caller.did(tx, Action::Delete, Model::Collection, (&row.uid, &row.name), now)
@@ -221,7 +229,11 @@ async fn read(body: Bytes, now: Micros) -> Result<Read> {
     }
     tokio::task::spawn_blocking(move || {
         let collection = collection::parse_collection(&body, "body").map_err(load_problem)?;
-        let name = if collection.name().trim().is_empty() { "Untitled collection" } else { collection.name().trim() };
+        let name = if collection.name().trim().is_empty() {
+            "Untitled collection"
+        } else {
+            collection.name().trim()
+        };
         limits::check_name("info.name", name)?;
         Ok(Read {
             name: name.to_owned(),
@@ -240,7 +252,12 @@ pub(crate) fn entity_id(given: &str, now: Micros) -> String {
 }
 
 pub(crate) fn too_large() -> Problem {
-    Problem::new(413, "too-large", "Too large", format!("the document is larger than {} bytes", limits::COLLECTION_BYTES))
+    Problem::new(
+        413,
+        "too-large",
+        "Too large",
+        format!("the document is larger than {} bytes", limits::COLLECTION_BYTES),
+    )
 }
 
 /// Where a document is wrong, as a problem.

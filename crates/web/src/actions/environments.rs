@@ -75,7 +75,11 @@ pub async fn import(app: &App, caller: &Caller, body: Bytes) -> Result<Environme
         if let Some(row) = table::get(tx, &caller.workspace.id, &read.entity_id)? {
             return next_version(tx, &vault, &caller, row, read, Action::Import, now);
         }
-        let entity_id = if table::by_id(tx, &read.entity_id)?.is_some() { id::entity(now) } else { read.entity_id };
+        let entity_id = if table::by_id(tx, &read.entity_id)?.is_some() {
+            id::entity(now)
+        } else {
+            read.entity_id
+        };
         let row = EnvironmentRow {
             uid: id::uid(&caller.user.id, &entity_id),
             workspace_id: caller.workspace.id.clone(),
@@ -154,7 +158,8 @@ pub async fn list(app: &App, caller: &Caller) -> Result<Items<EnvironmentView>> 
 pub async fn get(app: &App, caller: &Caller, id: &str) -> Result<EnvironmentView> {
     caller.need(Need::View)?;
     let (workspace, id) = (caller.workspace.id.clone(), id.to_owned());
-    app.read(move |tx| found("environment", table::get(tx, &workspace, &id)?.map(EnvironmentView::from))).await
+    app.read(move |tx| found("environment", table::get(tx, &workspace, &id)?.map(EnvironmentView::from)))
+        .await
 }
 
 /// The document of a version (the newest: `None`) with its secret values masked.
@@ -205,7 +210,9 @@ pub async fn delete(app: &App, caller: &Caller, id: &str) -> Result<()> {
         let row = found("environment", table::get(tx, &caller.workspace.id, &id)?)?;
         let users = monitors::list(tx, &caller.workspace.id)?;
         if let Some(monitor) = users.iter().find(|monitor| monitor.environment_id.as_ref() == Some(&row.id)) {
-            return Err(Problem::conflict(format!("the monitor `{}` uses this environment", monitor.name)).hint("change the monitor first").into());
+            return Err(Problem::conflict(format!("the monitor `{}` uses this environment", monitor.name))
+                .hint("change the monitor first")
+                .into());
         }
         table::delete(tx, &caller.workspace.id, &row.id)?;
         caller.did(tx, Action::Delete, Model::Environment, (&row.uid, &row.name), now)
@@ -220,9 +227,17 @@ async fn read(body: Bytes, now: Micros) -> Result<Read> {
     tokio::task::spawn_blocking(move || {
         let environment = collection::parse_environment(&body, "body").map_err(load_problem)?;
         let name = environment.name();
-        let name = if name.trim().is_empty() { "Untitled environment" } else { name.trim() };
+        let name = if name.trim().is_empty() {
+            "Untitled environment"
+        } else {
+            name.trim()
+        };
         limits::check_name("name", name)?;
-        Ok(Read { name: name.to_owned(), entity_id: entity_id(&environment.id(), now), document: environment.raw().clone() })
+        Ok(Read {
+            name: name.to_owned(),
+            entity_id: entity_id(&environment.id(), now),
+            document: environment.raw().clone(),
+        })
     })
     .await?
 }
@@ -235,11 +250,15 @@ fn open(tx: &mut dyn Tx, vault: &Vault, id: &str, version: Option<i64>) -> Resul
 }
 
 fn count(document: &Value) -> i64 {
-    document["values"].as_array().map_or(0, |values| i64::try_from(values.len()).unwrap_or(i64::MAX))
+    document["values"]
+        .as_array()
+        .map_or(0, |values| i64::try_from(values.len()).unwrap_or(i64::MAX))
 }
 
 fn each_secret(document: &mut Value, mut visit: impl FnMut(&str, &mut Value)) {
-    let Some(values) = document.get_mut("values").and_then(Value::as_array_mut) else { return };
+    let Some(values) = document.get_mut("values").and_then(Value::as_array_mut) else {
+        return;
+    };
     for entry in values.iter_mut().filter(|entry| entry["type"] == "secret") {
         let key = entry["key"].as_str().unwrap_or_default().to_owned();
         if let Some(value) = entry.get_mut("value") {

@@ -136,7 +136,9 @@ pub async fn publish(app: &App, caller: &Caller, input: EventInput, key: Option<
 pub async fn publish_batch(app: &App, caller: &Caller, items: Vec<Result<EventInput, Problem>>, hops: i64) -> Result<Vec<BatchAnswer>> {
     caller.need(Need::Publish)?;
     let now = app.now();
-    let checked = items.into_iter().map(|item| item.and_then(|input| self::checked(caller, input, None, hops, now)));
+    let checked = items
+        .into_iter()
+        .map(|item| item.and_then(|input| self::checked(caller, input, None, hops, now)));
     let (mut events, mut places) = (Vec::new(), Vec::new());
     for item in checked {
         places.push(item.map(|event| events.push(event)));
@@ -155,13 +157,21 @@ pub async fn publish_batch(app: &App, caller: &Caller, items: Vec<Result<EventIn
 
 /// The answer of a repeat is that of the first time: the deliveries made then are counted.
 async fn view(app: &App, published: Published) -> Result<PublishedView> {
-    let Published { event_id, repeat, mut deliveries } = published;
+    let Published {
+        event_id,
+        repeat,
+        mut deliveries,
+    } = published;
     if repeat {
         let id = event_id.clone();
         let made = app.read(move |tx| Ok(deliveries::of_event(tx, &id)?)).await?;
         deliveries = made.iter().filter(|delivery| was_due(delivery)).count();
     }
-    Ok(PublishedView { id: event_id, deliveries, repeat })
+    Ok(PublishedView {
+        id: event_id,
+        deliveries,
+        repeat,
+    })
 }
 
 /// Those that are dropped from the start end when they begin.
@@ -173,17 +183,26 @@ fn checked(caller: &Caller, input: EventInput, key: Option<PublishKey>, hops: i6
     event::check_type("type", &input.event_type)?;
     let data = Box::<str>::from(input.data).into_string();
     if data.len() > limits::EVENT_BYTES {
-        return Err(Problem::invalid("data", format!("`data` is larger than {} bytes", limits::EVENT_BYTES)));
+        return Err(Problem::invalid(
+            "data",
+            format!("`data` is larger than {} bytes", limits::EVENT_BYTES),
+        ));
     }
     if !data.starts_with('{') {
         return Err(Problem::invalid("data", "`data` is not a JSON object"));
     }
     let subject = input.subject.unwrap_or_default();
     if subject.len() > limits::KEY_BYTES || subject.contains('\0') {
-        return Err(Problem::invalid("subject", format!("`subject` is longer than {} bytes or holds a NUL", limits::KEY_BYTES)));
+        return Err(Problem::invalid(
+            "subject",
+            format!("`subject` is longer than {} bytes or holds a NUL", limits::KEY_BYTES),
+        ));
     }
     // The event's own id is a publish key too: its digest is what the event says.
-    let own_key = input.id.map(|id| check_id(&id).map(|()| own_key(&id, &input.event_type, &subject, &data))).transpose()?;
+    let own_key = input
+        .id
+        .map(|id| check_id(&id).map(|()| own_key(&id, &input.event_type, &subject, &data)))
+        .transpose()?;
     Ok(NewEvent {
         id: None,
         workspace_id: caller.workspace.id.clone(),
@@ -205,7 +224,11 @@ fn own_key(id: &str, event_type: &str, subject: &str, data: &str) -> (String, St
 /// A publish key or an event's own id.
 pub(crate) fn check_id(id: &str) -> Result<(), Problem> {
     let good = !id.is_empty() && id.len() <= limits::PUBLISH_KEY_BYTES && id.bytes().all(|b| b.is_ascii_graphic());
-    if good { Ok(()) } else { Err(Problem::invalid("id", "`id` is 1 to 256 visible ASCII characters")) }
+    if good {
+        Ok(())
+    } else {
+        Err(Problem::invalid("id", "`id` is 1 to 256 visible ASCII characters"))
+    }
 }
 
 /// Events of the workspace.
@@ -214,10 +237,20 @@ pub(crate) fn check_id(id: &str) -> Result<(), Problem> {
 /// 422 for a wrong cursor.
 pub async fn list(app: &App, caller: &Caller, query: EventQuery) -> Result<Items<EventView>> {
     caller.need(Need::View)?;
-    let page = PageQuery { limit: query.limit, before: query.before }.page()?;
+    let page = PageQuery {
+        limit: query.limit,
+        before: query.before,
+    }
+    .page()?;
     let workspace = caller.workspace.id.clone();
     let event_type = query.event_type.filter(|text| !text.is_empty());
-    app.read(move |tx| Ok(Items::of(table::list(tx, &workspace, event_type.as_deref(), &page)?, EventView::from))).await
+    app.read(move |tx| {
+        Ok(Items::of(
+            table::list(tx, &workspace, event_type.as_deref(), &page)?,
+            EventView::from,
+        ))
+    })
+    .await
 }
 
 /// One event.
@@ -227,6 +260,6 @@ pub async fn list(app: &App, caller: &Caller, query: EventQuery) -> Result<Items
 pub async fn get(app: &App, caller: &Caller, id: &str) -> Result<EventView> {
     caller.need(Need::View)?;
     let (workspace, id) = (caller.workspace.id.clone(), id.to_owned());
-    app.read(move |tx| found("event", table::get(tx, &workspace, &id)?.map(EventView::from))).await
+    app.read(move |tx| found("event", table::get(tx, &workspace, &id)?.map(EventView::from)))
+        .await
 }
-

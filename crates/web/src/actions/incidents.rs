@@ -140,7 +140,11 @@ pub struct NoteInput {
 /// 422 for an unknown state or a wrong cursor.
 pub async fn list(app: &App, caller: &Caller, query: IncidentQuery) -> Result<Items<IncidentView>> {
     caller.need(Need::View)?;
-    let page = PageQuery { limit: query.limit, before: query.before }.page()?;
+    let page = PageQuery {
+        limit: query.limit,
+        before: query.before,
+    }
+    .page()?;
     let states = query.state.filter(|text| !text.is_empty()).map(|text| states(&text)).transpose()?;
     let workspace = caller.workspace.id.clone();
     app.read(move |tx| {
@@ -157,7 +161,8 @@ pub async fn list(app: &App, caller: &Caller, query: IncidentQuery) -> Result<It
 fn states(text: &str) -> Result<Vec<IncidentState>, Problem> {
     let parse = |word: &str| {
         IncidentState::parse(word.trim()).ok_or_else(|| {
-            Problem::invalid("state", format!("`{word}` is no state of an incident")).hint("`open`, `acknowledged`, `resolved`, joined by commas")
+            Problem::invalid("state", format!("`{word}` is no state of an incident"))
+                .hint("`open`, `acknowledged`, `resolved`, joined by commas")
         })
     };
     text.split(',').map(parse).collect()
@@ -175,7 +180,11 @@ pub async fn get(app: &App, caller: &Caller, id: &str) -> Result<IncidentDetail>
         let timeline = table::entries(tx, &id)?.into_iter().map(EntryView::from).collect();
         let receipts = receipts::of_incident(tx, &incident.source_id, &id, RECEIPTS_SHOWN)?;
         let receipts = receipts.into_iter().map(ReceiptDetail::from).collect();
-        Ok(IncidentDetail { incident: view(tx, incident)?, timeline, receipts })
+        Ok(IncidentDetail {
+            incident: view(tx, incident)?,
+            timeline,
+            receipts,
+        })
     })
     .await
 }

@@ -22,9 +22,12 @@ mod input;
 mod view;
 
 pub use input::{MonitorInput, MonitorPatch};
-pub use view::MonitorView;
 use view::view;
 pub(crate) use view::views;
+pub use view::{MissedView, MonitorView};
+
+/// Spans of missed due times that are shown.
+const MISSED_SHOWN: usize = 100;
 
 /// Every monitor of the workspace, by name.
 ///
@@ -46,6 +49,21 @@ pub async fn get(app: &App, caller: &Caller, id: &str) -> Result<MonitorView> {
     app.read(move |tx| {
         let monitor = found("monitor", table::get(tx, &workspace, &id)?)?;
         view(tx, monitor)
+    })
+    .await
+}
+
+/// The newest due times at which no run was started.
+///
+/// # Errors
+/// 404.
+pub async fn missed(app: &App, caller: &Caller, id: &str) -> Result<Items<MissedView>> {
+    caller.need(Need::View)?;
+    let (workspace, id) = (caller.workspace.id.clone(), id.to_owned());
+    app.read(move |tx| {
+        found("monitor", table::get(tx, &workspace, &id)?)?;
+        let rows = table::missed(tx, &id, MISSED_SHOWN)?;
+        Ok(Items::all(rows.into_iter().map(MissedView::from).collect()))
     })
     .await
 }
@@ -146,7 +164,17 @@ fn apply(monitor: &mut Monitor, patch: MonitorPatch) {
 /// # Errors
 /// 404.
 pub async fn pause(app: &App, caller: &Caller, id: &str) -> Result<MonitorView> {
-    update(app, caller, id, MonitorPatch { active: Some(false), ..MonitorPatch::default() }, None).await
+    update(
+        app,
+        caller,
+        id,
+        MonitorPatch {
+            active: Some(false),
+            ..MonitorPatch::default()
+        },
+        None,
+    )
+    .await
 }
 
 /// Starts the schedule again, from its next slot.
@@ -154,7 +182,17 @@ pub async fn pause(app: &App, caller: &Caller, id: &str) -> Result<MonitorView> 
 /// # Errors
 /// 404.
 pub async fn resume(app: &App, caller: &Caller, id: &str) -> Result<MonitorView> {
-    update(app, caller, id, MonitorPatch { active: Some(true), ..MonitorPatch::default() }, None).await
+    update(
+        app,
+        caller,
+        id,
+        MonitorPatch {
+            active: Some(true),
+            ..MonitorPatch::default()
+        },
+        None,
+    )
+    .await
 }
 
 /// Queues a run now.
@@ -223,7 +261,9 @@ fn check_tags(tags: &[String]) -> Result<(), Problem> {
     if tags.len() > 20 {
         return Err(Problem::invalid("tags", "at most 20 tags"));
     }
-    tags.iter().enumerate().try_for_each(|(at, tag)| limits::check_name(&format!("tags[{at}]"), tag))
+    tags.iter()
+        .enumerate()
+        .try_for_each(|(at, tag)| limits::check_name(&format!("tags[{at}]"), tag))
 }
 
 fn record(tx: &mut dyn Tx, caller: &Caller, monitor: &Monitor, action: Action, now: Micros) -> Result<()> {

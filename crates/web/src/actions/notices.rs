@@ -55,7 +55,11 @@ pub async fn mark_read(app: &App, caller: &Caller, id: &str) -> Result<()> {
     caller.need(Need::View)?;
     let (workspace, id, now) = (caller.workspace.id.clone(), id.to_owned(), app.now());
     app.write(move |tx| {
-        if table::mark_read(tx, &workspace, &id, now)? { Ok(()) } else { Err(domain::Problem::not_found("notice").into()) }
+        if table::mark_read(tx, &workspace, &id, now)? {
+            Ok(())
+        } else {
+            Err(domain::Problem::not_found("notice").into())
+        }
     })
     .await
 }

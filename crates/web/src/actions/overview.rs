@@ -15,7 +15,10 @@ use store::{
 };
 use utoipa::ToSchema;
 
-use super::{Caller, Result, found, monitors::{self, MonitorView}};
+use super::{
+    Caller, Result, found,
+    monitors::{self, MonitorView},
+};
 use crate::{app::App, schema, time::Time};
 
 /// Bars shown of each monitor.
@@ -150,7 +153,10 @@ pub async fn monitor(app: &App, caller: &Caller, id: &str) -> Result<(MonitorCar
         let id = monitor.id.clone();
         let card = found("monitor", build(tx, vec![monitor], now)?.pop())?;
         let spans = [("24h", DAY), ("7d", 7 * DAY), ("30d", 30 * DAY), ("90d", 90 * DAY)];
-        let uptimes = spans.into_iter().map(|(span, length)| uptime(tx, &id, span, now - length)).collect::<Result<_>>()?;
+        let uptimes = spans
+            .into_iter()
+            .map(|(span, length)| uptime(tx, &id, span, now - length))
+            .collect::<Result<_>>()?;
         Ok((card, uptimes))
     })
     .await
@@ -187,7 +193,12 @@ fn build(tx: &mut dyn Tx, views: Vec<MonitorView>, now: Micros) -> Result<Vec<Mo
         .map(|monitor| {
             let bars = recent.remove(&monitor.id).unwrap_or_default().into_iter().map(bar).collect();
             let uptime_24h = uptime(tx, &monitor.id, "24h", now - DAY)?.percent;
-            Ok(MonitorCard { standing: Standing::of(&monitor), bars, uptime_24h, monitor })
+            Ok(MonitorCard {
+                standing: Standing::of(&monitor),
+                bars,
+                uptime_24h,
+                monitor,
+            })
         })
         .collect()
 }

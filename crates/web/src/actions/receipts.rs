@@ -85,5 +85,6 @@ pub async fn receipts(app: &App, caller: &Caller, source_id: &str, query: PageQu
 pub async fn receipt(app: &App, caller: &Caller, id: &str) -> Result<ReceiptDetail> {
     caller.need(Need::View)?;
     let (workspace, id) = (caller.workspace.id.clone(), id.to_owned());
-    app.read(move |tx| found("receipt", table::get(tx, &workspace, &id)?.map(ReceiptDetail::from))).await
+    app.read(move |tx| found("receipt", table::get(tx, &workspace, &id)?.map(ReceiptDetail::from)))
+        .await
 }

@@ -138,9 +138,16 @@ pub struct RunQuery {
 /// 404.
 pub async fn list(app: &App, caller: &Caller, monitor_id: &str, query: RunQuery) -> Result<Items<RunView>> {
     caller.need(Need::View)?;
-    let page = PageQuery { limit: query.limit, before: query.before }.page()?;
+    let page = PageQuery {
+        limit: query.limit,
+        before: query.before,
+    }
+    .page()?;
     let (workspace, monitor_id) = (caller.workspace.id.clone(), monitor_id.to_owned());
-    let filter = RunFilter { status: query.status, run_type: query.run_type };
+    let filter = RunFilter {
+        status: query.status,
+        run_type: query.run_type,
+    };
     app.read(move |tx| {
         found("monitor", monitors::get(tx, &workspace, &monitor_id)?)?;
         Ok(Items::of(table::of_monitor(tx, &monitor_id, &page, filter)?, RunView::from))
@@ -156,7 +163,8 @@ pub async fn list_all(app: &App, caller: &Caller, query: PageQuery) -> Result<It
     caller.need(Need::View)?;
     let page = query.page()?;
     let workspace = caller.workspace.id.clone();
-    app.read(move |tx| Ok(Items::of(table::of_workspace(tx, &workspace, &page)?, RunView::from))).await
+    app.read(move |tx| Ok(Items::of(table::of_workspace(tx, &workspace, &page)?, RunView::from)))
+        .await
 }
 
 /// One run with its requests, in order.
@@ -169,7 +177,10 @@ pub async fn get(app: &App, caller: &Caller, id: &str) -> Result<RunDetail> {
     app.read(move |tx| {
         let run = found("run", table::get(tx, &workspace, &id)?)?;
         let executions = table::executions(tx, &run.id)?.into_iter().map(ExecutionView::from).collect();
-        Ok(RunDetail { run: run.into(), executions })
+        Ok(RunDetail {
+            run: run.into(),
+            executions,
+        })
     })
     .await
 }

@@ -134,7 +134,8 @@ pub async fn list(app: &App, caller: &Caller) -> Result<Items<SourceView>> {
 pub async fn get(app: &App, caller: &Caller, id: &str) -> Result<SourceView> {
     caller.need(Need::View)?;
     let (workspace, id) = (caller.workspace.id.clone(), id.to_owned());
-    app.read(move |tx| found("source", table::get(tx, &workspace, &id)?.map(SourceView::from))).await
+    app.read(move |tx| found("source", table::get(tx, &workspace, &id)?.map(SourceView::from)))
+        .await
 }
 
 /// Creates a source and its token.
@@ -172,7 +173,11 @@ pub async fn create(app: &App, caller: &Caller, input: SourceInput) -> Result<Cr
         caller.did(tx, Action::Create, Model::Source, (&source.id, &source.name), now)
     })
     .await?;
-    Ok(CreatedSource { source: view, url: app.url(&format!("/in/{token}")), token })
+    Ok(CreatedSource {
+        source: view,
+        url: app.url(&format!("/in/{token}")),
+        token,
+    })
 }
 
 /// Makes a new token; the one before it is taken too until its overlap ends.
@@ -203,7 +208,11 @@ pub async fn rotate(app: &App, caller: &Caller, id: &str, input: RotateTokenInpu
             found("source", table::get(tx, &caller.workspace.id, &id)?)
         })
         .await?;
-    Ok(CreatedSource { source: source.into(), url: app.url(&format!("/in/{token}")), token })
+    Ok(CreatedSource {
+        source: source.into(),
+        url: app.url(&format!("/in/{token}")),
+        token,
+    })
 }
 
 /// Renames, enables or disables a source.
@@ -261,7 +270,10 @@ pub async fn connect(app: &App, caller: &Caller, id: &str, input: ConnectInput) 
             let monitor = monitors::get(tx, &workspace, &monitor_id)?
                 .ok_or_else(|| Problem::invalid("monitor_id", format!("this workspace has no monitor `{monitor_id}`")))?;
             let known = store::tables::webhooks::list(tx, &workspace)?;
-            if known.iter().any(|w| w.source_id.as_ref() == Some(&source.id) && w.subject == monitor.id) {
+            if known
+                .iter()
+                .any(|w| w.source_id.as_ref() == Some(&source.id) && w.subject == monitor.id)
+            {
                 return Err(Problem::conflict(format!("`{}` reports to `{}` already", monitor.name, source.name)).into());
             }
             Ok((source, monitor))
@@ -270,7 +282,10 @@ pub async fn connect(app: &App, caller: &Caller, id: &str, input: ConnectInput) 
     let webhook = Webhook {
         id: id::new(id::WEBHOOK, now),
         workspace_id: caller.workspace.id.clone(),
-        name: format!("{} → {}", monitor.name, source.name).chars().take(limits::NAME_CHARACTERS).collect(),
+        name: format!("{} → {}", monitor.name, source.name)
+            .chars()
+            .take(limits::NAME_CHARACTERS)
+            .collect(),
         profile: match source.provider {
             Provider::Postman => Profile::Postman,
             Provider::Watchbell => Profile::Standard,

@@ -84,7 +84,9 @@ pub async fn create(app: &App, caller: &Caller, input: TokenInput) -> Result<Cre
     caller.need(Need::Administer)?;
     limits::check_name("name", &input.name)?;
     if input.scopes.is_empty() {
-        return Err(Problem::invalid("scopes", "`scopes` is empty").hint("at least one of `read`, `write`, `admin`, `publish`").into());
+        return Err(Problem::invalid("scopes", "`scopes` is empty")
+            .hint("at least one of `read`, `write`, `admin`, `publish`")
+            .into());
     }
     let now = app.now();
     if input.expires_at.is_some_and(|at| at.micros() <= now) {

@@ -10,7 +10,7 @@ use serde::Serialize;
 use store::{
     Signal,
     tables::{
-        monitors,
+        collections, monitors,
         webhooks::{self as table, Webhook},
     },
 };
@@ -50,8 +50,22 @@ pub async fn list(app: &App, caller: &Caller) -> Result<Items<WebhookView>> {
     let workspace = caller.workspace.id.clone();
     app.read(move |tx| {
         let monitors = monitors::list(tx, &workspace)?;
-        let name = |id: &str| monitors.iter().find(|monitor| monitor.id == id).map(|monitor| monitor.name.clone());
-        Ok(Items::all(table::list(tx, &workspace)?.into_iter().map(|webhook| assemble(webhook, name)).collect()))
+        let collections = collections::list(tx, &workspace)?;
+        let name = |id: &str| {
+            let monitor = monitors.iter().find(|monitor| monitor.id == id).map(|monitor| monitor.name.clone());
+            monitor.or_else(|| {
+                collections
+                    .iter()
+                    .find(|collection| collection.uid == id)
+                    .map(|collection| collection.name.clone())
+            })
+        };
+        Ok(Items::all(
+            table::list(tx, &workspace)?
+                .into_iter()
+                .map(|webhook| assemble(webhook, name))
+                .collect(),
+        ))
     })
     .await
 }
@@ -82,7 +96,9 @@ pub async fn create(app: &App, caller: &Caller, mut input: WebhookInput) -> Resu
     check::receiver(app, caller, &input.url).await?;
     let now = app.now();
     let (secret, shown) = secret::entered(input.profile, input.secret)?;
-    let trigger = input.trigger.unwrap_or_else(|| check::default_trigger(input.profile, &input.events));
+    let trigger = input
+        .trigger
+        .unwrap_or_else(|| check::default_trigger(input.profile, &input.events));
     let webhook = Webhook {
         id: id::new(id::WEBHOOK, now),
         workspace_id: caller.workspace.id.clone(),
@@ -193,7 +209,11 @@ fn apply(vault: &store::Vault, webhook: &mut Webhook, patch: WebhookPatch) -> Re
     if let Some(given) = patch.secret {
         let given = given.filter(|text| !text.is_empty());
         if given.as_deref() == Some(secret::GENERATE) {
-            return Err(Problem::invalid("secret", "`generate` makes a secret at creation and rotation only").hint("rotate the secret").into());
+            return Err(
+                Problem::invalid("secret", "`generate` makes a secret at creation and rotation only")
+                    .hint("rotate the secret")
+                    .into(),
+            );
         }
         let (plain, _) = secret::entered(webhook.profile, given)?;
         webhook.secret_sealed = plain.map(|plain| secret::seal(vault, &webhook.id, &plain)).transpose()?;

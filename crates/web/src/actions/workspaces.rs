@@ -32,7 +32,12 @@ pub struct WorkspaceView {
 impl WorkspaceView {
     /// The view for one of its members.
     pub fn of(workspace: &Workspace, role: Role) -> Self {
-        Self { id: workspace.id.clone(), name: workspace.name.clone(), role, created_at: Time(workspace.created_at) }
+        Self {
+            id: workspace.id.clone(),
+            name: workspace.name.clone(),
+            role,
+            created_at: Time(workspace.created_at),
+        }
     }
 }
 
@@ -65,7 +70,9 @@ pub async fn list(app: &App, caller: &Caller) -> Result<Items<WorkspaceView>> {
     }
     let user_id = caller.user.id.clone();
     let mine = app.read(move |tx| Ok(table::of_user(tx, &user_id)?)).await?;
-    Ok(Items::all(mine.iter().map(|(workspace, role)| WorkspaceView::of(workspace, *role)).collect()))
+    Ok(Items::all(
+        mine.iter().map(|(workspace, role)| WorkspaceView::of(workspace, *role)).collect(),
+    ))
 }
 
 /// One of them.
@@ -88,7 +95,14 @@ pub async fn create(app: &App, session: &Session, input: WorkspaceInput) -> Resu
     let workspace = app
         .write(move |tx| {
             let workspace = insert(tx, &user, input.name.trim(), now)?;
-            let activity = Activity::new(&user.id, &user.name, Action::Create, Model::Workspace, &workspace.id, &workspace.name);
+            let activity = Activity::new(
+                &user.id,
+                &user.name,
+                Action::Create,
+                Model::Workspace,
+                &workspace.id,
+                &workspace.name,
+            );
             engine::activity::record(tx, &workspace.id, activity, now)?;
             Ok(workspace)
         })

@@ -42,12 +42,7 @@ pub async fn get(State(app): State<App>, auth: Auth, Path(id): Path<String>) -> 
 /// Change what a bin answers
 #[utoipa::path(patch, path = "/bins/{id}", tag = "bins", params(("id" = String, Path)), request_body = BinPatch,
     responses((status = 200, body = BinView)))]
-pub async fn update(
-    State(app): State<App>,
-    auth: Auth,
-    Path(id): Path<String>,
-    Input(patch): Input<BinPatch>,
-) -> Answer<Json<BinView>> {
+pub async fn update(State(app): State<App>, auth: Auth, Path(id): Path<String>, Input(patch): Input<BinPatch>) -> Answer<Json<BinView>> {
     Ok(Json(bins::update(&app, &auth, &id, patch).await?))
 }
 

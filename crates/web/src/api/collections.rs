@@ -68,12 +68,7 @@ pub async fn delete(State(app): State<App>, auth: Auth, Path(id): Path<String>) 
 /// The document of a collection, as it was imported
 #[utoipa::path(get, path = "/collections/{id}/document", tag = "collections", params(("id" = String, Path), VersionQuery),
     responses((status = 200, body = Object)))]
-pub async fn document(
-    State(app): State<App>,
-    auth: Auth,
-    Path(id): Path<String>,
-    Params(query): Params<VersionQuery>,
-) -> Answer<Response> {
+pub async fn document(State(app): State<App>, auth: Auth, Path(id): Path<String>, Params(query): Params<VersionQuery>) -> Answer<Response> {
     let (_, document) = collections::document(&app, &auth, &id, query.version).await?;
     Ok(([(header::CONTENT_TYPE, "application/json")], document).into_response())
 }

@@ -6,17 +6,19 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
-use serde::Serialize;
-use utoipa::ToSchema;
+use domain::clock::DAY;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
 use super::{input::Params, output::Answer};
 use crate::{
     actions::{
         Items, PageQuery,
-        attempts::{self, AttemptDetail, DeliveryQuery, DeliveryView},
+        attempts::{self, AttemptDetail, AttemptStats, DeliveryQuery, DeliveryView},
     },
     app::App,
     guard::auth::Auth,
+    time::Time,
 };
 
 /// A delivery with its attempts.
@@ -26,6 +28,28 @@ pub struct DeliveryDetail {
     delivery: DeliveryView,
     /// Oldest first; `attempts` counts them.
     log: Vec<AttemptDetail>,
+}
+
+/// Since when.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(default, deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct SinceQuery {
+    /// RFC 3339; 24 hours ago if absent.
+    pub since: Option<Time>,
+}
+
+/// Success and latency of a webhook
+#[utoipa::path(get, path = "/webhooks/{id}/stats", tag = "deliveries", params(("id" = String, Path), SinceQuery),
+    responses((status = 200, body = AttemptStats)))]
+pub async fn stats(
+    State(app): State<App>,
+    auth: Auth,
+    Path(id): Path<String>,
+    Params(query): Params<SinceQuery>,
+) -> Answer<Json<AttemptStats>> {
+    let since = query.since.unwrap_or_else(|| Time(app.now() - DAY));
+    Ok(Json(attempts::stats(&app, &auth, &id, since).await?))
 }
 
 /// Deliveries of a webhook

@@ -88,7 +88,15 @@ pub async fn style() -> impl IntoResponse {
 
 pub async fn page() -> impl IntoResponse {
     static PAGE: OnceLock<String> = OnceLock::new();
-    Html(PAGE.get_or_init(|| serde_json::to_value(super::openapi()).ok().and_then(|document| build(&document).render().ok()).unwrap_or_default()).as_str())
+    Html(
+        PAGE.get_or_init(|| {
+            serde_json::to_value(super::openapi())
+                .ok()
+                .and_then(|document| build(&document).render().ok())
+                .unwrap_or_default()
+        })
+        .as_str(),
+    )
 }
 
 fn build(document: &Value) -> Page {
@@ -99,11 +107,16 @@ fn build(document: &Value) -> Page {
             let described = describe(method, path, operation);
             match sections.iter_mut().find(|section| section.tag == tag) {
                 Some(section) => section.operations.push(described),
-                None => sections.push(Section { tag: tag.to_owned(), operations: vec![described] }),
+                None => sections.push(Section {
+                    tag: tag.to_owned(),
+                    operations: vec![described],
+                }),
             }
         }
     }
-    let shapes = members(&document["components"]["schemas"]).map(|(name, schema)| shape(name, schema)).collect();
+    let shapes = members(&document["components"]["schemas"])
+        .map(|(name, schema)| shape(name, schema))
+        .collect();
     Page { sections, shapes }
 }
 
@@ -112,12 +125,18 @@ fn describe(method: &str, path: &str, operation: &Value) -> Operation {
     let parameter = |p: &Value| {
         let needed = if p["required"] == true { "" } else { ", optional" };
         let about = text(&p["description"]);
-        (text(&p["name"]), format!("{}{needed}{}{about}", text(&p["in"]), if about.is_empty() { "" } else { ": " }))
+        (
+            text(&p["name"]),
+            format!("{}{needed}{}{about}", text(&p["in"]), if about.is_empty() { "" } else { ": " }),
+        )
     };
     let body = members(&operation["requestBody"]["content"]).map(|(kind, media)| format!("{} ({kind})", kind_of(&media["schema"])));
     let answer = |(status, response): (&str, &Value)| {
         let shapes: Vec<String> = members(&response["content"]).map(|(_, media)| kind_of(&media["schema"])).collect();
-        (status.to_owned(), [shapes.join(", "), text(&response["description"])].join(" ").trim().to_owned())
+        (
+            status.to_owned(),
+            [shapes.join(", "), text(&response["description"])].join(" ").trim().to_owned(),
+        )
     };
     Operation {
         method: method.to_owned(),
@@ -132,12 +151,24 @@ fn describe(method: &str, path: &str, operation: &Value) -> Operation {
 
 fn shape(name: &str, schema: &Value) -> Shape {
     // A flattened struct is a list of parts.
-    let parts: Vec<&Value> = schema["allOf"].as_array().map_or_else(|| vec![schema], |parts| parts.iter().collect());
+    let parts: Vec<&Value> = schema["allOf"]
+        .as_array()
+        .map_or_else(|| vec![schema], |parts| parts.iter().collect());
     let mut fields = Vec::new();
     for part in parts {
-        let required: Vec<&str> = part["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+        let required: Vec<&str> = part["required"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str)
+            .collect();
         if part["$ref"].is_string() {
-            fields.push(Field { name: "…".to_owned(), kind: kind_of(part), required: true, description: "all of its fields".to_owned() });
+            fields.push(Field {
+                name: "…".to_owned(),
+                kind: kind_of(part),
+                required: true,
+                description: "all of its fields".to_owned(),
+            });
         }
         fields.extend(members(&part["properties"]).map(|(name, property)| Field {
             name: name.to_owned(),
@@ -147,7 +178,12 @@ fn shape(name: &str, schema: &Value) -> Shape {
         }));
     }
     let words = schema["enum"].as_array().into_iter().flatten().map(text).collect();
-    Shape { name: name.to_owned(), description: text(&schema["description"]), fields, words }
+    Shape {
+        name: name.to_owned(),
+        description: text(&schema["description"]),
+        fields,
+        words,
+    }
 }
 
 /// A schema in a word or two.
@@ -156,13 +192,22 @@ fn kind_of(schema: &Value) -> String {
         return reference.rsplit('/').next().unwrap_or_default().to_owned();
     }
     if let Some(choices) = schema["oneOf"].as_array().or_else(|| schema["anyOf"].as_array()) {
-        return choices.iter().map(kind_of).filter(|kind| !kind.is_empty()).collect::<Vec<_>>().join(" or ");
+        return choices
+            .iter()
+            .map(kind_of)
+            .filter(|kind| !kind.is_empty())
+            .collect::<Vec<_>>()
+            .join(" or ");
     }
     match &schema["type"] {
         Value::String(kind) if kind == "array" => format!("list of {}", kind_of(&schema["items"])),
         Value::String(kind) => kind.clone(),
         Value::Array(kinds) => {
-            let item = if schema["items"].is_object() { format!(" of {}", kind_of(&schema["items"])) } else { String::new() };
+            let item = if schema["items"].is_object() {
+                format!(" of {}", kind_of(&schema["items"]))
+            } else {
+                String::new()
+            };
             format!("{}{item}", kinds.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" or "))
         }
         _ => String::new(),
@@ -170,7 +215,11 @@ fn kind_of(schema: &Value) -> String {
 }
 
 fn members(value: &Value) -> impl Iterator<Item = (&str, &Value)> {
-    value.as_object().into_iter().flatten().map(|(name, member)| (name.as_str(), member))
+    value
+        .as_object()
+        .into_iter()
+        .flatten()
+        .map(|(name, member)| (name.as_str(), member))
 }
 
 fn text(value: &Value) -> String {

@@ -63,7 +63,9 @@ pub async fn publish(State(app): State<App>, auth: Auth, request: Request) -> An
     let repeat = published.repeat;
     let mut response = (StatusCode::ACCEPTED, Json(published)).into_response();
     if repeat {
-        response.headers_mut().insert("idempotent-replayed", HeaderValue::from_static("true"));
+        response
+            .headers_mut()
+            .insert("idempotent-replayed", HeaderValue::from_static("true"));
     }
     Ok(response)
 }
@@ -74,12 +76,7 @@ pub async fn publish(State(app): State<App>, auth: Auth, request: Request) -> An
 #[utoipa::path(post, path = "/events/batch", tag = "events",
     request_body(content((Vec<EventInput> = "application/json"), (String = "application/x-ndjson"))),
     responses((status = 202, body = BatchView)))]
-pub async fn publish_batch(
-    State(app): State<App>,
-    auth: Auth,
-    headers: HeaderMap,
-    Document(body): Document<BATCH>,
-) -> Answer<Response> {
+pub async fn publish_batch(State(app): State<App>, auth: Auth, headers: HeaderMap, Document(body): Document<BATCH>) -> Answer<Response> {
     let items = if is_ndjson(&headers) {
         lines(&body)
     } else {
@@ -91,7 +88,11 @@ pub async fn publish_batch(
     }
     let items = events::publish_batch(&app, &auth, items, hops(&headers)).await?;
     let accepted = items.iter().filter(|item| matches!(item, BatchAnswer::Accepted(_))).count();
-    let view = BatchView { accepted, refused: items.len() - accepted, items };
+    let view = BatchView {
+        accepted,
+        refused: items.len() - accepted,
+        items,
+    };
     Ok((StatusCode::ACCEPTED, Json(view)).into_response())
 }
 
@@ -115,36 +116,59 @@ pub async fn why(State(app): State<App>, auth: Auth, Path(id): Path<String>) -> 
 }
 
 fn publish_key(headers: &HeaderMap, body: &Bytes) -> Result<Option<PublishKey>, Problem> {
-    let Some(value) = headers.get("idempotency-key") else { return Ok(None) };
+    let Some(value) = headers.get("idempotency-key") else {
+        return Ok(None);
+    };
     let key = value.to_str().unwrap_or_default();
     events::check_id(key).map_err(|_| Problem::invalid("idempotency-key", "`Idempotency-Key` is 1 to 256 visible ASCII characters"))?;
     let digest = hex::encode(digest::digest(&digest::SHA256, body));
-    Ok(Some(PublishKey { key: key.to_owned(), digest }))
+    Ok(Some(PublishKey {
+        key: key.to_owned(),
+        digest,
+    }))
 }
 
 /// How many Watchbells a forwarded event has passed through.
 fn hops(headers: &HeaderMap) -> i64 {
-    headers.get("watchbell-hops").and_then(|value| value.to_str().ok()?.parse::<u16>().ok()).map_or(0, i64::from)
+    headers
+        .get("watchbell-hops")
+        .and_then(|value| value.to_str().ok()?.parse::<u16>().ok())
+        .map_or(0, i64::from)
 }
 
 fn is_ndjson(headers: &HeaderMap) -> bool {
-    let text = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let text = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
     let essence = text.split(';').next().unwrap_or_default().trim();
-    ["application/x-ndjson", "application/ndjson", "application/jsonl", "application/x-jsonlines"]
-        .iter()
-        .any(|known| essence.eq_ignore_ascii_case(known))
+    [
+        "application/x-ndjson",
+        "application/ndjson",
+        "application/jsonl",
+        "application/x-jsonlines",
+    ]
+    .iter()
+    .any(|known| essence.eq_ignore_ascii_case(known))
 }
 
 type Parsed = Vec<Result<EventInput, Problem>>;
 
 fn array(body: &[u8]) -> Result<Parsed, Problem> {
     let raw: Vec<Box<RawValue>> = parse_json(body)?;
-    Ok(raw.into_iter().enumerate().map(|(at, item)| parse_json(item.get().as_bytes()).map_err(|p| placed(p, at))).collect())
+    Ok(raw
+        .into_iter()
+        .enumerate()
+        .map(|(at, item)| parse_json(item.get().as_bytes()).map_err(|p| placed(p, at)))
+        .collect())
 }
 
 fn lines(body: &[u8]) -> Parsed {
     let lines = body.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty());
-    lines.enumerate().map(|(at, line)| parse_json(line).map_err(|p| placed(p, at))).collect()
+    lines
+        .enumerate()
+        .map(|(at, line)| parse_json(line).map_err(|p| placed(p, at)))
+        .collect()
 }
 
 /// Names the item that a problem is of.

@@ -22,7 +22,10 @@ pub fn finish(document: &mut OpenApi) {
 
 fn complete(operation: &mut Operation) {
     let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
-    let problem = ResponseBuilder::new().description("A problem").content(PROBLEM_JSON, content).build();
+    let problem = ResponseBuilder::new()
+        .description("A problem")
+        .content(PROBLEM_JSON, content)
+        .build();
     operation.responses.responses.insert("default".to_owned(), RefOr::T(problem));
     let tag = operation.tags.as_ref().and_then(|tags| tags.first());
     if let (Some(tag), Some(name)) = (tag, &operation.operation_id) {
@@ -34,7 +37,9 @@ fn complete(operation: &mut Operation) {
 fn refer_to_items(components: &mut Components) {
     let names: Vec<String> = components.schemas.keys().cloned().collect();
     for (list, schema) in &mut components.schemas {
-        let Some(item) = list.strip_prefix("Items_").filter(|item| names.iter().any(|name| name == item)) else { continue };
+        let Some(item) = list.strip_prefix("Items_").filter(|item| names.iter().any(|name| name == item)) else {
+            continue;
+        };
         if let RefOr::T(Schema::Object(object)) = schema
             && let Some(RefOr::T(Schema::Array(array))) = object.properties.get_mut("items")
         {

@@ -20,11 +20,7 @@ use crate::{
 
 /// Incidents
 #[utoipa::path(get, path = "/incidents", tag = "incidents", params(IncidentQuery), responses((status = 200, body = Items<IncidentView>)))]
-pub async fn list(
-    State(app): State<App>,
-    auth: Auth,
-    Params(query): Params<IncidentQuery>,
-) -> Answer<Json<Items<IncidentView>>> {
+pub async fn list(State(app): State<App>, auth: Auth, Params(query): Params<IncidentQuery>) -> Answer<Json<Items<IncidentView>>> {
     Ok(Json(incidents::list(&app, &auth, query).await?))
 }
 

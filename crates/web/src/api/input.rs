@@ -75,7 +75,9 @@ impl<T: DeserializeOwned + Send> FromRequestParts<App> for Params<T> {
 
 /// 415 unless the body says that it is JSON, or says nothing.
 pub(crate) fn need_json(headers: &HeaderMap) -> Result<(), Problem> {
-    let Some(value) = headers.get(header::CONTENT_TYPE) else { return Ok(()) };
+    let Some(value) = headers.get(header::CONTENT_TYPE) else {
+        return Ok(());
+    };
     let text = value.to_str().unwrap_or_default();
     if is_json(text) {
         return Ok(());
@@ -84,9 +86,14 @@ pub(crate) fn need_json(headers: &HeaderMap) -> Result<(), Problem> {
 }
 
 pub(crate) fn wrong_type(text: &str) -> Problem {
-    Problem::new(415, "wrong-type", "Unsupported media type", format!("the body's type `{text}` is not JSON"))
-        .at("content-type")
-        .hint("send `content-type: application/json`")
+    Problem::new(
+        415,
+        "wrong-type",
+        "Unsupported media type",
+        format!("the body's type `{text}` is not JSON"),
+    )
+    .at("content-type")
+    .hint("send `content-type: application/json`")
 }
 
 /// `application/json`, or any type with the suffix `+json` (RFC 6839).

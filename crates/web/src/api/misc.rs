@@ -91,11 +91,7 @@ pub async fn overview(State(app): State<App>, auth: Auth) -> Answer<Json<Overvie
 
 /// Who changed what
 #[utoipa::path(get, path = "/activity", tag = "workspace", params(PageQuery), responses((status = 200, body = Items<ActivityView>)))]
-pub async fn activity(
-    State(app): State<App>,
-    auth: Auth,
-    Params(query): Params<PageQuery>,
-) -> Answer<Json<Items<ActivityView>>> {
+pub async fn activity(State(app): State<App>, auth: Auth, Params(query): Params<PageQuery>) -> Answer<Json<Items<ActivityView>>> {
     Ok(Json(activity::list(&app, &auth, query).await?))
 }
 

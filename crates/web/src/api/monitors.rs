@@ -14,7 +14,7 @@ use super::{
 use crate::{
     actions::{
         Items, PageQuery,
-        monitors::{self, MonitorInput, MonitorPatch, MonitorView},
+        monitors::{self, MissedView, MonitorInput, MonitorPatch, MonitorView},
         runs::{self, RunDetail, RunQuery, RunView},
     },
     app::App,
@@ -82,6 +82,13 @@ pub async fn resume(State(app): State<App>, auth: Auth, Path(id): Path<String>) 
 pub async fn run(State(app): State<App>, auth: Auth, Path(id): Path<String>) -> Answer<Response> {
     let view = monitors::run_now(&app, &auth, &id).await?;
     Ok((StatusCode::ACCEPTED, Json(view)).into_response())
+}
+
+/// Due times at which a monitor was not run
+#[utoipa::path(get, path = "/monitors/{id}/missed", tag = "monitors", params(("id" = String, Path)),
+    responses((status = 200, body = Items<MissedView>)))]
+pub async fn missed(State(app): State<App>, auth: Auth, Path(id): Path<String>) -> Answer<Json<Items<MissedView>>> {
+    Ok(Json(monitors::missed(&app, &auth, &id).await?))
 }
 
 /// Runs of a monitor

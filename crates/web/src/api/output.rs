@@ -58,5 +58,7 @@ pub fn created<T: Serialize>(collection: &str, id: &str, body: T) -> Response {
 
 /// The version that the client has seen, if it says so.
 pub fn if_match(headers: &HeaderMap) -> Option<String> {
-    headers.get(header::IF_MATCH).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
+    headers
+        .get(header::IF_MATCH)
+        .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
 }

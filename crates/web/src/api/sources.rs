@@ -79,12 +79,7 @@ pub async fn rotate_token(
 /// Let a monitor of this instance report to a source
 #[utoipa::path(post, path = "/sources/{id}/connect", tag = "sources", params(("id" = String, Path)), request_body = ConnectInput,
     responses((status = 201, body = WebhookView)))]
-pub async fn connect(
-    State(app): State<App>,
-    auth: Auth,
-    Path(id): Path<String>,
-    Input(input): Input<ConnectInput>,
-) -> Answer<Response> {
+pub async fn connect(State(app): State<App>, auth: Auth, Path(id): Path<String>, Input(input): Input<ConnectInput>) -> Answer<Response> {
     let view = sources::connect(&app, &auth, &id, input).await?;
     Ok(created("webhooks", &view.id.clone(), view))
 }

@@ -25,12 +25,22 @@ pub fn history(bars: &[Bar], label: &str, first: &str, last: &str) -> Html {
     }
     if !bars.is_empty() {
         let y = at(BOTTOM + 16.0);
-        svg.push_str(&format!("<text x=\"{}\" y=\"{y}\">{}</text>", at(LEFT + (slots - count) * step), escape(first)));
+        svg.push_str(&format!(
+            "<text x=\"{}\" y=\"{y}\">{}</text>",
+            at(LEFT + (slots - count) * step),
+            escape(first)
+        ));
         if count > 8.0 || slots - count > 8.0 {
-            svg.push_str(&format!("<text x=\"{}\" y=\"{y}\" text-anchor=\"end\">{}</text>", at(WIDTH), escape(last)));
+            svg.push_str(&format!(
+                "<text x=\"{}\" y=\"{y}\" text-anchor=\"end\">{}</text>",
+                at(WIDTH),
+                escape(last)
+            ));
         }
     }
-    picture("history", WIDTH, HEIGHT, false, &format!("{label}: {}", summary(bars)), &svg)
+    let picture = picture("history", WIDTH, HEIGHT, false, &format!("{label}: {}", summary(bars)), &svg);
+    // On a narrow screen it scrolls, from the newest on, rather than shrinking its text away.
+    Html::raw(format!("<div class=\"chart-scroll\">{picture}</div>"))
 }
 
 /// The scale's end: 1, 2 or 5 times a power of ten, at or above the highest value.
@@ -39,7 +49,10 @@ pub(super) fn ceiling(highest: f64) -> f64 {
         return 10.0;
     }
     let power = 10_f64.powf(highest.log10().floor());
-    let step = [1.0, 2.0, 2.5, 5.0, 10.0].into_iter().find(|s| s * power >= highest).unwrap_or(10.0);
+    let step = [1.0, 2.0, 2.5, 5.0, 10.0]
+        .into_iter()
+        .find(|s| s * power >= highest)
+        .unwrap_or(10.0);
     step * power
 }
 
@@ -47,9 +60,18 @@ fn grid(top: f64) -> String {
     let mut svg = String::new();
     for part in [0.0, 0.5, 1.0] {
         let y = BOTTOM - (BOTTOM - TOP) * part;
-        svg.push_str(&format!("<line class=\"grid\" x1=\"{}\" x2=\"{}\" y1=\"{2}\" y2=\"{2}\"/>", at(LEFT), at(WIDTH), at(y)));
+        svg.push_str(&format!(
+            "<line class=\"grid\" x1=\"{}\" x2=\"{}\" y1=\"{2}\" y2=\"{2}\"/>",
+            at(LEFT),
+            at(WIDTH),
+            at(y)
+        ));
         let text = ui::milliseconds(top * part);
-        svg.push_str(&format!("<text x=\"{}\" y=\"{}\" text-anchor=\"end\">{text}</text>", at(LEFT - 8.0), at(y + 4.0)));
+        svg.push_str(&format!(
+            "<text x=\"{}\" y=\"{}\" text-anchor=\"end\">{text}</text>",
+            at(LEFT - 8.0),
+            at(y + 4.0)
+        ));
     }
     svg
 }
@@ -77,7 +99,11 @@ fn column(bar: &Bar, x: f64, step: f64, top: f64) -> String {
     if bar.outcome.is_bad() {
         let (arm, cx, cy) = ((wide / 2.0 - 0.8).clamp(0.8, 3.0), x + wide / 2.0, y + 6.5);
         let (l, r, u, d) = (at(cx - arm), at(cx + arm), at(cy - arm), at(cy + arm));
-        let cross = if bar.outcome == Outcome::Abort { format!("M{l} {0}H{r}", at(cy)) } else { format!("M{l} {u}L{r} {d}M{r} {u}L{l} {d}") };
+        let cross = if bar.outcome == Outcome::Abort {
+            format!("M{l} {0}H{r}", at(cy))
+        } else {
+            format!("M{l} {u}L{r} {d}M{r} {u}L{l} {d}")
+        };
         inside.push_str(&format!("<path class=\"mark\" d=\"{cross}\"/>"));
     }
     match &bar.href {
@@ -92,7 +118,10 @@ mod tests {
 
     #[test]
     fn the_scale_ends_at_a_round_number() {
-        assert_eq!([0.0, 9.0, 11.0, 180.0, 230.0, 4_000.0, f64::NAN].map(ceiling), [10.0, 10.0, 20.0, 200.0, 250.0, 5_000.0, 10.0]);
+        assert_eq!(
+            [0.0, 9.0, 11.0, 180.0, 230.0, 4_000.0, f64::NAN].map(ceiling),
+            [10.0, 10.0, 20.0, 200.0, 250.0, 5_000.0, 10.0]
+        );
     }
 
     #[test]

@@ -32,7 +32,12 @@ pub fn sparkline(points: &[f64], label: &str) -> Html {
         at(HEIGHT),
         at(HEIGHT)
     );
-    let label = format!("{label}: now {}, between {} and {}", ui::milliseconds(*newest), ui::milliseconds(lowest), ui::milliseconds(highest));
+    let label = format!(
+        "{label}: now {}, between {} and {}",
+        ui::milliseconds(*newest),
+        ui::milliseconds(lowest),
+        ui::milliseconds(highest)
+    );
     picture("spark", WIDTH, HEIGHT, true, &label, &svg)
 }
 

@@ -48,7 +48,13 @@ fn left(slot: usize) -> f64 {
 }
 
 fn column(class: &str, x: f64, y: f64, height: f64) -> String {
-    format!("<rect class=\"{class}\" x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\"/>", at(x), at(y), at(WIDE), at(height))
+    format!(
+        "<rect class=\"{class}\" x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\"/>",
+        at(x),
+        at(y),
+        at(WIDE),
+        at(height)
+    )
 }
 
 #[cfg(test)]
@@ -57,9 +63,14 @@ mod tests {
 
     #[test]
     fn shows_the_newest_and_fills_with_dots() {
-        let bars: Vec<Bar> = (0..5).map(|n| bar(if n == 4 { Outcome::Failure } else { Outcome::Success }, f64::from(n))).collect();
+        let bars: Vec<Bar> = (0..5)
+            .map(|n| bar(if n == 4 { Outcome::Failure } else { Outcome::Success }, f64::from(n)))
+            .collect();
         let three = strip(&bars, 3, "Orders").to_string();
-        assert!(!three.contains("success at 1<") && three.contains("success at 2<") && three.contains("failure at 4<"), "{three}");
+        assert!(
+            !three.contains("success at 1<") && three.contains("success at 2<") && three.contains("failure at 4<"),
+            "{three}"
+        );
         assert!(three.contains("aria-label=\"Orders: 2 good, 1 failed\""), "{three}");
         let seven = strip(&bars, 7, "Orders").to_string();
         assert_eq!(seven.matches("class=\"unknown\"").count(), 2);

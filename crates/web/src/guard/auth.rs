@@ -50,7 +50,9 @@ impl FromRequestParts<App> for Auth {
                 .hint("send `Authorization: Bearer wbt_…`; tokens are made in the workspace's settings")
                 .into());
         };
-        let session = accounts::session(app, cookie).await?.ok_or_else(|| Problem::unauthenticated("the session has ended").hint("log in again"))?;
+        let session = accounts::session(app, cookie)
+            .await?
+            .ok_or_else(|| Problem::unauthenticated("the session has ended").hint("log in again"))?;
         if is_unsafe(&parts.method) {
             session.check_csrf(text(&parts.headers, CSRF_HEADER.as_str()).unwrap_or_default())?;
         }
@@ -67,8 +69,14 @@ fn token(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
     if let Some(key) = text(headers, "x-api-key") {
         return Ok(Some(key));
     }
-    let Some(value) = headers.get(header::AUTHORIZATION) else { return Ok(None) };
-    let bearer = value.to_str().ok().and_then(|value| value.split_once(' ')).filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
+    let Some(value) = headers.get(header::AUTHORIZATION) else {
+        return Ok(None);
+    };
+    let bearer = value
+        .to_str()
+        .ok()
+        .and_then(|value| value.split_once(' '))
+        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
     match bearer {
         Some((_, token)) => Ok(Some(token.trim())),
         None => Err(Problem::unauthenticated("`Authorization` is not of the form `Bearer wbt_…`")),
@@ -85,7 +93,11 @@ async fn of_token(app: &App, token: &str) -> Result<Arc<Caller>> {
         Some(known) => known,
         None => look_up(app, hash, now).await?,
     };
-    if known.lasts(now) { Ok(known.caller) } else { Err(unknown().into()) }
+    if known.lasts(now) {
+        Ok(known.caller)
+    } else {
+        Err(unknown().into())
+    }
 }
 
 fn unknown() -> Problem {
@@ -96,7 +108,9 @@ async fn look_up(app: &App, hash: String, now: Micros) -> Result<Known> {
     let wanted = hash.clone();
     let found = app
         .read(move |tx| {
-            let Some((token, user, role)) = table::token_by_hash(tx, &wanted)? else { return Ok(None) };
+            let Some((token, user, role)) = table::token_by_hash(tx, &wanted)? else {
+                return Ok(None);
+            };
             Ok(workspaces::get(tx, &token.workspace_id)?.map(|workspace| (token, user, role, workspace)))
         })
         .await?;
@@ -106,8 +120,17 @@ async fn look_up(app: &App, hash: String, now: Micros) -> Result<Known> {
     if token.last_used_at.is_none_or(|at| now - at >= MINUTE) {
         touch(app, token.id.clone(), now);
     }
-    let caller = Arc::new(Caller { user, workspace, role, scopes: Some(token.scopes) });
-    let known = Known { token_id: token.id.into(), caller, expires_at: token.expires_at };
+    let caller = Arc::new(Caller {
+        user,
+        workspace,
+        role,
+        scopes: Some(token.scopes),
+    });
+    let known = Known {
+        token_id: token.id.into(),
+        caller,
+        expires_at: token.expires_at,
+    };
     app.memory.tokens.put(hash, known.clone());
     Ok(known)
 }

@@ -21,7 +21,11 @@ pub async fn add(mut response: Response) -> Response {
     default(headers, header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     default(headers, header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
     default(headers, header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
-    default(headers, HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin"));
+    default(
+        headers,
+        HeaderName::from_static("cross-origin-opener-policy"),
+        HeaderValue::from_static("same-origin"),
+    );
     response
 }
 

@@ -36,7 +36,9 @@ pub async fn verify(password: String, stored: Option<String>) -> Result<bool> {
 }
 
 fn hash_now(password: &str) -> Result<String> {
-    let hash = Argon2::default().hash_password(password.as_bytes()).map_err(|error| ActionError::Internal(error.to_string()))?;
+    let hash = Argon2::default()
+        .hash_password(password.as_bytes())
+        .map_err(|error| ActionError::Internal(error.to_string()))?;
     Ok(hash.to_string())
 }
 

@@ -27,7 +27,10 @@ impl Session {
         if bool::from(self.csrf.as_bytes().ct_eq(given.as_bytes())) {
             return Ok(());
         }
-        Err(Problem::new(403, "csrf", "The form is out of date", "the form does not belong to this session").hint("reload the page and try again"))
+        Err(
+            Problem::new(403, "csrf", "The form is out of date", "the form does not belong to this session")
+                .hint("reload the page and try again"),
+        )
     }
 }
 
@@ -55,10 +58,15 @@ impl OptionalFromRequestParts<App> for Session {
 
 /// The session's token of a request.
 pub fn cookie(headers: &HeaderMap) -> Option<&str> {
-    headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(';')).find_map(|pair| {
-        let (name, value) = pair.trim().split_once('=')?;
-        (name == COOKIE && !value.is_empty()).then_some(value)
-    })
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(';'))
+        .find_map(|pair| {
+            let (name, value) = pair.trim().split_once('=')?;
+            (name == COOKIE && !value.is_empty()).then_some(value)
+        })
 }
 
 /// Value of `Set-Cookie` that opens a session in the browser.

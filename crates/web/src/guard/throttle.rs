@@ -57,14 +57,26 @@ impl LoginThrottle {
         if counts.len() >= KEPT {
             counts.retain(|_, count| now - count.last_at < FORGOTTEN);
         }
-        let keys = [Some((account(email, remote), FREE)), remote.map(|ip| (Key::Address(ip), FREE_OF_ADDRESS))];
+        let keys = [
+            Some((account(email, remote), FREE)),
+            remote.map(|ip| (Key::Address(ip), FREE_OF_ADDRESS)),
+        ];
         let keys: Vec<(Key, u32)> = keys.into_iter().flatten().collect();
-        let wait = keys.iter().filter_map(|(key, _)| counts.get(key)).map(|count| count.blocked_until - now).max().unwrap_or(0);
+        let wait = keys
+            .iter()
+            .filter_map(|(key, _)| counts.get(key))
+            .map(|count| count.blocked_until - now)
+            .max()
+            .unwrap_or(0);
         if wait > 0 {
             return Err(too_many(wait));
         }
         for (key, free) in keys {
-            let count = counts.entry(key).or_insert(Count { attempts: 0, last_at: now, blocked_until: 0 });
+            let count = counts.entry(key).or_insert(Count {
+                attempts: 0,
+                last_at: now,
+                blocked_until: 0,
+            });
             if now - count.last_at >= FORGOTTEN {
                 count.attempts = 0;
             }
@@ -97,7 +109,12 @@ fn wait_after(attempts: u32, free: u32) -> Micros {
 
 fn too_many(wait: Micros) -> ActionError {
     let seconds = u64::try_from((wait + SECOND - 1) / SECOND).unwrap_or(1).max(1);
-    let problem = Problem::new(429, "too-many-attempts", "Too many attempts", format!("too many attempts; the next is possible in {seconds} s"));
+    let problem = Problem::new(
+        429,
+        "too-many-attempts",
+        "Too many attempts",
+        format!("too many attempts; the next is possible in {seconds} s"),
+    );
     ActionError::Later { problem, seconds }
 }
 

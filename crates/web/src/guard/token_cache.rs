@@ -42,7 +42,10 @@ impl TokenCache {
     /// Who holds the token, if it was looked up lately.
     pub fn get(&self, hash: &str) -> Option<Known> {
         let tokens = self.tokens.read().unwrap_or_else(PoisonError::into_inner);
-        tokens.get(hash).filter(|(_, since)| since.elapsed() < LASTS).map(|(known, _)| known.clone())
+        tokens
+            .get(hash)
+            .filter(|(_, since)| since.elapsed() < LASTS)
+            .map(|(known, _)| known.clone())
     }
 
     /// Remembers a look-up.

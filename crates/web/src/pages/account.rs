@@ -45,16 +45,34 @@ pub struct Next {
 }
 
 fn gate(title: &str, headers: &HeaderMap) -> Gate {
-    Gate { title: title.to_owned(), theme: frame::theme(&cookies(headers)) }
+    Gate {
+        title: title.to_owned(),
+        theme: frame::theme(&cookies(headers)),
+    }
 }
 
 fn setup_page(app: &App, headers: &HeaderMap, status: StatusCode, form: Form) -> PageResult {
-    render_as(status, &SetupPage { gate: gate("Welcome", headers), form, version: app.config.version.clone() })
+    render_as(
+        status,
+        &SetupPage {
+            gate: gate("Welcome", headers),
+            form,
+            version: app.config.version.clone(),
+        },
+    )
 }
 
 fn login_page(app: &App, headers: &HeaderMap, status: StatusCode, form: Form) -> PageResult {
     let demo = app.config.demo.as_ref().map(|demo| (demo.login.clone(), demo.password.clone()));
-    render_as(status, &LoginPage { gate: gate("Log in", headers), form, demo, version: app.config.version.clone() })
+    render_as(
+        status,
+        &LoginPage {
+            gate: gate("Log in", headers),
+            form,
+            demo,
+            version: app.config.version.clone(),
+        },
+    )
 }
 
 /// `GET /setup`.
@@ -85,7 +103,12 @@ pub async fn setup(State(app): State<App>, headers: HeaderMap, request: Request)
 }
 
 /// `GET /login`.
-pub async fn login_form(State(app): State<App>, headers: HeaderMap, session: Option<accounts::Session>, Query(next): Query<Next>) -> PageResult {
+pub async fn login_form(
+    State(app): State<App>,
+    headers: HeaderMap,
+    session: Option<accounts::Session>,
+    Query(next): Query<Next>,
+) -> PageResult {
     if accounts::needs_setup(&app).await? {
         return Ok(Redirect::to("/setup").into_response());
     }
@@ -99,7 +122,10 @@ pub async fn login_form(State(app): State<App>, headers: HeaderMap, session: Opt
 pub async fn login(State(app): State<App>, remote: Remote, headers: HeaderMap, request: Request) -> PageResult {
     check_same_origin(&headers)?;
     let form = read_form(request, &app).await?;
-    let input = LoginInput { email: form.value("email").to_owned(), password: form.value("password").to_owned() };
+    let input = LoginInput {
+        email: form.value("email").to_owned(),
+        password: form.value("password").to_owned(),
+    };
     match accounts::login(&app, input, remote.0).await {
         Ok(logged_in) => Ok(enter(&app, &logged_in, Redirect::to(local(form.value("next"))).into_response())),
         Err(error) => {
@@ -119,8 +145,15 @@ pub async fn logout(State(app): State<App>, posted: Posted) -> PageResult {
 
 /// `POST /theme`: for browsers without scripts.
 pub async fn theme(headers: HeaderMap, posted: Posted) -> PageResult {
-    let other = if posted.visit.frame.theme == Some("dark") { "theme=light" } else { "theme=dark" };
-    let back = headers.get(header::REFERER).and_then(|value| value.to_str().ok()).and_then(|value| url::Url::parse(value).ok());
+    let other = if posted.visit.frame.theme == Some("dark") {
+        "theme=light"
+    } else {
+        "theme=dark"
+    };
+    let back = headers
+        .get(header::REFERER)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| url::Url::parse(value).ok());
     let path = back.map_or_else(|| "/".to_owned(), |url| url.path().to_owned());
     let mut response = Redirect::to(local(&path)).into_response();
     if let Ok(cookie) = HeaderValue::from_str(&format!("{other}; Path=/; Max-Age=31536000; SameSite=Lax")) {
@@ -130,7 +163,9 @@ pub async fn theme(headers: HeaderMap, posted: Posted) -> PageResult {
 }
 
 fn enter(app: &App, logged_in: &LoggedIn, mut response: Response) -> Response {
-    response.headers_mut().append(header::SET_COOKIE, session::set_cookie(app, &logged_in.token));
+    response
+        .headers_mut()
+        .append(header::SET_COOKIE, session::set_cookie(app, &logged_in.token));
     response
 }
 

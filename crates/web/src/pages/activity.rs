@@ -33,6 +33,18 @@ struct ActivityPage {
 
 /// `GET /activity`.
 pub async fn page(State(app): State<App>, visit: Visit, Query(from): Query<From>) -> PageResult {
-    let listed = activity::list(&app, &visit.caller, PageQuery { before: from.before, ..PageQuery::first(SHOWN) }).await?;
-    render(&ActivityPage { frame: visit.frame("Activity", "/activity"), items: listed.items, next: older("/activity", &[], listed.next) })
+    let listed = activity::list(
+        &app,
+        &visit.caller,
+        PageQuery {
+            before: from.before,
+            ..PageQuery::first(SHOWN)
+        },
+    )
+    .await?;
+    render(&ActivityPage {
+        frame: visit.frame("Activity", "/activity"),
+        items: listed.items,
+        next: older("/activity", &[], listed.next),
+    })
 }

@@ -27,9 +27,19 @@ fn hash(file: &rust_embed::EmbeddedFile) -> String {
 
 /// `GET /assets/{hash}/{name}`.
 pub async fn serve(Path((wanted, name)): Path<(String, String)>) -> Response {
-    let Some(file) = Files::get(&name) else { return StatusCode::NOT_FOUND.into_response() };
-    let kept = if hash(&file) == wanted { "public, max-age=31536000, immutable" } else { "no-cache" };
-    ([(header::CONTENT_TYPE, content_type(&name)), (header::CACHE_CONTROL, kept)], file.data).into_response()
+    let Some(file) = Files::get(&name) else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    let kept = if hash(&file) == wanted {
+        "public, max-age=31536000, immutable"
+    } else {
+        "no-cache"
+    };
+    (
+        [(header::CONTENT_TYPE, content_type(&name)), (header::CACHE_CONTROL, kept)],
+        file.data,
+    )
+        .into_response()
 }
 
 fn content_type(name: &str) -> &'static str {

@@ -43,7 +43,14 @@ pub async fn list(State(app): State<App>, visit: Visit) -> PageResult {
 
 async fn show_list(app: &App, visit: &Visit, status: StatusCode, form: Form) -> PageResult {
     let bins = bins::list(app, &visit.caller).await?.items;
-    render_as(status, &BinsPage { frame: visit.frame("Request bins", "/bins"), form, bins })
+    render_as(
+        status,
+        &BinsPage {
+            frame: visit.frame("Request bins", "/bins"),
+            form,
+            bins,
+        },
+    )
 }
 
 /// `POST /bins`.
@@ -51,7 +58,12 @@ pub async fn create(State(app): State<App>, posted: Posted) -> PageResult {
     let Posted { visit, form } = posted;
     let input = number(&form, "status").and_then(|status| {
         let body = Some(form.value("body").to_owned());
-        Ok(BinInput { name: form.value("name").to_owned(), status, headers: headers(form.value("headers"))?, body })
+        Ok(BinInput {
+            name: form.value("name").to_owned(),
+            status,
+            headers: headers(form.value("headers"))?,
+            body,
+        })
     });
     let made = match input {
         Ok(input) => bins::create(&app, &visit.caller, input).await,
@@ -81,7 +93,10 @@ pub async fn page(State(app): State<App>, visit: Visit, Path(id): Path<String>) 
             "danger",
             "Delete bin",
         ),
-        curl: format!("curl -i '{}/any/path?a=1' \\\n  -H 'content-type: application/json' \\\n  -d '{{\"hello\":\"bin\"}}'", b.url),
+        curl: format!(
+            "curl -i '{}/any/path?a=1' \\\n  -H 'content-type: application/json' \\\n  -d '{{\"hello\":\"bin\"}}'",
+            b.url
+        ),
         requests,
         frame,
         b,

@@ -56,7 +56,13 @@ pub async fn list(State(app): State<App>, visit: Visit) -> PageResult {
 
 async fn show_list(app: &App, visit: &Visit, status: StatusCode, form: Form) -> PageResult {
     let rows = collections::list(app, &visit.caller).await?.items.into_iter();
-    let row = |c: CollectionView| Row { size: c.requests.to_string(), id: c.id, name: c.name, version: c.version, updated_at: c.updated_at };
+    let row = |c: CollectionView| Row {
+        size: c.requests.to_string(),
+        id: c.id,
+        name: c.name,
+        version: c.version,
+        updated_at: c.updated_at,
+    };
     documents::list(visit, &KIND, rows.map(row).collect(), status, form)
 }
 
@@ -134,7 +140,9 @@ fn tree(items: &Value) -> Html {
 }
 
 fn branch(items: &Value, depth: usize, left: &mut usize, markup: &mut String) {
-    let Some(items) = items.as_array().filter(|items| !items.is_empty() && depth < DEPTH) else { return };
+    let Some(items) = items.as_array().filter(|items| !items.is_empty() && depth < DEPTH) else {
+        return;
+    };
     markup.push_str("<ul>");
     for item in items {
         if *left == 0 {
@@ -181,7 +189,10 @@ mod tests {
             {"request": {"url": "x"}}
         ]))
         .to_string();
-        assert!(html.contains("&lt;b&gt;folder") && html.contains(">POST<") && html.contains("{{base}}/a") && html.contains("(no name)"), "{html}");
+        assert!(
+            html.contains("&lt;b&gt;folder") && html.contains(">POST<") && html.contains("{{base}}/a") && html.contains("(no name)"),
+            "{html}"
+        );
     }
 
     #[test]

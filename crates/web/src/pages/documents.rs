@@ -107,14 +107,32 @@ pub async fn upload(visit: &Visit, mut multipart: Multipart) -> Result<Upload, P
 pub fn refused(problem: Problem, pasted: Option<String>) -> Form {
     let pasted = pasted.unwrap_or_default();
     // The problem names places inside the document; the field of the form is the document.
-    let place = problem.field.clone().filter(|field| field != "body").map_or_else(String::new, |field| format!(" (at `{field}`)"));
+    let place = problem
+        .field
+        .clone()
+        .filter(|field| field != "body")
+        .map_or_else(String::new, |field| format!(" (at `{field}`)"));
     let detail = format!("{}{place}", problem.detail);
-    Form::with(&[("document", &pasted)]).refused(Problem { detail, field: Some("document".to_owned()), ..problem })
+    Form::with(&[("document", &pasted)]).refused(Problem {
+        detail,
+        field: Some("document".to_owned()),
+        ..problem
+    })
 }
 
 /// A document as a file to keep.
 pub fn download(name: &str, suffix: &str, json: String) -> Response {
-    let safe: String = name.chars().map(|c| if c.is_ascii_alphanumeric() || c == '-' || c == '_' { c } else { '_' }).take(80).collect();
+    let safe: String = name
+        .chars()
+        .map(|c| {
+            if c.is_ascii_alphanumeric() || c == '-' || c == '_' {
+                c
+            } else {
+                '_'
+            }
+        })
+        .take(80)
+        .collect();
     let disposition = format!("attachment; filename=\"{safe}.{suffix}.json\"");
     let disposition = HeaderValue::from_str(&disposition).unwrap_or(HeaderValue::from_static("attachment"));
     let headers = [
@@ -132,6 +150,9 @@ mod tests {
     #[test]
     fn a_file_name_cannot_break_its_header() {
         let response = download("a\"\r\nb/../c", "postman_collection", "{}".to_owned());
-        assert_eq!(response.headers()["content-disposition"], "attachment; filename=\"a___b____c.postman_collection.json\"");
+        assert_eq!(
+            response.headers()["content-disposition"],
+            "attachment; filename=\"a___b____c.postman_collection.json\""
+        );
     }
 }

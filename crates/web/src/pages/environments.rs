@@ -58,7 +58,13 @@ pub async fn list(State(app): State<App>, visit: Visit) -> PageResult {
 
 async fn show_list(app: &App, visit: &Visit, status: StatusCode, form: Form) -> PageResult {
     let rows = environments::list(app, &visit.caller).await?.items.into_iter();
-    let row = |e: EnvironmentView| Row { size: e.variables.to_string(), id: e.id, name: e.name, version: e.version, updated_at: e.updated_at };
+    let row = |e: EnvironmentView| Row {
+        size: e.variables.to_string(),
+        id: e.id,
+        name: e.name,
+        version: e.version,
+        updated_at: e.updated_at,
+    };
     documents::list(visit, &KIND, rows.map(row).collect(), status, form)
 }
 
@@ -105,7 +111,11 @@ async fn show(app: &App, visit: &Visit, id: &str, version: Option<i64>, status: 
 }
 
 fn variables(document: &Value) -> Vec<Variable> {
-    let text = |value: &Value| value.as_str().map_or_else(|| if value.is_null() { String::new() } else { value.to_string() }, str::to_owned);
+    let text = |value: &Value| {
+        value
+            .as_str()
+            .map_or_else(|| if value.is_null() { String::new() } else { value.to_string() }, str::to_owned)
+    };
     let variable = |entry: &Value| {
         let secret = entry["type"] == "secret";
         Variable {
@@ -115,7 +125,10 @@ fn variables(document: &Value) -> Vec<Variable> {
             enabled: entry["enabled"].as_bool().unwrap_or(true),
         }
     };
-    document["values"].as_array().map(|values| values.iter().map(variable).collect()).unwrap_or_default()
+    document["values"]
+        .as_array()
+        .map(|values| values.iter().map(variable).collect())
+        .unwrap_or_default()
 }
 
 /// `GET /environments/{id}/export`: the document, its secrets masked.
@@ -145,7 +158,9 @@ mod tests {
 
     #[test]
     fn a_secret_never_reaches_the_template() {
-        let shown = variables(&json!({"values": [{"key": "token", "value": "s3cret", "type": "secret"}, {"key": "n", "value": 3, "enabled": false}]}));
+        let shown = variables(
+            &json!({"values": [{"key": "token", "value": "s3cret", "type": "secret"}, {"key": "n", "value": 3, "enabled": false}]}),
+        );
         assert_eq!((shown[0].value.as_str(), shown[0].secret), ("", true));
         assert_eq!((shown[1].value.as_str(), shown[1].enabled), ("3", false));
     }

@@ -8,7 +8,11 @@ use axum::{
 };
 use domain::Problem;
 
-use super::{assets, frame::{self, Gate}, ui, visit};
+use super::{
+    assets,
+    frame::{self, Gate},
+    ui, visit,
+};
 use crate::{actions::ActionError, problem::describe};
 
 /// Why there is no page.
@@ -69,7 +73,10 @@ struct ErrorPage<'a> {
 fn page(problem: &Problem, theme: Option<&'static str>) -> Response {
     let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let page = ErrorPage {
-        gate: Gate { title: problem.title.clone(), theme },
+        gate: Gate {
+            title: problem.title.clone(),
+            theme,
+        },
         icon: if problem.status == 404 { "question" } else { "alert" },
         text: &problem.detail,
         hint: problem.hint.as_deref(),
@@ -82,6 +89,11 @@ fn page(problem: &Problem, theme: Option<&'static str>) -> Response {
 
 /// 404 for people: the router's fallback.
 pub async fn not_found(headers: HeaderMap) -> Response {
-    let problem = Problem::new(404, "not-found", "Nothing here", "There is no such page, or it is not yours to see.");
+    let problem = Problem::new(
+        404,
+        "not-found",
+        "Nothing here",
+        "There is no such page, or it is not yours to see.",
+    );
     page(&problem, frame::theme(&visit::cookies(&headers)))
 }

@@ -45,10 +45,25 @@ const fn item(href: &'static str, icon: &'static str, label: &'static str) -> Na
     NavItem { href, icon, label }
 }
 
-const WATCH: &[NavItem] = &[item("/", "overview", "Overview"), item("/monitors", "monitor", "Monitors"), item("/incidents", "incident", "Incidents")];
-const CONNECT: &[NavItem] = &[item("/integrations", "integration", "Integrations"), item("/sources", "source", "Sources"), item("/bins", "bin", "Request bins")];
-const LIBRARY: &[NavItem] = &[item("/collections", "collection", "Collections"), item("/environments", "environment", "Environments")];
-const WORKSPACE: &[NavItem] = &[item("/activity", "activity", "Activity"), item("/notices", "notice", "Notices"), item("/settings", "settings", "Settings")];
+const WATCH: &[NavItem] = &[
+    item("/", "overview", "Overview"),
+    item("/monitors", "monitor", "Monitors"),
+    item("/incidents", "incident", "Incidents"),
+];
+const CONNECT: &[NavItem] = &[
+    item("/integrations", "integration", "Integrations"),
+    item("/sources", "source", "Sources"),
+    item("/bins", "bin", "Request bins"),
+];
+const LIBRARY: &[NavItem] = &[
+    item("/collections", "collection", "Collections"),
+    item("/environments", "environment", "Environments"),
+];
+const WORKSPACE: &[NavItem] = &[
+    item("/activity", "activity", "Activity"),
+    item("/notices", "notice", "Notices"),
+    item("/settings", "settings", "Settings"),
+];
 
 /// What the layout needs.
 #[derive(Debug, Clone, Default)]
@@ -73,12 +88,21 @@ pub struct Frame {
 
 impl Frame {
     /// The frame for a caller.
-    pub async fn of(app: &App, caller: &Caller, session: &Session, theme: Option<&'static str>, toast: Option<&'static str>) -> Result<Self, ActionError> {
+    pub async fn of(
+        app: &App,
+        caller: &Caller,
+        session: &Session,
+        theme: Option<&'static str>,
+        toast: Option<&'static str>,
+    ) -> Result<Self, ActionError> {
         let workspace = caller.workspace.id.clone();
         let (incidents, notices) = app
             .read(move |tx| {
                 let counts = incidents::counts(tx, &workspace)?;
-                let unread = notices::list(tx, &workspace, NOTICES_COUNTED)?.iter().filter(|n| n.read_at.is_none()).count();
+                let unread = notices::list(tx, &workspace, NOTICES_COUNTED)?
+                    .iter()
+                    .filter(|n| n.read_at.is_none())
+                    .count();
                 Ok((counts.open + counts.acknowledged, unread))
             })
             .await?;
@@ -144,6 +168,9 @@ mod tests {
     fn only_known_words_come_from_the_address() {
         assert_eq!(toast("a=b&done=saved"), Some("Saved."));
         assert_eq!(toast("done=%3Cb%3E"), None);
-        assert_eq!([theme("a=b; theme=dark"), theme("theme=\"><"), theme("")], [Some("dark"), None, None]);
+        assert_eq!(
+            [theme("a=b; theme=dark"), theme("theme=\"><"), theme("")],
+            [Some("dark"), None, None]
+        );
     }
 }

@@ -28,7 +28,13 @@ const SHOWN: usize = 50;
 /// Newest runs of a monitor that are looked through for the failed one.
 const RUNS_READ: usize = 50;
 
-const TABS: &[(&str, &str)] = &[("unresolved", "Not resolved"), ("open", "Open"), ("acknowledged", "Acknowledged"), ("resolved", "Resolved"), ("all", "All")];
+const TABS: &[(&str, &str)] = &[
+    ("unresolved", "Not resolved"),
+    ("open", "Open"),
+    ("acknowledged", "Acknowledged"),
+    ("resolved", "Resolved"),
+    ("all", "All"),
+];
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -84,7 +90,11 @@ pub async fn list(State(app): State<App>, visit: Visit, Query(filter): Query<Fil
         "all" => None,
         one => Some(one.to_owned()),
     };
-    let query = IncidentQuery { state: wanted, limit: Some(SHOWN), before: filter.before };
+    let query = IncidentQuery {
+        state: wanted,
+        limit: Some(SHOWN),
+        before: filter.before,
+    };
     let listed = incidents::list(&app, &visit.caller, query).await?;
     let mut incidents = listed.items;
     incidents.sort_by_key(|i| match i.state {
@@ -138,7 +148,10 @@ async fn show(app: &App, visit: &Visit, id: &str, status: StatusCode, problem: O
 
 /// The run of our own monitor that the newest failure was about: the last bad one before it.
 async fn last_failed(app: &App, visit: &Visit, monitor_id: &str, before: i64) -> Result<Option<RunView>, PageError> {
-    let query = RunQuery { limit: Some(RUNS_READ), ..RunQuery::default() };
+    let query = RunQuery {
+        limit: Some(RUNS_READ),
+        ..RunQuery::default()
+    };
     let runs = runs::list(app, &visit.caller, monitor_id, query).await?.items;
     let bad = |run: &RunView| run.status.is_some_and(|status| !status.is_good()) && run.queued_at.micros() <= before;
     Ok(runs.into_iter().find(bad))
@@ -168,10 +181,20 @@ fn line(view: EntryView) -> Line {
         "duplicate" => ("copy", "", "A repeated result, ignored"),
         other => {
             let title = other.replace('_', " ");
-            return Line { icon: "info", tone: "", title, view };
+            return Line {
+                icon: "info",
+                tone: "",
+                title,
+                view,
+            };
         }
     };
-    Line { icon, tone, title: title.to_owned(), view }
+    Line {
+        icon,
+        tone,
+        title: title.to_owned(),
+        view,
+    }
 }
 
 /// After an action by hand: back to the incident, or the incident with what was wrong.
@@ -180,14 +203,27 @@ async fn after<T>(app: &App, posted: Posted, id: &str, result: crate::actions::R
         Ok(_) => done(&format!("/incidents/{id}"), what),
         Err(error) => {
             let problem = PageError::mendable(error)?;
-            let text = problem.hint.as_ref().map_or_else(|| problem.detail.clone(), |hint| format!("{}; {hint}", problem.detail));
-            show(app, &posted.visit, id, StatusCode::UNPROCESSABLE_ENTITY, Some(text), posted.form.refused(problem)).await
+            let text = problem
+                .hint
+                .as_ref()
+                .map_or_else(|| problem.detail.clone(), |hint| format!("{}; {hint}", problem.detail));
+            show(
+                app,
+                &posted.visit,
+                id,
+                StatusCode::UNPROCESSABLE_ENTITY,
+                Some(text),
+                posted.form.refused(problem),
+            )
+            .await
         }
     }
 }
 
 fn said(posted: &Posted) -> NoteInput {
-    NoteInput { note: Some(posted.form.value("note").to_owned()) }
+    NoteInput {
+        note: Some(posted.form.value("note").to_owned()),
+    }
 }
 
 /// `POST /incidents/{id}/acknowledge`.
@@ -221,6 +257,9 @@ mod tests {
     #[test]
     fn spans_for_people() {
         let of = |seconds: i64| lasted(seconds * domain::clock::SECOND);
-        assert_eq!([of(-5), of(59), of(180), of(7_500), of(4 * 86_400 + 7_300)], ["0 s", "59 s", "3 min", "2 h 5 min", "4 d 2 h"]);
+        assert_eq!(
+            [of(-5), of(59), of(180), of(7_500), of(4 * 86_400 + 7_300)],
+            ["0 s", "59 s", "3 min", "2 h 5 min", "4 d 2 h"]
+        );
     }
 }

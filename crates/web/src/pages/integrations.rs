@@ -4,7 +4,10 @@ use askama::Template;
 use axum::extract::{Query, State};
 use serde::Deserialize;
 
-use super::{Frame, PageResult, Visit, assets, render, ui, webhooks::{self as shared, KINDS}};
+use super::{
+    Frame, PageResult, Visit, assets, render, ui,
+    webhooks::{self as shared, KINDS},
+};
 use crate::{
     actions::{sources, webhooks},
     app::App,
@@ -48,10 +51,19 @@ struct IntegrationsPage {
 pub async fn page(State(app): State<App>, visit: Visit, Query(search): Query<Search>) -> PageResult {
     let words: Vec<String> = search.q.to_lowercase().split_whitespace().map(str::to_owned).collect();
     let mut rows: Vec<Row> = webhooks::list(&app, &visit.caller).await?.items.iter().map(webhook_row).collect();
-    rows.extend(sources::list(&app, &visit.caller).await?.items.into_iter().map(|source| source_row(&app, source)));
+    rows.extend(
+        sources::list(&app, &visit.caller)
+            .await?
+            .items
+            .into_iter()
+            .map(|source| source_row(&app, source)),
+    );
     render(&IntegrationsPage {
         frame: visit.frame("Integrations", "/integrations"),
-        kinds: catalogue().into_iter().filter(|k| words.iter().all(|word| k.text.to_lowercase().contains(word))).collect(),
+        kinds: catalogue()
+            .into_iter()
+            .filter(|k| words.iter().all(|word| k.text.to_lowercase().contains(word)))
+            .collect(),
         search: search.q,
         rows,
     })
@@ -67,8 +79,18 @@ fn catalogue() -> Vec<Entry> {
         text: format!("Webhooks {} {}", k.title, k.about),
     });
     let sources = [
-        ("postman", "Postman Monitors", "Receives the results of monitors that run at Postman. A failing monitor opens an incident; its first good run resolves it.", "source"),
-        ("watchbell", "Watchbell", "Receives the signed run events of another Watchbell, in order and without repeats.", "source"),
+        (
+            "postman",
+            "Postman Monitors",
+            "Receives the results of monitors that run at Postman. A failing monitor opens an incident; its first good run resolves it.",
+            "source",
+        ),
+        (
+            "watchbell",
+            "Watchbell",
+            "Receives the signed run events of another Watchbell, in order and without repeats.",
+            "source",
+        ),
     ];
     let sources = sources.into_iter().map(|(word, title, about, icon)| Entry {
         group: "Sources",
@@ -109,7 +131,11 @@ mod tests {
 
     #[test]
     fn searching_for_web_finds_the_webhooks() {
-        let found: Vec<&str> = catalogue().into_iter().filter(|k| k.text.to_lowercase().contains("web")).map(|k| k.title).collect();
+        let found: Vec<&str> = catalogue()
+            .into_iter()
+            .filter(|k| k.text.to_lowercase().contains("web"))
+            .map(|k| k.title)
+            .collect();
         for title in ["Collection activity feed", "Post monitoring results", "Post team activity"] {
             assert!(found.contains(&title), "{found:?}");
         }

@@ -83,7 +83,10 @@ pub async fn page(State(app): State<App>, visit: Visit, Path(id): Path<String>, 
     let frame = visit.frame(&m.name, "/monitors");
     let url = |verb: &str| format!("/monitors/{}/{verb}", m.id);
     let since = card.bars.first().map_or(m.created_at, |bar| bar.at.min(m.created_at)).micros();
-    let ends = (card.bars.first().map(|b| ui::short(b.at.micros())), card.bars.last().map(|b| ui::short(b.at.micros())));
+    let ends = (
+        card.bars.first().map(|b| ui::short(b.at.micros())),
+        card.bars.last().map(|b| ui::short(b.at.micros())),
+    );
     render(&MonitorPage {
         delete: ui::confirm(
             "delete-monitor",
@@ -103,17 +106,42 @@ pub async fn page(State(app): State<App>, visit: Visit, Path(id): Path<String>, 
         key_bad: key(Outcome::Failure),
         key_abort: key(Outcome::Abort),
         bars: bars.len(),
-        chart: chart::history(&bars, "Runs and their latency", &ends.0.unwrap_or_default(), &ends.1.unwrap_or_default()),
+        chart: chart::history(
+            &bars,
+            "Runs and their latency",
+            &ends.0.unwrap_or_default(),
+            &ends.1.unwrap_or_default(),
+        ),
         stats: latency(&bars),
         uptimes: uptimes.iter().map(|u| uptime(u, app.now() - since)).collect(),
-        next: older(&format!("/monitors/{}", m.id), &[("status", &filter.status), ("run_type", &filter.run_type)], runs.next),
+        next: older(
+            &format!("/monitors/{}", m.id),
+            &[("status", &filter.status), ("run_type", &filter.run_type)],
+            runs.next,
+        ),
         runs: runs.items,
         filtered: !filter.status.is_empty() || !filter.run_type.is_empty(),
         status: filter.status,
-        statuses: options(&[("", "Any result"), ("success", "Successful"), ("failure", "Failure"), ("error", "Error"), ("abort", "Abort")]),
+        statuses: options(&[
+            ("", "Any result"),
+            ("success", "Successful"),
+            ("failure", "Failure"),
+            ("error", "Error"),
+            ("abort", "Abort"),
+        ]),
         run_type: filter.run_type,
-        types: options(&[("", "Any type"), ("scheduled", "Scheduled"), ("manual", "Manual"), ("webhook", "Webhook")]),
-        activity: changes.items.into_iter().filter(|a| a.model_uid == m.uid).take(ACTIVITIES_SHOWN).collect(),
+        types: options(&[
+            ("", "Any type"),
+            ("scheduled", "Scheduled"),
+            ("manual", "Manual"),
+            ("webhook", "Webhook"),
+        ]),
+        activity: changes
+            .items
+            .into_iter()
+            .filter(|a| a.model_uid == m.uid)
+            .take(ACTIVITIES_SHOWN)
+            .collect(),
         frame,
         m,
     })
@@ -121,7 +149,12 @@ pub async fn page(State(app): State<App>, visit: Visit, Path(id): Path<String>, 
 
 /// A sample of a bar for the legend.
 fn key(outcome: Outcome) -> ui::Html {
-    let bar = Bar { outcome, value: None, title: String::new(), href: None };
+    let bar = Bar {
+        outcome,
+        value: None,
+        title: String::new(),
+        href: None,
+    };
     chart::strip(&[bar], 1, "key")
 }
 
@@ -131,10 +164,20 @@ fn latency(bars: &[Bar]) -> Vec<(&'static str, String, String)> {
     let latest = values.last().copied();
     values.sort_by(f64::total_cmp);
     let show = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), ui::milliseconds);
-    let note = |text: &str| if values.is_empty() { "no runs yet".to_owned() } else { text.to_owned() };
+    let note = |text: &str| {
+        if values.is_empty() {
+            "no runs yet".to_owned()
+        } else {
+            text.to_owned()
+        }
+    };
     vec![
         ("Latest latency", show(latest), note("all requests of the run")),
-        ("Median", show(percentile(&values, 50)), note(&format!("of the last {}", ui::plural(&values.len(), "run")))),
+        (
+            "Median",
+            show(percentile(&values, 50)),
+            note(&format!("of the last {}", ui::plural(&values.len(), "run"))),
+        ),
         ("95th percentile", show(percentile(&values, 95)), note("nearest rank")),
         ("99th percentile", show(percentile(&values, 99)), note("nearest rank")),
         ("Slowest", show(values.last().copied()), note("of those runs")),
@@ -157,7 +200,12 @@ fn uptime(uptime: &Uptime, age: i64) -> UptimeView {
     };
     let bad = uptime.failure + uptime.error + uptime.abort;
     let Some(percent) = uptime.percent else {
-        return UptimeView { span, figure: "unknown".to_owned(), meter: chart::meter(0.0, 0.0, &format!("{span}: unknown")), note: "no run".to_owned() };
+        return UptimeView {
+            span,
+            figure: "unknown".to_owned(),
+            meter: chart::meter(0.0, 0.0, &format!("{span}: unknown")),
+            note: "no run".to_owned(),
+        };
     };
     // What was before the monitor existed is not known, and shown as that.
     let known = (age as f64 / length as f64).clamp(0.02, 1.0);
@@ -170,7 +218,12 @@ fn uptime(uptime: &Uptime, age: i64) -> UptimeView {
     if known < 0.99 {
         note.push_str(&format!("; {:.0} % of the time known", (known * 100.0).max(1.0)));
     }
-    UptimeView { meter: chart::meter(known * good, known * (1.0 - good), &format!("{span}: {figure}, {note}")), span, figure, note }
+    UptimeView {
+        meter: chart::meter(known * good, known * (1.0 - good), &format!("{span}: {figure}, {note}")),
+        span,
+        figure,
+        note,
+    }
 }
 
 /// `POST /monitors/{id}/run`.
@@ -204,18 +257,36 @@ mod tests {
     #[test]
     fn percentiles_by_nearest_rank() {
         let values: Vec<f64> = (1..=20).map(f64::from).collect();
-        assert_eq!([percentile(&values, 50), percentile(&values, 95), percentile(&values, 99)], [Some(10.0), Some(19.0), Some(20.0)]);
+        assert_eq!(
+            [percentile(&values, 50), percentile(&values, 95), percentile(&values, 99)],
+            [Some(10.0), Some(19.0), Some(20.0)]
+        );
         assert_eq!(percentile(&[], 50), None);
         assert_eq!(percentile(&[7.0], 1), Some(7.0));
     }
 
     #[test]
     fn a_young_monitor_admits_what_it_does_not_know() {
-        let spent = Uptime { span: "90d", success: 9, failure: 1, error: 0, abort: 0, percent: Some(90.0) };
+        let spent = Uptime {
+            span: "90d",
+            success: 9,
+            failure: 1,
+            error: 0,
+            abort: 0,
+            percent: Some(90.0),
+        };
         let shown = uptime(&spent, 9 * domain::clock::DAY);
         assert_eq!(shown.figure, "90.00 %");
         assert_eq!(shown.note, "10 runs, 1 not good; 10 % of the time known");
-        let none = uptime(&Uptime { percent: None, success: 0, failure: 0, ..spent }, 9 * domain::clock::DAY);
+        let none = uptime(
+            &Uptime {
+                percent: None,
+                success: 0,
+                failure: 0,
+                ..spent
+            },
+            9 * domain::clock::DAY,
+        );
         assert_eq!(none.figure, "unknown");
     }
 }

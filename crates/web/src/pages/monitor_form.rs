@@ -21,8 +21,21 @@ use crate::{
 
 /// Offered in the zone field; every IANA name is taken.
 const ZONES: &[&str] = &[
-    "UTC", "Europe/Berlin", "Europe/London", "Europe/Paris", "Europe/Madrid", "America/New_York", "America/Chicago", "America/Denver",
-    "America/Los_Angeles", "America/Sao_Paulo", "Asia/Kolkata", "Asia/Singapore", "Asia/Shanghai", "Asia/Tokyo", "Australia/Sydney",
+    "UTC",
+    "Europe/Berlin",
+    "Europe/London",
+    "Europe/Paris",
+    "Europe/Madrid",
+    "America/New_York",
+    "America/Chicago",
+    "America/Denver",
+    "America/Los_Angeles",
+    "America/Sao_Paulo",
+    "Asia/Kolkata",
+    "Asia/Singapore",
+    "Asia/Shanghai",
+    "Asia/Tokyo",
+    "Australia/Sydney",
 ];
 
 #[derive(Template)]
@@ -79,12 +92,16 @@ async fn show(app: &App, visit: &Visit, status: StatusCode, form: Form, edited: 
     let environments = environments::list(app, &visit.caller).await?.items;
     let mut with_none = options(&[("", "No environment")]);
     with_none.extend(environments.into_iter().map(|e| (e.id, e.name)));
-    let title = edited.as_ref().map_or_else(|| "New monitor".to_owned(), |(_, name)| format!("Edit {name}"));
+    let title = edited
+        .as_ref()
+        .map_or_else(|| "New monitor".to_owned(), |(_, name)| format!("Edit {name}"));
     render_as(
         status,
         &MonitorForm {
             frame: visit.frame(title, "/monitors"),
-            action: edited.as_ref().map_or_else(|| "/monitors/new".to_owned(), |(id, _)| format!("/monitors/{id}/edit")),
+            action: edited
+                .as_ref()
+                .map_or_else(|| "/monitors/new".to_owned(), |(id, _)| format!("/monitors/{id}/edit")),
             preview: words(&form, app.now()),
             collections: collections.into_iter().map(|c| (c.id, c.name)).collect(),
             environments: with_none,
@@ -98,7 +115,9 @@ async fn show(app: &App, visit: &Visit, status: StatusCode, form: Form, edited: 
 }
 
 fn words(form: &Form, now: i64) -> String {
-    read_schedule(form).and_then(|s| schedule::preview(&s, now)).unwrap_or_else(|problem| problem.detail)
+    read_schedule(form)
+        .and_then(|s| schedule::preview(&s, now))
+        .unwrap_or_else(|problem| problem.detail)
 }
 
 /// `GET /monitors/preview`: the schedule in words, for the form's script.
@@ -134,7 +153,14 @@ pub async fn update(State(app): State<App>, Path(id): Path<String>, posted: Post
         Ok(_) => done(&format!("/monitors/{id}"), "saved"),
         Err(error) => {
             let problem = PageError::mendable(error)?;
-            show(&app, &visit, StatusCode::UNPROCESSABLE_ENTITY, form.refused(problem), Some((id, before.name))).await
+            show(
+                &app,
+                &visit,
+                StatusCode::UNPROCESSABLE_ENTITY,
+                form.refused(problem),
+                Some((id, before.name)),
+            )
+            .await
         }
     }
 }
@@ -167,7 +193,13 @@ fn input(form: &Form) -> Result<MonitorInput, Problem> {
         environment_id: Some(form.value("environment_id").to_owned()).filter(|id| !id.is_empty()),
         schedule: read_schedule(form)?,
         options,
-        tags: form.value("tags").split(',').map(str::trim).filter(|tag| !tag.is_empty()).map(str::to_owned).collect(),
+        tags: form
+            .value("tags")
+            .split(',')
+            .map(str::trim)
+            .filter(|tag| !tag.is_empty())
+            .map(str::to_owned)
+            .collect(),
         active: true,
     })
 }
@@ -175,18 +207,24 @@ fn input(form: &Form) -> Result<MonitorInput, Problem> {
 fn read_schedule(form: &Form) -> Result<Schedule, Problem> {
     if form.value("schedule.kind") == "cron" {
         let text = |name| form.value(name).trim().to_owned();
-        return Ok(Schedule::Cron { expression: text("schedule.cron.expression"), zone: text("schedule.cron.zone") });
+        return Ok(Schedule::Cron {
+            expression: text("schedule.cron.expression"),
+            zone: text("schedule.cron.zone"),
+        });
     }
     let every: u32 = number(form, "schedule.interval.every")?;
     let unit: u32 = number(form, "schedule.interval.unit")?;
-    let seconds = every.checked_mul(unit).ok_or_else(|| Problem::invalid("schedule.interval.every", "the interval is longer than a year"))?;
+    let seconds = every
+        .checked_mul(unit)
+        .ok_or_else(|| Problem::invalid("schedule.interval.every", "the interval is longer than a year"))?;
     Ok(Schedule::Interval { seconds })
 }
 
 /// A whole number of a field.
 pub fn number<N: std::str::FromStr>(form: &Form, name: &str) -> Result<N, Problem> {
     let text = form.value(name).trim();
-    text.parse().map_err(|_| Problem::invalid(name, format!("`{text}` is no whole number in range")))
+    text.parse()
+        .map_err(|_| Problem::invalid(name, format!("`{text}` is no whole number in range")))
 }
 
 fn values(monitor: &MonitorView) -> Vec<(String, String)> {
@@ -231,7 +269,11 @@ mod tests {
 
     #[test]
     fn a_form_becomes_a_schedule() {
-        let form = Form::with(&[("schedule.kind", "interval"), ("schedule.interval.every", "5"), ("schedule.interval.unit", "60")]);
+        let form = Form::with(&[
+            ("schedule.kind", "interval"),
+            ("schedule.interval.every", "5"),
+            ("schedule.interval.unit", "60"),
+        ]);
         assert_eq!(read_schedule(&form).unwrap(), Schedule::Interval { seconds: 300 });
         let huge = Form::with(&[("schedule.interval.every", "4000000000"), ("schedule.interval.unit", "86400")]);
         assert_eq!(read_schedule(&huge).unwrap_err().field.as_deref(), Some("schedule.interval.every"));

@@ -40,7 +40,13 @@ pub struct Card {
 
 /// Choices of the status filter.
 pub fn standings() -> Vec<(String, String)> {
-    options(&[("", "Any status"), ("failing", "Failing"), ("up", "Up"), ("unknown", "Unknown"), ("paused", "Paused")])
+    options(&[
+        ("", "Any status"),
+        ("failing", "Failing"),
+        ("up", "Up"),
+        ("unknown", "Unknown"),
+        ("paused", "Paused"),
+    ])
 }
 
 /// The cards that pass the filter, in the order given.
@@ -48,7 +54,9 @@ pub fn cards(monitors: Vec<MonitorCard>, filter: &Filter) -> Vec<Card> {
     let words: Vec<String> = filter.q.to_lowercase().split_whitespace().map(str::to_owned).collect();
     let standing = |card: &MonitorCard| filter.standing.is_empty() || card.standing.as_str() == filter.standing;
     let cards = monitors.into_iter().filter(standing).map(card);
-    cards.filter(|card| words.iter().all(|word| card.text.to_lowercase().contains(word))).collect()
+    cards
+        .filter(|card| words.iter().all(|word| card.text.to_lowercase().contains(word)))
+        .collect()
 }
 
 fn card(card: MonitorCard) -> Card {
@@ -60,8 +68,16 @@ fn card(card: MonitorCard) -> Card {
         strip: chart::strip(&bars, overview::BARS, &format!("Last runs of {}", monitor.name)),
         spark: chart::sparkline(&latencies, "Latency"),
         latency: latencies.last().map_or_else(|| "–".to_owned(), |ms| ui::milliseconds(*ms)),
-        uptime: card.uptime_24h.map_or_else(|| "unknown".to_owned(), |percent| ui::percent(&(percent / 100.0))),
-        text: format!("{} {} {} {}", monitor.name, monitor.collection_name, monitor.environment_name.as_deref().unwrap_or_default(), monitor.tags.join(" ")),
+        uptime: card
+            .uptime_24h
+            .map_or_else(|| "unknown".to_owned(), |percent| ui::percent(&(percent / 100.0))),
+        text: format!(
+            "{} {} {} {}",
+            monitor.name,
+            monitor.collection_name,
+            monitor.environment_name.as_deref().unwrap_or_default(),
+            monitor.tags.join(" ")
+        ),
         schedule: schedule::words(&monitor.schedule),
         last: monitor.last_finished_at,
         id: monitor.id,
@@ -120,7 +136,7 @@ pub async fn page(State(app): State<App>, visit: Visit, Query(filter): Query<Fil
     let overview = overview::overview(&app, &visit.caller).await?;
     let none = overview.monitors.is_empty();
     let mut monitors = overview.monitors;
-    monitors.sort_by(|a, b| a.monitor.name.to_lowercase().cmp(&b.monitor.name.to_lowercase()));
+    monitors.sort_by_key(|card| card.monitor.name.to_lowercase());
     render(&MonitorsPage {
         frame: visit.frame("Monitors", "/monitors"),
         none,

@@ -19,7 +19,10 @@ struct NoticesPage {
 /// `GET /notices`.
 pub async fn page(State(app): State<App>, visit: Visit) -> PageResult {
     let items = notices::list(&app, &visit.caller).await?.items;
-    render(&NoticesPage { frame: visit.frame("Notices", "/notices"), items })
+    render(&NoticesPage {
+        frame: visit.frame("Notices", "/notices"),
+        items,
+    })
 }
 
 /// `POST /notices/{id}/read`.
@@ -30,7 +33,11 @@ pub async fn read(State(app): State<App>, Path(id): Path<String>, posted: Posted
 
 /// The page that a notice is about: a path of this instance, whatever was stored.
 pub fn local(link: &str) -> &str {
-    if link.starts_with('/') && !link.starts_with("//") { link } else { "/notices" }
+    if link.starts_with('/') && !link.starts_with("//") {
+        link
+    } else {
+        "/notices"
+    }
 }
 
 /// Where a notice is marked as read.

@@ -70,16 +70,37 @@ fn counts(counts: &Counts, standing: &str) -> Vec<Count> {
     ];
     let mut all: Vec<Count> = monitors
         .into_iter()
-        .map(|(word, label, value, icon, tone, href)| Count { label, value: value.to_string(), icon, tone, href, current: word == standing })
+        .map(|(word, label, value, icon, tone, href)| Count {
+            label,
+            value: value.to_string(),
+            icon,
+            tone,
+            href,
+            current: word == standing,
+        })
         .collect();
     let tone = if counts.incidents > 0 { "bad" } else { "muted" };
-    all.push(Count { label: "Open incidents", value: counts.incidents.to_string(), icon: "incident", tone, href: "/incidents", current: false });
+    all.push(Count {
+        label: "Open incidents",
+        value: counts.incidents.to_string(),
+        icon: "incident",
+        tone,
+        href: "/incidents",
+        current: false,
+    });
     let tone = if counts.webhooks_in_trouble > 0 { "warn" } else { "muted" };
     let value = match counts.webhooks_in_trouble {
         0 => counts.webhooks.to_string(),
         trouble => format!("{} · {trouble} in trouble", counts.webhooks),
     };
-    all.push(Count { label: "Webhooks", value, icon: "webhook", tone, href: "/integrations", current: false });
+    all.push(Count {
+        label: "Webhooks",
+        value,
+        icon: "webhook",
+        tone,
+        href: "/integrations",
+        current: false,
+    });
     all
 }
 
@@ -89,8 +110,28 @@ mod tests {
 
     #[test]
     fn not_knowing_is_not_called_up() {
-        assert_eq!(headline(&Counts { unknown: 2, ..Counts::default() }), "No monitor has finished a run yet.");
-        assert_eq!(headline(&Counts { up: 1, unknown: 1, ..Counts::default() }), "1 up, none failing, 1 not known yet.");
-        assert_eq!(headline(&Counts { up: 1, failing: 1, ..Counts::default() }), "One monitor is failing.");
+        assert_eq!(
+            headline(&Counts {
+                unknown: 2,
+                ..Counts::default()
+            }),
+            "No monitor has finished a run yet."
+        );
+        assert_eq!(
+            headline(&Counts {
+                up: 1,
+                unknown: 1,
+                ..Counts::default()
+            }),
+            "1 up, none failing, 1 not known yet."
+        );
+        assert_eq!(
+            headline(&Counts {
+                up: 1,
+                failing: 1,
+                ..Counts::default()
+            }),
+            "One monitor is failing."
+        );
     }
 }

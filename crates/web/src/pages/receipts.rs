@@ -21,5 +21,9 @@ struct ReceiptPage {
 pub async fn page(State(app): State<App>, visit: Visit, Path(id): Path<String>) -> PageResult {
     let r = sources::receipt(&app, &visit.caller, &id).await?;
     let source = sources::get(&app, &visit.caller, &r.receipt.source_id).await?.name;
-    render(&ReceiptPage { frame: visit.frame("Receipt", "/sources"), source, r })
+    render(&ReceiptPage {
+        frame: visit.frame("Receipt", "/sources"),
+        source,
+        r,
+    })
 }

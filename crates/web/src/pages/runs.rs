@@ -92,9 +92,14 @@ pub async fn page(State(app): State<App>, visit: Visit, Path(id): Path<String>) 
 }
 
 fn stats(run: &RunView) -> Vec<(&'static str, String, &'static str)> {
-    let Some(metrics) = &run.metrics else { return vec![("Result", "not known yet".to_owned(), "muted")] };
+    let Some(metrics) = &run.metrics else {
+        return vec![("Result", "not known yet".to_owned(), "muted")];
+    };
     let bad = |count: u64| if count > 0 { "bad" } else { "" };
-    let lasted = run.started_at.zip(run.finished_at).map(|(from, to)| ui::us(&(to.micros() - from.micros())));
+    let lasted = run
+        .started_at
+        .zip(run.finished_at)
+        .map(|(from, to)| ui::us(&(to.micros() - from.micros())));
     vec![
         ("Failed tests", metrics.failed_tests.to_string(), bad(metrics.failed_tests)),
         ("Passed tests", metrics.passed_tests.to_string(), ""),
@@ -102,7 +107,11 @@ fn stats(run: &RunView) -> Vec<(&'static str, String, &'static str)> {
         ("Requests", metrics.request_count.to_string(), ""),
         ("Total latency", ui::ms(&metrics.total_latency), ""),
         ("Took", lasted.unwrap_or_else(|| "–".to_owned()), ""),
-        ("Warnings", metrics.warnings.to_string(), if metrics.warnings > 0 { "warn" } else { "" }),
+        (
+            "Warnings",
+            metrics.warnings.to_string(),
+            if metrics.warnings > 0 { "warn" } else { "" },
+        ),
     ]
 }
 
@@ -122,7 +131,11 @@ fn line(view: ExecutionView) -> ExecutionLine {
         time_us: view.response_time_us,
         size: view.response_size,
         error: detail.error.map(|error| format!("{} ({})", error.message, error.code)),
-        script_errors: detail.script_errors.into_iter().map(|f| format!("{}: {}", f.error.name, f.error.message)).collect(),
+        script_errors: detail
+            .script_errors
+            .into_iter()
+            .map(|f| format!("{}: {}", f.error.name, f.error.message))
+            .collect(),
         tests: detail
             .assertions
             .into_iter()
@@ -134,7 +147,11 @@ fn line(view: ExecutionView) -> ExecutionLine {
             })
             .collect(),
         warnings: detail.warnings,
-        console: detail.console.into_iter().map(|line| (level(&line.level).to_owned(), line.text)).collect(),
+        console: detail
+            .console
+            .into_iter()
+            .map(|line| (level(&line.level).to_owned(), line.text))
+            .collect(),
         request: detail.request.map(request),
         response: detail.response.map(response),
     }
@@ -142,11 +159,18 @@ fn line(view: ExecutionView) -> ExecutionLine {
 
 /// The level as a class of the style sheet: scripts name it, so only known words pass.
 fn level(word: &str) -> &'static str {
-    ["info", "warn", "error", "debug"].into_iter().find(|known| *known == word).unwrap_or("log")
+    ["info", "warn", "error", "debug"]
+        .into_iter()
+        .find(|known| *known == word)
+        .unwrap_or("log")
 }
 
 fn request(sent: Sent) -> Message {
-    Message { line: format!("{} {}", sent.method, sent.url), headers: sent.headers, body: ui::body(sent.body.unwrap_or_default().as_bytes()) }
+    Message {
+        line: format!("{} {}", sent.method, sent.url),
+        headers: sent.headers,
+        body: ui::body(sent.body.unwrap_or_default().as_bytes()),
+    }
 }
 
 fn response(received: Received) -> Message {

@@ -26,7 +26,10 @@ pub fn words(schedule: &Schedule) -> String {
 /// `5 minutes`, `1 hour`, `90 seconds`.
 fn span(seconds: i64) -> String {
     let units = [(86_400, "day"), (3_600, "hour"), (60, "minute")];
-    let (count, unit) = units.into_iter().find(|(size, _)| seconds >= *size && seconds % size == 0).map_or((seconds, "second"), |(size, unit)| (seconds / size, unit));
+    let (count, unit) = units
+        .into_iter()
+        .find(|(size, _)| seconds >= *size && seconds % size == 0)
+        .map_or((seconds, "second"), |(size, unit)| (seconds / size, unit));
     if count == 1 { unit.to_owned() } else { ui::plural(&count, unit) }
 }
 
@@ -94,13 +97,19 @@ mod tests {
     use super::*;
 
     fn cron(expression: &str) -> String {
-        words(&Schedule::Cron { expression: expression.to_owned(), zone: "UTC".to_owned() })
+        words(&Schedule::Cron {
+            expression: expression.to_owned(),
+            zone: "UTC".to_owned(),
+        })
     }
 
     #[test]
     fn common_schedules_in_words() {
         let every = |seconds| words(&Schedule::Interval { seconds });
-        assert_eq!([every(300), every(3_600), every(90), every(1)], ["every 5 minutes", "every hour", "every 90 seconds", "every second"]);
+        assert_eq!(
+            [every(300), every(3_600), every(90), every(1)],
+            ["every 5 minutes", "every hour", "every 90 seconds", "every second"]
+        );
         assert_eq!(cron("*/5 * * * *"), "every 5 minutes (UTC)");
         assert_eq!(cron("0 9 * * *"), "every day at 09:00 (UTC)");
         assert_eq!(cron("30 8 * * 1-5"), "at 08:30 from Monday to Friday (UTC)");
@@ -112,14 +121,26 @@ mod tests {
 
     #[test]
     fn the_next_due_times_are_in_the_zone() {
-        let schedule = Schedule::Cron { expression: "0 9 * * *".to_owned(), zone: "Europe/Berlin".to_owned() };
+        let schedule = Schedule::Cron {
+            expression: "0 9 * * *".to_owned(),
+            zone: "Europe/Berlin".to_owned(),
+        };
         let said = preview(&schedule, 0).unwrap();
-        assert_eq!(said, "Every day at 09:00 (Europe/Berlin). Next: Thu 1 Jan 09:00, Fri 2 Jan 09:00, Sat 3 Jan 09:00.");
+        assert_eq!(
+            said,
+            "Every day at 09:00 (Europe/Berlin). Next: Thu 1 Jan 09:00, Fri 2 Jan 09:00, Sat 3 Jan 09:00."
+        );
     }
 
     #[test]
     fn what_is_wrong_names_its_field() {
-        let schedule = Schedule::Cron { expression: "* *".to_owned(), zone: "UTC".to_owned() };
-        assert_eq!(preview(&schedule, 0).unwrap_err().field.as_deref(), Some("schedule.cron.expression"));
+        let schedule = Schedule::Cron {
+            expression: "* *".to_owned(),
+            zone: "UTC".to_owned(),
+        };
+        assert_eq!(
+            preview(&schedule, 0).unwrap_err().field.as_deref(),
+            Some("schedule.cron.expression")
+        );
     }
 }

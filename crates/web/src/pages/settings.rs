@@ -69,10 +69,18 @@ pub async fn page(State(app): State<App>, visit: Visit) -> PageResult {
 
 async fn show(app: &App, visit: &Visit, status: StatusCode, form: Form) -> PageResult {
     let frame = visit.frame("Settings", "/settings");
-    let tokens = if frame.may_admin { tokens::list(app, &visit.caller).await?.items } else { Vec::new() };
+    let tokens = if frame.may_admin {
+        tokens::list(app, &visit.caller).await?.items
+    } else {
+        Vec::new()
+    };
     let page = SettingsPage {
         members: workspaces::members(app, &visit.caller).await?.items,
-        tokens: tokens.into_iter().enumerate().map(|(at, token)| token_line(token, at, &frame.csrf)).collect(),
+        tokens: tokens
+            .into_iter()
+            .enumerate()
+            .map(|(at, token)| token_line(token, at, &frame.csrf))
+            .collect(),
         lifetimes: options(&[("30", "in 30 days"), ("90", "in 90 days"), ("365", "in a year"), ("", "never")]),
         limits: limit_lines(),
         egress: egress_lines(app, visit),
@@ -103,25 +111,62 @@ fn token_line(view: TokenView, at: usize, csrf: &str) -> TokenLine {
 
 fn limit_lines() -> Vec<(&'static str, String)> {
     vec![
-        ("Event", ui::bytes(&limits::EVENT_BYTES)),
-        ("Receipt", ui::bytes(&limits::RECEIPT_BYTES)),
-        ("Collection", ui::bytes(&limits::COLLECTION_BYTES)),
-        ("Response kept in a log", ui::bytes(&limits::RESPONSE_KEPT_BYTES)),
+        ("Event", binary(limits::EVENT_BYTES)),
+        ("Receipt", binary(limits::RECEIPT_BYTES)),
+        ("Collection", binary(limits::COLLECTION_BYTES)),
+        ("Response kept in a log", binary(limits::RESPONSE_KEPT_BYTES)),
         ("Requests at once to a webhook", limits::LANE_IN_FLIGHT.to_string()),
     ]
+}
+
+/// `64 KiB`, `1 MiB`: limits are whole binary units.
+fn binary(bytes: usize) -> String {
+    if bytes.is_multiple_of(1 << 20) {
+        format!("{} MiB", bytes >> 20)
+    } else {
+        format!("{} KiB", bytes >> 10)
+    }
 }
 
 fn egress_lines(app: &App, visit: &Visit) -> Vec<(&'static str, String)> {
     let policy = app.engine.policy(&visit.caller.workspace.id);
     let listed = |items: Vec<String>, none: &str| if items.is_empty() { none.to_owned() } else { items.join(", ") };
     vec![
-        ("Plain HTTP", if policy.allow_http { "allowed" } else { "refused: only https" }.to_owned()),
-        ("Allowed networks", listed(policy.allow.iter().map(ToString::to_string).collect(), "no exception")),
-        ("Allowed endpoints", listed(policy.allow_endpoints.iter().map(ToString::to_string).collect(), "no exception")),
-        ("Forbidden in addition", listed(policy.forbid.iter().map(ToString::to_string).collect(), "nothing")),
-        ("Allowed URLs", listed(policy.allowed_url_regexes.iter().map(ToString::to_string).collect(), "every URL")),
-        ("Calls leave from", policy.bind.map_or_else(|| "any address of this machine".to_owned(), |ip| ip.to_string())),
-        ("Proxy", if policy.proxy.is_some() { "through the configured proxy" } else { "none" }.to_owned()),
+        (
+            "Plain HTTP",
+            if policy.allow_http { "allowed" } else { "refused: only https" }.to_owned(),
+        ),
+        (
+            "Allowed networks",
+            listed(policy.allow.iter().map(ToString::to_string).collect(), "no exception"),
+        ),
+        (
+            "Allowed endpoints",
+            listed(policy.allow_endpoints.iter().map(ToString::to_string).collect(), "no exception"),
+        ),
+        (
+            "Forbidden in addition",
+            listed(policy.forbid.iter().map(ToString::to_string).collect(), "nothing"),
+        ),
+        (
+            "Allowed URLs",
+            listed(policy.allowed_url_regexes.iter().map(ToString::to_string).collect(), "every URL"),
+        ),
+        (
+            "Calls leave from",
+            policy
+                .bind
+                .map_or_else(|| "any address of this machine".to_owned(), |ip| ip.to_string()),
+        ),
+        (
+            "Proxy",
+            if policy.proxy.is_some() {
+                "through the configured proxy"
+            } else {
+                "none"
+            }
+            .to_owned(),
+        ),
     ]
 }
 
@@ -132,7 +177,9 @@ pub async fn create_token(State(app): State<App>, posted: Posted) -> PageResult 
     let input = TokenInput {
         name: form.value("name").to_owned(),
         scopes: form.values_of("scopes").filter_map(Scope::parse).collect(),
-        expires_at: days.filter(|days| (1..=3_650).contains(days)).map(|days| Time(app.now() + days * DAY)),
+        expires_at: days
+            .filter(|days| (1..=3_650).contains(days))
+            .map(|days| Time(app.now() + days * DAY)),
     };
     match tokens::create(&app, &visit.caller, input).await {
         Ok(created) => Shown {
@@ -141,7 +188,10 @@ pub async fn create_token(State(app): State<App>, posted: Posted) -> PageResult 
             label: "API token",
             steps: Vec::new(),
             sample_title: "Use it",
-            sample: format!("curl {}/api/v1/monitors \\\n  -H 'authorization: Bearer {}'", app.config.public_url, created.token),
+            sample: format!(
+                "curl {}/api/v1/monitors \\\n  -H 'authorization: Bearer {}'",
+                app.config.public_url, created.token
+            ),
             secret: created.token,
             back: "/settings#tokens".to_owned(),
             back_label: "To the settings",

@@ -74,14 +74,20 @@ pub struct Chosen {
 /// `GET /sources`.
 pub async fn list(State(app): State<App>, visit: Visit) -> PageResult {
     let sources = sources::list(&app, &visit.caller).await?.items;
-    render(&SourcesPage { frame: visit.frame("Sources", "/sources"), sources })
+    render(&SourcesPage {
+        frame: visit.frame("Sources", "/sources"),
+        sources,
+    })
 }
 
 /// `GET /sources/new`.
 pub async fn new_page(visit: Visit, Query(chosen): Query<Chosen>) -> PageResult {
     let provider = Provider::parse(&chosen.provider).unwrap_or(Provider::Postman);
     let form = Form::with(&[("name", provider.title()), ("provider", provider.as_str())]);
-    render(&SourceForm { frame: visit.frame("New source", "/sources"), form })
+    render(&SourceForm {
+        frame: visit.frame("New source", "/sources"),
+        form,
+    })
 }
 
 /// `POST /sources/new`.
@@ -89,14 +95,30 @@ pub async fn create(State(app): State<App>, posted: Posted) -> PageResult {
     let Posted { visit, form } = posted;
     let provider = Provider::parse(form.value("provider")).ok_or_else(|| Problem::invalid("provider", "choose what reports there"));
     let made = match provider {
-        Ok(provider) => sources::create(&app, &visit.caller, SourceInput { name: form.value("name").to_owned(), provider }).await,
+        Ok(provider) => {
+            sources::create(
+                &app,
+                &visit.caller,
+                SourceInput {
+                    name: form.value("name").to_owned(),
+                    provider,
+                },
+            )
+            .await
+        }
         Err(problem) => Err(problem.into()),
     };
     match made {
         Ok(created) => url_page(&visit, "Source created", created),
         Err(error) => {
             let form = form.refused(PageError::mendable(error)?);
-            render_as(StatusCode::UNPROCESSABLE_ENTITY, &SourceForm { frame: visit.frame("New source", "/sources"), form })
+            render_as(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                &SourceForm {
+                    frame: visit.frame("New source", "/sources"),
+                    form,
+                },
+            )
         }
     }
 }
@@ -145,10 +167,22 @@ pub async fn page(State(app): State<App>, visit: Visit, Path(id): Path<String>, 
 
 async fn show(app: &App, visit: &Visit, id: &str, before: Option<String>, status: StatusCode, refused: Option<Refused>) -> PageResult {
     let s = sources::get(app, &visit.caller, id).await?;
-    let query = PageQuery { before, ..PageQuery::first(RECEIPTS_SHOWN) };
+    let query = PageQuery {
+        before,
+        ..PageQuery::first(RECEIPTS_SHOWN)
+    };
     let receipts = sources::receipts(app, &visit.caller, id, query).await?;
-    let here: Vec<_> = webhooks::list(app, &visit.caller).await?.items.into_iter().filter(|w| w.source_id.as_deref() == Some(id)).collect();
-    let free = monitors::list(app, &visit.caller).await?.items.into_iter().filter(|m| !here.iter().any(|w| w.subject.as_ref() == Some(&m.id)));
+    let here: Vec<_> = webhooks::list(app, &visit.caller)
+        .await?
+        .items
+        .into_iter()
+        .filter(|w| w.source_id.as_deref() == Some(id))
+        .collect();
+    let free = monitors::list(app, &visit.caller)
+        .await?
+        .items
+        .into_iter()
+        .filter(|m| !here.iter().any(|w| w.subject.as_ref() == Some(&m.id)));
     let frame = visit.frame(&s.name, "/sources");
     let path = format!("/sources/{}", s.id);
     let named = Form::with(&[("name", &s.name)]);
@@ -175,20 +209,47 @@ async fn show(app: &App, visit: &Visit, id: &str, before: Option<String>, status
 
 fn dialogs(s: &SourceView, path: &str, csrf: &str) -> Vec<ui::Html> {
     vec![
-        ui::confirm("rotate-source", "Rotate the token?", "A new URL is made and shown once. The present one is taken for 24 hours more.", &format!("{path}/rotate"), csrf, "primary", "Make a new URL"),
-        ui::confirm("delete-source", &format!("Delete “{}”?", s.name), "Its receipts and incidents are deleted with it, and its URL answers 404 from then on.", &format!("{path}/delete"), csrf, "danger", "Delete source"),
+        ui::confirm(
+            "rotate-source",
+            "Rotate the token?",
+            "A new URL is made and shown once. The present one is taken for 24 hours more.",
+            &format!("{path}/rotate"),
+            csrf,
+            "primary",
+            "Make a new URL",
+        ),
+        ui::confirm(
+            "delete-source",
+            &format!("Delete “{}”?", s.name),
+            "Its receipts and incidents are deleted with it, and its URL answers 404 from then on.",
+            &format!("{path}/delete"),
+            csrf,
+            "danger",
+            "Delete source",
+        ),
     ]
 }
 
 /// `POST /sources/{id}`.
 pub async fn rename(State(app): State<App>, Path(id): Path<String>, posted: Posted) -> PageResult {
     let Posted { visit, form } = posted;
-    let patch = SourcePatch { name: Some(form.value("name").to_owned()), enabled: None };
+    let patch = SourcePatch {
+        name: Some(form.value("name").to_owned()),
+        enabled: None,
+    };
     match sources::update(&app, &visit.caller, &id, patch).await {
         Ok(_) => done(&format!("/sources/{id}"), "saved"),
         Err(error) => {
             let form = form.refused(PageError::mendable(error)?);
-            show(&app, &visit, &id, None, StatusCode::UNPROCESSABLE_ENTITY, Some(Refused::Rename(form))).await
+            show(
+                &app,
+                &visit,
+                &id,
+                None,
+                StatusCode::UNPROCESSABLE_ENTITY,
+                Some(Refused::Rename(form)),
+            )
+            .await
         }
     }
 }
@@ -196,12 +257,22 @@ pub async fn rename(State(app): State<App>, Path(id): Path<String>, posted: Post
 /// `POST /sources/{id}/connect`.
 pub async fn connect(State(app): State<App>, Path(id): Path<String>, posted: Posted) -> PageResult {
     let Posted { visit, form } = posted;
-    let input = ConnectInput { monitor_id: form.value("monitor_id").to_owned() };
+    let input = ConnectInput {
+        monitor_id: form.value("monitor_id").to_owned(),
+    };
     match sources::connect(&app, &visit.caller, &id, input).await {
         Ok(_) => done(&format!("/sources/{id}"), "connected"),
         Err(error) => {
             let form = form.refused(PageError::mendable(error)?);
-            show(&app, &visit, &id, None, StatusCode::UNPROCESSABLE_ENTITY, Some(Refused::Connect(form))).await
+            show(
+                &app,
+                &visit,
+                &id,
+                None,
+                StatusCode::UNPROCESSABLE_ENTITY,
+                Some(Refused::Connect(form)),
+            )
+            .await
         }
     }
 }
@@ -214,13 +285,31 @@ pub async fn rotate(State(app): State<App>, Path(id): Path<String>, posted: Post
 
 /// `POST /sources/{id}/enable`.
 pub async fn enable(State(app): State<App>, Path(id): Path<String>, posted: Posted) -> PageResult {
-    sources::update(&app, &posted.visit.caller, &id, SourcePatch { name: None, enabled: Some(true) }).await?;
+    sources::update(
+        &app,
+        &posted.visit.caller,
+        &id,
+        SourcePatch {
+            name: None,
+            enabled: Some(true),
+        },
+    )
+    .await?;
     done(&format!("/sources/{id}"), "enabled")
 }
 
 /// `POST /sources/{id}/disable`.
 pub async fn disable(State(app): State<App>, Path(id): Path<String>, posted: Posted) -> PageResult {
-    sources::update(&app, &posted.visit.caller, &id, SourcePatch { name: None, enabled: Some(false) }).await?;
+    sources::update(
+        &app,
+        &posted.visit.caller,
+        &id,
+        SourcePatch {
+            name: None,
+            enabled: Some(false),
+        },
+    )
+    .await?;
     done(&format!("/sources/{id}"), "disabled")
 }
 

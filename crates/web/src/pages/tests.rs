@@ -48,7 +48,10 @@ fn shape(path: &str, open: char, close: char) -> String {
 fn paths(html: &str) -> Vec<String> {
     let attributes = ["href=\"/", "action=\"/"];
     let after = attributes.iter().flat_map(|attribute| html.split(attribute).skip(1));
-    after.map(|rest| format!("/{}", rest.split('"').next().unwrap_or_default())).map(|path| shape(&path, '{', '}')).collect()
+    after
+        .map(|rest| format!("/{}", rest.split('"').next().unwrap_or_default()))
+        .map(|path| shape(&path, '{', '}'))
+        .collect()
 }
 
 #[test]
@@ -60,7 +63,10 @@ fn every_link_of_a_template_has_a_route() {
     for (file, html) in files("templates", "html") {
         for path in paths(&html) {
             links += 1;
-            assert!(routes.contains(&path) || elsewhere.contains(&path.as_str()), "{file}: no route for `{path}`");
+            assert!(
+                routes.contains(&path) || elsewhere.contains(&path.as_str()),
+                "{file}: no route for `{path}`"
+            );
         }
     }
     assert!(links > 50, "only {links} links were found");
@@ -83,9 +89,22 @@ fn every_path_in_the_handlers_has_a_route() {
 
 #[test]
 fn nothing_is_inline_and_nothing_comes_from_elsewhere() {
-    for (file, html) in files("templates", "html").into_iter().chain(files("src/pages", "rs")).filter(|(file, _)| !file.ends_with("tests.rs")) {
+    for (file, html) in files("templates", "html")
+        .into_iter()
+        .chain(files("src/pages", "rs"))
+        .filter(|(file, _)| !file.ends_with("tests.rs"))
+    {
         let html = html.split("#[cfg(test)]").next().unwrap_or_default().to_lowercase();
-        for forbidden in [" style=", "<style", " onclick=", " onload=", " onchange=", "javascript:", "src=\"http", "href=\"http"] {
+        for forbidden in [
+            " style=",
+            "<style",
+            " onclick=",
+            " onload=",
+            " onchange=",
+            "javascript:",
+            "src=\"http",
+            "href=\"http",
+        ] {
             assert!(!html.contains(forbidden), "{file} holds `{forbidden}`");
         }
         for script in html.split("<script").skip(1) {
@@ -99,7 +118,10 @@ fn nothing_is_inline_and_nothing_comes_from_elsewhere() {
 
 #[test]
 fn every_form_carries_its_token() {
-    for (file, html) in files("templates", "html").into_iter().filter(|(file, _)| !file.ends_with("login.html") && !file.ends_with("setup.html")) {
+    for (file, html) in files("templates", "html")
+        .into_iter()
+        .filter(|(file, _)| !file.ends_with("login.html") && !file.ends_with("setup.html"))
+    {
         for form in html.split("<form").skip(1) {
             let form = form.split("</form>").next().unwrap_or_default();
             if form.contains("method=\"post\"") {

@@ -14,7 +14,10 @@ use super::{
     ui::{Form, encoded},
 };
 use crate::{
-    actions::{Caller, accounts::{self, Session}},
+    actions::{
+        Caller,
+        accounts::{self, Session},
+    },
     app::App,
 };
 
@@ -41,7 +44,9 @@ impl FromRequestParts<App> for Visit {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, PageError> {
         let session = <Session as OptionalFromRequestParts<App>>::from_request_parts(parts, app).await;
         let session = session.map_err(|failure| PageError::Other(Box::new(failure.into_response())))?;
-        let Some(session) = session else { return Err(stranger(app, parts).await?) };
+        let Some(session) = session else {
+            return Err(stranger(app, parts).await?);
+        };
         let cookies = cookies(&parts.headers);
         let wanted = cookie(&cookies, WORKSPACE_COOKIE);
         let caller = match accounts::caller(app, &session, wanted).await {
@@ -87,17 +92,27 @@ impl FromRequest<App> for Posted {
 
 /// A form without a session: logging in, setting up.
 pub async fn read_form(request: Request, app: &App) -> Result<Form, PageError> {
-    let bytes = Bytes::from_request(request, app).await.map_err(|_| Problem::malformed("the form could not be read"))?;
+    let bytes = Bytes::from_request(request, app)
+        .await
+        .map_err(|_| Problem::malformed("the form could not be read"))?;
     let pairs = url::form_urlencoded::parse(&bytes).map(|(name, value)| (name.into_owned(), value.replace("\r\n", "\n")));
     Ok(Form::new(pairs.collect()))
 }
 
 /// All cookies of a request in one line.
 pub fn cookies(headers: &HeaderMap) -> String {
-    let values: Vec<&str> = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok()).collect();
+    let values: Vec<&str> = headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .collect();
     values.join("; ")
 }
 
 fn cookie<'a>(cookies: &'a str, name: &str) -> Option<&'a str> {
-    cookies.split(';').filter_map(|pair| pair.trim().split_once('=')).find(|(n, value)| *n == name && !value.is_empty()).map(|(_, value)| value)
+    cookies
+        .split(';')
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find(|(n, value)| *n == name && !value.is_empty())
+        .map(|(_, value)| value)
 }

@@ -8,7 +8,10 @@ use axum::{
     extract::{Path, Query, State},
     http::StatusCode,
 };
-use domain::{clock::DAY, delivery::{DeliveryKind, DeliveryState}};
+use domain::{
+    clock::DAY,
+    delivery::{DeliveryKind, DeliveryState},
+};
 use serde::Deserialize;
 
 use super::{
@@ -85,14 +88,23 @@ pub async fn page(State(app): State<App>, visit: Visit, Path(id): Path<String>, 
 /// The page, with the form of its settings as it was entered if that was refused.
 pub async fn show(app: &App, visit: &Visit, id: &str, filter: Filter, status: StatusCode, entered: Option<Form>) -> PageResult {
     let w = webhooks::get(app, &visit.caller, id).await?;
-    let query = DeliveryQuery { state: DeliveryState::parse(&filter.state), limit: Some(DELIVERIES_SHOWN), before: filter.before.clone() };
+    let query = DeliveryQuery {
+        state: DeliveryState::parse(&filter.state),
+        limit: Some(DELIVERIES_SHOWN),
+        before: filter.before.clone(),
+    };
     let deliveries = attempts::deliveries(app, &visit.caller, id, query).await?;
-    let log = attempts::attempts(app, &visit.caller, id, PageQuery::first(ATTEMPTS_READ)).await?.items;
+    let log = attempts::attempts(app, &visit.caller, id, PageQuery::first(ATTEMPTS_READ))
+        .await?
+        .items;
     let day = attempts::stats(app, &visit.caller, id, Time(app.now() - DAY)).await?;
     let (why, why_problem) = explain(app, visit, &filter.event).await?;
     let bars = bars(&log);
     let frame = visit.frame(&w.name, "/integrations");
-    let ends = (log.iter().take(BARS).last().map(|a| ui::short(a.attempt.at.micros())), log.first().map(|a| ui::short(a.attempt.at.micros())));
+    let ends = (
+        log.iter().take(BARS).next_back().map(|a| ui::short(a.attempt.at.micros())),
+        log.first().map(|a| ui::short(a.attempt.at.micros())),
+    );
     let mut by_delivery: HashMap<String, Vec<AttemptDetail>> = HashMap::new();
     for attempt in log.into_iter().rev() {
         by_delivery.entry(attempt.attempt.delivery_id.clone()).or_default().push(attempt);
@@ -106,11 +118,22 @@ pub async fn show(app: &App, visit: &Visit, id: &str, filter: Filter, status: St
         dialogs: dialogs(&w, &path, &frame.csrf),
         stats: stats(&w, &day),
         bars: bars.len(),
-        chart: chart::history(&bars, "Attempts and how long they took", &ends.0.unwrap_or_default(), &ends.1.unwrap_or_default()),
+        chart: chart::history(
+            &bars,
+            "Attempts and how long they took",
+            &ends.0.unwrap_or_default(),
+            &ends.1.unwrap_or_default(),
+        ),
         next: older(&path, &[("state", &filter.state)], deliveries.next),
         deliveries: deliveries.items.into_iter().map(|d| line(d, &mut by_delivery, w.enabled)).collect(),
         state: filter.state,
-        states: options(&[("", "Any state"), ("pending", "Pending"), ("delivered", "Delivered"), ("failed", "Failed"), ("dropped", "Dropped")]),
+        states: options(&[
+            ("", "Any state"),
+            ("pending", "Pending"),
+            ("delivered", "Delivered"),
+            ("failed", "Failed"),
+            ("dropped", "Dropped"),
+        ]),
         event: filter.event,
         why,
         why_problem,
@@ -138,18 +161,69 @@ async fn explain(app: &App, visit: &Visit, event: &str) -> Result<(Vec<Why>, Opt
 
 async fn subjects(app: &App, visit: &Visit) -> Result<Vec<(String, String)>, PageError> {
     let mut all = options(&[("", "Anything in this workspace")]);
-    all.extend(monitors::list(app, &visit.caller).await?.items.into_iter().map(|m| (m.id, format!("Monitor: {}", m.name))));
-    all.extend(collections::list(app, &visit.caller).await?.items.into_iter().map(|c| (c.uid, format!("Collection: {}", c.name))));
+    all.extend(
+        monitors::list(app, &visit.caller)
+            .await?
+            .items
+            .into_iter()
+            .map(|m| (m.id, format!("Monitor: {}", m.name))),
+    );
+    all.extend(
+        collections::list(app, &visit.caller)
+            .await?
+            .items
+            .into_iter()
+            .map(|c| (c.uid, format!("Collection: {}", c.name))),
+    );
     Ok(all)
 }
 
 fn dialogs(w: &WebhookView, path: &str, csrf: &str) -> Vec<ui::Html> {
-    let rotated = if w.has_secret { "A new secret is made and shown once. The present one signs too for 24 hours, so that receivers can change without a gap." } else { "A secret is made and shown once; from then on calls are signed." };
+    let rotated = if w.has_secret {
+        "A new secret is made and shown once. The present one signs too for 24 hours, so that receivers can change without a gap."
+    } else {
+        "A secret is made and shown once; from then on calls are signed."
+    };
     vec![
-        ui::confirm("test-webhook", "Send a test event?", &format!("One event of type test-event is sent to {}, signed like any other. It does not count towards disabling.", shared::target(w)), &format!("{path}/test"), csrf, "primary", "Send test"),
-        ui::confirm("disable-webhook", &format!("Disable “{}”?", w.name), "What is queued is dropped, and nothing is sent until it is enabled again. The log stays.", &format!("{path}/disable"), csrf, "danger", "Disable"),
-        ui::confirm("rotate-webhook", "Rotate the secret?", rotated, &format!("{path}/rotate"), csrf, "primary", "Make a new secret"),
-        ui::confirm("delete-webhook", &format!("Delete “{}”?", w.name), "The webhook, its queue and its log are deleted. This cannot be undone.", &format!("{path}/delete"), csrf, "danger", "Delete webhook"),
+        ui::confirm(
+            "test-webhook",
+            "Send a test event?",
+            &format!(
+                "One event of type test-event is sent to {}, signed like any other. It does not count towards disabling.",
+                shared::target(w)
+            ),
+            &format!("{path}/test"),
+            csrf,
+            "primary",
+            "Send test",
+        ),
+        ui::confirm(
+            "disable-webhook",
+            &format!("Disable “{}”?", w.name),
+            "What is queued is dropped, and nothing is sent until it is enabled again. The log stays.",
+            &format!("{path}/disable"),
+            csrf,
+            "danger",
+            "Disable",
+        ),
+        ui::confirm(
+            "rotate-webhook",
+            "Rotate the secret?",
+            rotated,
+            &format!("{path}/rotate"),
+            csrf,
+            "primary",
+            "Make a new secret",
+        ),
+        ui::confirm(
+            "delete-webhook",
+            &format!("Delete “{}”?", w.name),
+            "The webhook, its queue and its log are deleted. This cannot be undone.",
+            &format!("{path}/delete"),
+            csrf,
+            "danger",
+            "Delete webhook",
+        ),
     ]
 }
 
@@ -157,11 +231,20 @@ fn dialogs(w: &WebhookView, path: &str, csrf: &str) -> Vec<ui::Html> {
 fn bars(log: &[AttemptDetail]) -> Vec<Bar> {
     let bar = |a: &AttemptDetail| {
         let a = &a.attempt;
-        let said = a.message.clone().or_else(|| a.status_code.map(|code| code.to_string())).unwrap_or_else(|| a.verdict.clone());
+        let said = a
+            .message
+            .clone()
+            .or_else(|| a.status_code.map(|code| code.to_string()))
+            .unwrap_or_else(|| a.verdict.clone());
         Bar {
             outcome: if a.success { Outcome::Success } else { Outcome::Failure },
             value: Some(a.duration_us as f64 / 1_000.0),
-            title: format!("{} ({said}), {}, {}", if a.success { "Delivered" } else { "Failed" }, ui::us(&a.duration_us), ui::clock(a.at.micros())),
+            title: format!(
+                "{} ({said}), {}, {}",
+                if a.success { "Delivered" } else { "Failed" },
+                ui::us(&a.duration_us),
+                ui::clock(a.at.micros())
+            ),
             href: Some(format!("#{}", a.delivery_id)),
         }
     };
@@ -171,9 +254,15 @@ fn bars(log: &[AttemptDetail]) -> Vec<Bar> {
 #[allow(clippy::cast_precision_loss, reason = "counts of attempts")]
 fn stats(w: &WebhookView, day: &AttemptStats) -> Vec<(&'static str, String, String)> {
     let all = day.successes + day.failures;
-    let rate = if all == 0 { "unknown".to_owned() } else { ui::percent(&(day.successes as f64 / all as f64)) };
+    let rate = if all == 0 {
+        "unknown".to_owned()
+    } else {
+        ui::percent(&(day.successes as f64 / all as f64))
+    };
     let time = |us: Option<i64>| us.map_or_else(|| "–".to_owned(), |us| ui::us(&us));
-    let failing = w.failing_since.map_or_else(String::new, |at| format!("failing since {}", ui::clock(at.micros())));
+    let failing = w
+        .failing_since
+        .map_or_else(String::new, |at| format!("failing since {}", ui::clock(at.micros())));
     vec![
         ("Success rate", rate, "of attempts, 24 hours".to_owned()),
         ("Attempts", all.to_string(), format!("{} failed", day.failures)),

@@ -34,7 +34,15 @@ pub async fn update(State(app): State<App>, Path(id): Path<String>, posted: Post
         Ok(_) => done(&format!("/webhooks/{id}#settings"), "saved"),
         Err(error) => {
             let problem = PageError::mendable(error)?;
-            webhook::show(&app, &visit, &id, Filter::default(), StatusCode::UNPROCESSABLE_ENTITY, Some(form.refused(problem))).await
+            webhook::show(
+                &app,
+                &visit,
+                &id,
+                Filter::default(),
+                StatusCode::UNPROCESSABLE_ENTITY,
+                Some(form.refused(problem)),
+            )
+            .await
         }
     }
 }
@@ -54,7 +62,11 @@ fn patch(before: &WebhookView, form: &Form) -> Result<WebhookPatch, Problem> {
         events: Some(lines(form.value("events"))),
         subject: Some(Some(form.value("subject").to_owned()).filter(|subject| !subject.is_empty())),
         // A rule with values that the form does not show stays as it is unless another is chosen.
-        trigger: if trigger == shared::trigger_word(&before.trigger) { None } else { shared::trigger(trigger) },
+        trigger: if trigger == shared::trigger_word(&before.trigger) {
+            None
+        } else {
+            shared::trigger(trigger)
+        },
         options: Some(options),
         retry_policy: None,
         secret: None,

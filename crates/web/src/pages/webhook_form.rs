@@ -52,7 +52,11 @@ fn kind(word: &str) -> &'static Kind {
 /// `GET /webhooks/new?type=…`.
 pub async fn new_page(State(app): State<App>, visit: Visit, Query(chosen): Query<Chosen>) -> PageResult {
     let kind = kind(&chosen.r#type);
-    let rule = if kind.word == "results" { "three_failures_then_success" } else { "every_run" };
+    let rule = if kind.word == "results" {
+        "three_failures_then_success"
+    } else {
+        "every_run"
+    };
     let limits = WebhookOptions::default();
     let form = Form::with(&[
         ("subject", &chosen.monitor),
@@ -69,7 +73,12 @@ async fn show(app: &App, visit: &Visit, status: StatusCode, kind: &'static Kind,
     let mut monitors_and_all = options(&[("", "All monitors of this workspace")]);
     monitors_and_all.extend(monitors::list(app, &visit.caller).await?.items.into_iter().map(|m| (m.id, m.name)));
     let collections = collections::list(app, &visit.caller).await?.items;
-    let bind = app.engine.policy(&visit.caller.workspace.id).bind.map(|ip| ip.to_string()).unwrap_or_default();
+    let bind = app
+        .engine
+        .policy(&visit.caller.workspace.id)
+        .bind
+        .map(|ip| ip.to_string())
+        .unwrap_or_default();
     render_as(
         status,
         &WebhookForm {
@@ -79,7 +88,11 @@ async fn show(app: &App, visit: &Visit, status: StatusCode, kind: &'static Kind,
             form,
             monitors: monitors_and_all,
             collections: collections.into_iter().map(|c| (c.uid, c.name)).collect(),
-            triggers: if kind.word == "results" { TRIGGERS[..2].to_vec() } else { TRIGGERS.to_vec() },
+            triggers: if kind.word == "results" {
+                TRIGGERS[..2].to_vec()
+            } else {
+                TRIGGERS.to_vec()
+            },
             bind,
         },
     )
@@ -144,7 +157,11 @@ fn input(kind: &Kind, form: &Form) -> Result<WebhookInput, Problem> {
         events,
         subject: Some(form.value("subject").to_owned()).filter(|subject| !subject.is_empty() && kind.word != "team"),
         trigger: trigger(form.value("trigger")),
-        options: WebhookOptions { timeout_ms: number(form, "options.timeout_ms")?, verify_tls: form.has("options.verify_tls", "on"), ..limits },
+        options: WebhookOptions {
+            timeout_ms: number(form, "options.timeout_ms")?,
+            verify_tls: form.has("options.verify_tls", "on"),
+            ..limits
+        },
         retry_policy: None,
         secret,
         headers: headers(form.value("headers"))?,
@@ -154,7 +171,11 @@ fn input(kind: &Kind, form: &Form) -> Result<WebhookInput, Problem> {
 
 /// Words of a field, one a line or parted by commas.
 pub fn lines(text: &str) -> Vec<String> {
-    text.split([',', '\n']).map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect()
+    text.split([',', '\n'])
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+        .map(str::to_owned)
+        .collect()
 }
 
 /// `Name: value` lines.
@@ -163,7 +184,10 @@ pub fn headers(text: &str) -> Result<Vec<Header>, Problem> {
         let (name, value) = line
             .split_once(':')
             .ok_or_else(|| Problem::invalid("headers", format!("`{line}` is no header line")).hint("one a line, `Name: value`"))?;
-        Ok(Header { name: name.trim().to_owned(), value: value.trim().to_owned() })
+        Ok(Header {
+            name: name.trim().to_owned(),
+            value: value.trim().to_owned(),
+        })
     };
     text.lines().map(str::trim).filter(|l| !l.is_empty()).map(line).collect()
 }
@@ -175,13 +199,22 @@ mod tests {
     #[test]
     fn header_lines() {
         let read = headers("X-Team: payments\n\n Authorization:  Basic a:b \n").unwrap();
-        assert_eq!(read.iter().map(|h| (h.name.as_str(), h.value.as_str())).collect::<Vec<_>>(), [("X-Team", "payments"), ("Authorization", "Basic a:b")]);
+        assert_eq!(
+            read.iter().map(|h| (h.name.as_str(), h.value.as_str())).collect::<Vec<_>>(),
+            [("X-Team", "payments"), ("Authorization", "Basic a:b")]
+        );
         assert_eq!(headers("nonsense").unwrap_err().field.as_deref(), Some("headers"));
     }
 
     #[test]
     fn each_kind_subscribes_to_its_events() {
-        let form = Form::with(&[("name", "n"), ("url", "https://example.com"), ("subject", "s"), ("options.timeout_ms", "1000"), ("events", "a.b, c.*")]);
+        let form = Form::with(&[
+            ("name", "n"),
+            ("url", "https://example.com"),
+            ("subject", "s"),
+            ("options.timeout_ms", "1000"),
+            ("events", "a.b, c.*"),
+        ]);
         let of = |word| input(kind(word), &form).unwrap();
         assert_eq!(of("results").events, [event::RUN_FINISHED]);
         assert_eq!(of("team").subject, None);

@@ -78,14 +78,30 @@ pub fn health(webhook: &WebhookView) -> ui::Html {
 
 /// Where it sends to; the token of an own source stays out of sight.
 pub fn target(webhook: &WebhookView) -> String {
-    if webhook.source_id.is_some() { "a source of this instance".to_owned() } else { webhook.url.clone() }
+    if webhook.source_id.is_some() {
+        "a source of this instance".to_owned()
+    } else {
+        webhook.url.clone()
+    }
 }
 
 /// The trigger rules with their words and what they mean.
 pub const TRIGGERS: &[(&str, &str, &str)] = &[
-    ("three_failures_then_success", "Notify for 3 failures and then first success", "The first three results of a failing streak, then silence, then the first success."),
-    ("every_run", "Notify for all completed monitor runs", "What a source needs, so that incidents are resolved in time."),
-    ("on_change", "When good turns to bad, or bad to good", "One message when it breaks, one when it is mended."),
+    (
+        "three_failures_then_success",
+        "Notify for 3 failures and then first success",
+        "The first three results of a failing streak, then silence, then the first success.",
+    ),
+    (
+        "every_run",
+        "Notify for all completed monitor runs",
+        "What a source needs, so that incidents are resolved in time.",
+    ),
+    (
+        "on_change",
+        "When good turns to bad, or bad to good",
+        "One message when it breaks, one when it is mended.",
+    ),
     ("failures", "Failures only", "Never tells that it works again."),
     ("successes", "Successes only", ""),
 ];
@@ -116,9 +132,15 @@ pub fn trigger(word: &str) -> Option<TriggerRule> {
 
 /// Pairs for a select; a rule that only the API can set stays selectable while it is set.
 pub fn trigger_options(current: &TriggerRule) -> Vec<(String, String)> {
-    let mut pairs: Vec<(String, String)> = TRIGGERS.iter().map(|(word, label, _)| ((*word).to_owned(), (*label).to_owned())).collect();
+    let mut pairs: Vec<(String, String)> = TRIGGERS
+        .iter()
+        .map(|(word, label, _)| ((*word).to_owned(), (*label).to_owned()))
+        .collect();
     if let TriggerRule::AfterFailures { failures } = current {
-        pairs.extend(options(&[("after_failures", &format!("After {failures} failures in a row, then the first success"))]));
+        pairs.extend(options(&[(
+            "after_failures",
+            &format!("After {failures} failures in a row, then the first success"),
+        )]));
     }
     pairs
 }
@@ -129,7 +151,11 @@ pub fn retries(policy: &RetryPolicy) -> String {
         return "none".to_owned();
     }
     let delays: Vec<String> = policy.delays_ms.iter().map(|ms| pause(*ms)).collect();
-    let jitter = if policy.jitter_percent > 0 { format!(" (±{} %)", policy.jitter_percent) } else { String::new() };
+    let jitter = if policy.jitter_percent > 0 {
+        format!(" (±{} %)", policy.jitter_percent)
+    } else {
+        String::new()
+    };
     let end = match policy.used_up {
         UsedUp::Disable => ", then it is disabled",
         UsedUp::Keep => "",
@@ -141,6 +167,7 @@ fn pause(ms: u64) -> String {
     match ms {
         ms if ms >= 3_600_000 && ms.is_multiple_of(3_600_000) => format!("{} h", ms / 3_600_000),
         ms if ms >= 60_000 && ms.is_multiple_of(60_000) => format!("{} min", ms / 60_000),
+        ms if ms.is_multiple_of(1_000) => format!("{} s", ms / 1_000),
         ms => ui::ms(&ms),
     }
 }
@@ -157,7 +184,10 @@ pub fn raw_payload(payload: &Payload) -> ui::Html {
     }
     let (note, text) = match (&payload.text, &payload.base64) {
         (Some(text), _) => ("", text.as_str()),
-        (None, base64) => ("<p class=\"small muted\">Not UTF-8 text; shown as base64.</p>", base64.as_deref().unwrap_or_default()),
+        (None, base64) => (
+            "<p class=\"small muted\">Not UTF-8 text; shown as base64.</p>",
+            base64.as_deref().unwrap_or_default(),
+        ),
     };
     ui::Html::raw(format!("{note}<pre class=\"code\" tabindex=\"0\">{}</pre>", ui::escape(text)))
 }
@@ -183,13 +213,22 @@ mod tests {
 
     #[test]
     fn retries_in_words() {
-        assert_eq!(retries(&RetryPolicy::testmonitor()), "after 1.0 s, 10 s, 100 s, then it is disabled");
-        assert!(retries(&RetryPolicy::standard()).starts_with("after 5.0 s, 5 min, 30 min, 2 h"), "{}", retries(&RetryPolicy::standard()));
+        assert_eq!(retries(&RetryPolicy::testmonitor()), "after 1 s, 10 s, 100 s, then it is disabled");
+        assert!(
+            retries(&RetryPolicy::standard()).starts_with("after 5 s, 5 min, 30 min, 2 h"),
+            "{}",
+            retries(&RetryPolicy::standard())
+        );
     }
 
     #[test]
     fn raw_bodies_are_not_touched_but_escaped() {
-        let html = raw_payload(&Payload { text: Some("{\"a\":1}<".to_owned()), base64: None, bytes: 8 }).to_string();
+        let html = raw_payload(&Payload {
+            text: Some("{\"a\":1}<".to_owned()),
+            base64: None,
+            bytes: 8,
+        })
+        .to_string();
         assert!(html.contains("{&quot;a&quot;:1}&lt;"), "{html}");
     }
 }

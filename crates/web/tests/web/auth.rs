@@ -3,7 +3,10 @@
 use axum::body::Body;
 use domain::clock::SECOND;
 use serde_json::json;
-use web::actions::accounts::{self, LoginInput, SetupInput};
+use web::{
+    actions::accounts::{self, LoginInput, SetupInput},
+    guard::session,
+};
 
 use crate::support::Instance;
 
@@ -18,7 +21,10 @@ async fn without_a_good_token_there_is_a_401_that_says_what_to_send() {
         reply.problem(401);
     }
     let token = instance.token.clone();
-    instance.with("GET", "/api/v1/me", &[("authorization", ""), ("x-api-key", &token)], Body::empty()).await.expect(200);
+    instance
+        .with("GET", "/api/v1/me", &[("authorization", ""), ("x-api-key", &token)], Body::empty())
+        .await
+        .expect(200);
 }
 
 #[tokio::test]
@@ -36,7 +42,14 @@ async fn a_token_does_what_its_scopes_say_until_it_is_deleted_or_expires() {
     }
     instance.token = admin.clone();
     let expires_at = domain::clock::rfc3339(instance.app.now() + 60 * SECOND);
-    let made = instance.post("/api/v1/tokens", json!({"name": "short", "scopes": ["read"], "expires_at": expires_at})).await.expect(201).json();
+    let made = instance
+        .post(
+            "/api/v1/tokens",
+            json!({"name": "short", "scopes": ["read"], "expires_at": expires_at}),
+        )
+        .await
+        .expect(201)
+        .json();
     instance.token = made["token"].as_str().unwrap().to_owned();
     instance.get("/api/v1/monitors").await.expect(200);
     instance.clock.turn(61 * SECOND);
@@ -44,7 +57,11 @@ async fn a_token_does_what_its_scopes_say_until_it_is_deleted_or_expires() {
 
     instance.token = admin.clone();
     let shown = instance.items("/api/v1/tokens").await;
-    assert!(shown.iter().all(|token| token.get("token").is_none() && token.get("token_hash").is_none()));
+    assert!(
+        shown
+            .iter()
+            .all(|token| token.get("token").is_none() && token.get("token_hash").is_none())
+    );
     let publisher = shown.iter().find(|token| token["scopes"] == json!(["publish"])).unwrap();
     let secret = instance.token_with(&["read"]).await;
     instance.token = secret;
@@ -52,10 +69,21 @@ async fn a_token_does_what_its_scopes_say_until_it_is_deleted_or_expires() {
     let id = instance.get("/api/v1/me").await.json();
     assert_eq!(id["scopes"], json!(["read"]));
     let reader = std::mem::replace(&mut instance.token, admin);
-    for token in instance.items("/api/v1/tokens").await.iter().filter(|token| token["scopes"] == json!(["read"])) {
-        instance.delete(&format!("/api/v1/tokens/{}", token["id"].as_str().unwrap())).await.expect(204);
+    for token in instance
+        .items("/api/v1/tokens")
+        .await
+        .iter()
+        .filter(|token| token["scopes"] == json!(["read"]))
+    {
+        instance
+            .delete(&format!("/api/v1/tokens/{}", token["id"].as_str().unwrap()))
+            .await
+            .expect(204);
     }
-    instance.delete(&format!("/api/v1/tokens/{}", publisher["id"].as_str().unwrap())).await.expect(204);
+    instance
+        .delete(&format!("/api/v1/tokens/{}", publisher["id"].as_str().unwrap()))
+        .await
+        .expect(204);
     instance.token = reader;
     instance.get("/api/v1/me").await.problem(401);
 }
@@ -64,7 +92,11 @@ async fn a_token_does_what_its_scopes_say_until_it_is_deleted_or_expires() {
 async fn what_is_another_workspaces_does_not_exist() {
     let mut instance = Instance::new().await;
     let monitor = instance.monitor().await;
-    let source = instance.post("/api/v1/sources", json!({"name": "s", "provider": "postman"})).await.expect(201).json();
+    let source = instance
+        .post("/api/v1/sources", json!({"name": "s", "provider": "postman"}))
+        .await
+        .expect(201)
+        .json();
     let bin = instance.post("/api/v1/bins", json!({"name": "b"})).await.expect(201).json();
     let collection = instance.items("/api/v1/collections").await[0].clone();
     let text = |value: &serde_json::Value| value["id"].as_str().unwrap().to_owned();
@@ -90,39 +122,74 @@ async fn the_first_admin_is_made_once_and_logs_in() {
     let instance = Instance::empty().await;
     let app = &instance.app;
     assert!(accounts::needs_setup(app).await.unwrap());
-    let input = || SetupInput { email: " Ada@Example.org ".into(), name: "Ada".into(), password: PASSWORD.into(), workspace: None };
-    let short = SetupInput { password: "short".into(), ..input() };
-    assert!(accounts::setup_first_admin(app, short).await.unwrap_err().to_string().contains("12 characters"));
+    let input = || SetupInput {
+        email: " Ada@Example.org ".into(),
+        name: "Ada".into(),
+        password: PASSWORD.into(),
+        workspace: None,
+    };
+    let short = SetupInput {
+        password: "short".into(),
+        ..input()
+    };
+    assert!(
+        accounts::setup_first_admin(app, short)
+            .await
+            .unwrap_err()
+            .to_string()
+            .contains("12 characters")
+    );
     let first = accounts::setup_first_admin(app, input()).await.unwrap();
     assert_eq!(first.account.email, "ada@example.org");
-    assert!(accounts::setup_first_admin(app, input()).await.unwrap_err().to_string().contains("admin already"));
+    assert!(
+        accounts::setup_first_admin(app, input())
+            .await
+            .unwrap_err()
+            .to_string()
+            .contains("admin already")
+    );
 
-    let login = |password: &str| LoginInput { email: "ADA@example.org".into(), password: password.into() };
+    let login = |password: &str| LoginInput {
+        email: "ADA@example.org".into(),
+        password: password.into(),
+    };
     let wrong = accounts::login(app, login("wrong"), None).await.unwrap_err().to_string();
-    let unknown = LoginInput { email: "eve@example.org".into(), password: PASSWORD.into() };
+    let unknown = LoginInput {
+        email: "eve@example.org".into(),
+        password: PASSWORD.into(),
+    };
     assert_eq!(accounts::login(app, unknown, None).await.unwrap_err().to_string(), wrong);
     let in_again = accounts::login(app, login(PASSWORD), None).await.unwrap();
 
     let cookie = format!("other=1; watchbell_session={}", in_again.token);
-    let session = [("authorization", ""), ("cookie", cookie.as_str())];
-    instance.with("GET", "/api/v1/me", &session, Body::empty()).await.expect(200);
+    let with_cookie = [("authorization", ""), ("cookie", cookie.as_str())];
+    instance.with("GET", "/api/v1/me", &with_cookie, Body::empty()).await.expect(200);
     let body = json!({"name": "b"}).to_string();
-    let refused = instance.with("POST", "/api/v1/bins", &session, body.clone()).await;
+    let refused = instance.with("POST", "/api/v1/bins", &with_cookie, body.clone()).await;
     assert!(refused.problem(403).1.contains("session"));
-    let stolen = [session[0], session[1], ("x-csrf-token", first.csrf.as_str())];
+    let stolen = [with_cookie[0], with_cookie[1], ("x-csrf-token", first.csrf.as_str())];
     instance.with("POST", "/api/v1/bins", &stolen, body.clone()).await.problem(403);
-    let proven = [session[0], session[1], ("x-csrf-token", in_again.csrf.as_str())];
+    let proven = [with_cookie[0], with_cookie[1], ("x-csrf-token", in_again.csrf.as_str())];
     instance.with("POST", "/api/v1/bins", &proven, body).await.expect(201);
 
+    let opening = session::set_cookie(app, &in_again.token).to_str().unwrap().to_owned();
+    assert!(
+        opening.contains("; HttpOnly; SameSite=Lax;") && opening.contains("Max-Age=2592000"),
+        "{opening}"
+    );
+    assert!(session::clear_cookie(app).to_str().unwrap().contains("Max-Age=0"));
     let open = accounts::session(app, &in_again.token).await.unwrap().unwrap();
     accounts::logout(app, &open).await.unwrap();
-    instance.with("GET", "/api/v1/me", &session, Body::empty()).await.problem(401);
+    instance.with("GET", "/api/v1/me", &with_cookie, Body::empty()).await.problem(401);
 }
 
 #[tokio::test]
 async fn guessing_is_slowed_down_and_the_right_password_is_held_up_too() {
     let instance = Instance::empty().await;
-    let guess = || LoginInput { email: "a@b".into(), password: "guess".into() };
+    let guess = || LoginInput {
+        email: "a@b".into(),
+        password: "guess".into(),
+    };
     for _ in 0..5 {
         accounts::login(&instance.app, guess(), None).await.unwrap_err();
     }

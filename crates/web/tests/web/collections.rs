@@ -10,9 +10,17 @@ async fn a_document_with_a_known_id_is_the_next_version_and_the_same_one_is_none
     let first = instance.post("/api/v1/collections", collection("Orders")).await.expect(201).json();
     assert_eq!((first["version"].as_i64(), first["requests"].as_i64()), (Some(1), Some(1)));
     assert_eq!(first["uid"], "10000001-0fa12345-0000-4000-8000-000000000001");
-    let same = instance.post("/api/v1/collections", json!({"collection": collection("Orders")})).await.expect(201).json();
+    let same = instance
+        .post("/api/v1/collections", json!({"collection": collection("Orders")}))
+        .await
+        .expect(201)
+        .json();
     assert_eq!(same["version"], 1);
-    let renamed = instance.post("/api/v1/collections", collection("Orders 2")).await.expect(201).json();
+    let renamed = instance
+        .post("/api/v1/collections", collection("Orders 2"))
+        .await
+        .expect(201)
+        .json();
     assert_eq!((&renamed["id"], renamed["version"].as_i64()), (&first["id"], Some(2)));
     let path = format!("/api/v1/collections/{}", first["id"].as_str().unwrap());
     assert_eq!(instance.items(&format!("{path}/versions")).await.len(), 2);
@@ -36,7 +44,10 @@ async fn the_same_document_in_two_workspaces_is_two_collections() {
 #[tokio::test]
 async fn a_wrong_document_is_refused_with_its_place() {
     let instance = Instance::new().await;
-    let (_, detail) = instance.with("POST", "/api/v1/collections", &[], "{\"info\": {\"name\": \"x\",}}").await.problem(422);
+    let (_, detail) = instance
+        .with("POST", "/api/v1/collections", &[], "{\"info\": {\"name\": \"x\",}}")
+        .await
+        .problem(422);
     assert!(detail.starts_with("line 1, column"), "{detail}");
     instance.post("/api/v1/collections", json!({"item": "nothing"})).await.problem(422);
     assert!(instance.items("/api/v1/collections").await.is_empty());
@@ -63,7 +74,11 @@ async fn secret_values_of_an_environment_never_come_out_and_survive_an_edit() {
             {"key": "host", "value": host, "enabled": true},
         ]})
     };
-    let made = instance.post("/api/v1/environments", document("s3cr3t", "a")).await.expect(201).json();
+    let made = instance
+        .post("/api/v1/environments", document("s3cr3t", "a"))
+        .await
+        .expect(201)
+        .json();
     let path = format!("/api/v1/environments/{}", made["id"].as_str().unwrap());
     let shown = instance.get(&format!("{path}/document")).await.expect(200);
     assert!(!shown.text().contains("s3cr3t"), "{}", shown.text());
@@ -72,8 +87,16 @@ async fn secret_values_of_an_environment_never_come_out_and_survive_an_edit() {
     let next = instance.with("PUT", &path, &[], edited.to_string()).await.expect(200).json();
     assert_eq!(next["version"], 2);
     // The masked value stood for the one that is there, so the plain document now is no change.
-    let same = instance.with("PUT", &path, &[], document("s3cr3t", "b").to_string()).await.expect(200).json();
+    let same = instance
+        .with("PUT", &path, &[], document("s3cr3t", "b").to_string())
+        .await
+        .expect(200)
+        .json();
     assert_eq!(same["version"], 2);
-    let changed = instance.with("PUT", &path, &[], document("other", "b").to_string()).await.expect(200).json();
+    let changed = instance
+        .with("PUT", &path, &[], document("other", "b").to_string())
+        .await
+        .expect(200)
+        .json();
     assert_eq!(changed["version"], 3);
 }

@@ -16,7 +16,11 @@ fn result(failed: Value, errors: Value) -> Value {
 }
 
 async fn source(instance: &Instance) -> (String, String) {
-    let made = instance.post("/api/v1/sources", json!({"name": "Postman", "provider": "postman"})).await.expect(201).json();
+    let made = instance
+        .post("/api/v1/sources", json!({"name": "Postman", "provider": "postman"}))
+        .await
+        .expect(201)
+        .json();
     let token = made["token"].as_str().unwrap().to_owned();
     assert_eq!(made["url"], format!("http://watchbell.test/in/{token}"));
     (made["id"].as_str().unwrap().to_owned(), token)
@@ -30,25 +34,53 @@ async fn report(instance: &Instance, token: &str, body: impl Into<Body>) -> Repl
 async fn a_failure_opens_and_the_first_success_resolves() {
     let instance = Instance::new().await;
     let (_, token) = source(&instance).await;
-    let opened = report(&instance, &token, result(json!(1), json!(0)).to_string()).await.expect(200).json();
+    let opened = report(&instance, &token, result(json!(1), json!(0)).to_string())
+        .await
+        .expect(200)
+        .json();
     assert_eq!(opened["action"], "opened");
     let id = opened["incident_id"].as_str().unwrap().to_owned();
-    let again = report(&instance, &token, result(json!(0), json!(2)).to_string()).await.expect(200).json();
+    let again = report(&instance, &token, result(json!(0), json!(2)).to_string())
+        .await
+        .expect(200)
+        .json();
     assert_eq!((&again["action"], &again["incident_id"]), (&json!("updated"), &json!(id)));
     let path = format!("/api/v1/incidents/{id}");
     let incident = instance.get(&path).await.expect(200).json();
-    assert_eq!((&incident["title"], &incident["failures"], &incident["source_name"]), (&json!("Orders hourly"), &json!(2), &json!("Postman")));
+    assert_eq!(
+        (&incident["title"], &incident["failures"], &incident["source_name"]),
+        (&json!("Orders hourly"), &json!(2), &json!("Postman"))
+    );
     assert_eq!(incident["receipts"].as_array().unwrap().len(), 2);
 
-    let acknowledged = instance.post(&format!("{path}/acknowledge"), json!({"note": "on it"})).await.expect(200).json();
-    assert_eq!((&acknowledged["state"], &acknowledged["acknowledged_by"]), (&json!("acknowledged"), &json!("Ada")));
-    instance.with("POST", &format!("{path}/acknowledge"), &[("content-type", "")], Body::empty()).await.problem(409);
+    let acknowledged = instance
+        .post(&format!("{path}/acknowledge"), json!({"note": "on it"}))
+        .await
+        .expect(200)
+        .json();
+    assert_eq!(
+        (&acknowledged["state"], &acknowledged["acknowledged_by"]),
+        (&json!("acknowledged"), &json!("Ada"))
+    );
+    instance
+        .with("POST", &format!("{path}/acknowledge"), &[("content-type", "")], Body::empty())
+        .await
+        .problem(409);
     instance.post(&format!("{path}/note"), json!({"note": "looking"})).await.expect(200);
-    assert_eq!(instance.post(&format!("{path}/note"), json!({"note": " "})).await.problem(422).0, "note");
+    assert_eq!(
+        instance.post(&format!("{path}/note"), json!({"note": " "})).await.problem(422).0,
+        "note"
+    );
 
-    let resolved = report(&instance, &token, result(json!(0), json!(0)).to_string()).await.expect(200).json();
+    let resolved = report(&instance, &token, result(json!(0), json!(0)).to_string())
+        .await
+        .expect(200)
+        .json();
     assert_eq!(resolved["action"], "resolved");
-    let nothing = report(&instance, &token, result(json!(0), json!(0)).to_string()).await.expect(200).json();
+    let nothing = report(&instance, &token, result(json!(0), json!(0)).to_string())
+        .await
+        .expect(200)
+        .json();
     assert_eq!((&nothing["action"], nothing["incident_id"].is_null()), (&json!("none"), true));
     assert_eq!(instance.items("/api/v1/incidents?state=open,acknowledged").await.len(), 0);
     assert_eq!(instance.items("/api/v1/incidents?state=resolved").await.len(), 1);
@@ -65,11 +97,15 @@ async fn doubt_never_resolves_and_is_kept_with_the_path_that_failed() {
     report(&instance, &token, result(json!(1), json!(0)).to_string()).await.expect(200);
     let doubts = [json!(null), json!("0"), json!(-1), json!(0.5), json!({}), json!(false)];
     for doubt in &doubts {
-        let refused = report(&instance, &token, result(doubt.clone(), json!(0)).to_string()).await.expect(422);
+        let refused = report(&instance, &token, result(doubt.clone(), json!(0)).to_string())
+            .await
+            .expect(422);
         assert_eq!(refused.json()["field"], "$.metrics.failedTests", "{doubt}");
         assert!(refused.json()["receipt_id"].as_str().unwrap().starts_with("rcp_"));
     }
-    let twice = result(json!(1), json!(0)).to_string().replace("\"failedTests\":1", "\"failedTests\":1,\"failedTests\":0");
+    let twice = result(json!(1), json!(0))
+        .to_string()
+        .replace("\"failedTests\":1", "\"failedTests\":1,\"failedTests\":0");
     report(&instance, &token, twice).await.expect(422);
     report(&instance, &token, "not json").await.expect(400);
     report(&instance, &token, "").await.expect(400);
@@ -87,11 +123,25 @@ async fn every_wrong_token_gets_the_same_answer_and_leaves_nothing() {
     let body = result(json!(1), json!(0)).to_string();
     let first = report(&instance, "wrong", body.clone()).await.expect(404);
     let shorter = &token[1..];
-    for path in [format!("/in/{shorter}"), "/in".to_owned(), "/in?token=".to_owned(), format!("/in?token={token}x"), format!("/in/{id}")] {
-        let reply = instance.with("POST", &path, &[("authorization", "")], body.clone()).await.expect(404);
+    for path in [
+        format!("/in/{shorter}"),
+        "/in".to_owned(),
+        "/in?token=".to_owned(),
+        format!("/in?token={token}x"),
+        format!("/in/{id}"),
+        "/in/%FF%FE".to_owned(),
+        "/in/%00".to_owned(),
+    ] {
+        let reply = instance
+            .with("POST", &path, &[("authorization", "")], body.clone())
+            .await
+            .expect(404);
         assert_eq!(reply.bytes, first.bytes, "{path}");
     }
-    instance.patch(&format!("/api/v1/sources/{id}"), json!({"enabled": false})).await.expect(200);
+    instance
+        .patch(&format!("/api/v1/sources/{id}"), json!({"enabled": false}))
+        .await
+        .expect(200);
     assert_eq!(report(&instance, &token, body).await.expect(404).bytes, first.bytes);
     assert!(instance.items(&format!("/api/v1/sources/{id}/receipts")).await.is_empty());
 }
@@ -103,9 +153,18 @@ async fn the_token_may_come_in_four_ways_and_is_masked_in_the_log() {
     let body = result(json!(0), json!(0)).to_string();
     let bearer = format!("Bearer {token}");
     report(&instance, &token, body.clone()).await.expect(200);
-    instance.with("POST", &format!("/in?token={token}"), &[("authorization", "")], body.clone()).await.expect(200);
-    instance.with("POST", "/in", &[("authorization", &bearer)], body.clone()).await.expect(200);
-    instance.with("POST", "/in", &[("authorization", ""), ("x-itoc360-token", &token)], body.clone()).await.expect(200);
+    instance
+        .with("POST", &format!("/in?token={token}"), &[("authorization", "")], body.clone())
+        .await
+        .expect(200);
+    instance
+        .with("POST", "/in", &[("authorization", &bearer)], body.clone())
+        .await
+        .expect(200);
+    instance
+        .with("POST", "/in", &[("authorization", ""), ("x-itoc360-token", &token)], body.clone())
+        .await
+        .expect(200);
     let receipts = instance.get(&format!("/api/v1/sources/{id}/receipts")).await.expect(200);
     assert_eq!(receipts.json()["items"].as_array().unwrap().len(), 4);
     assert!(!receipts.text().contains(&token), "{}", receipts.text());
@@ -120,7 +179,13 @@ async fn other_methods_types_and_sizes_are_refused() {
         assert_eq!(reply.header("allow"), "POST", "{method}");
     }
     let body = result(json!(0), json!(0)).to_string();
-    let as_type = async |kind: &str| instance.with("POST", &format!("/in/{token}"), &[("content-type", kind)], body.clone()).await.status.as_u16();
+    let as_type = async |kind: &str| {
+        instance
+            .with("POST", &format!("/in/{token}"), &[("content-type", kind)], body.clone())
+            .await
+            .status
+            .as_u16()
+    };
     assert_eq!(as_type("application/vnd.x+json; charset=utf-8").await, 200);
     assert_eq!(as_type("").await, 200);
     assert_eq!(as_type("text/plain").await, 415);
@@ -129,11 +194,17 @@ async fn other_methods_types_and_sizes_are_refused() {
     let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
     packed.write_all(body.as_bytes()).unwrap();
     let packed = packed.finish().unwrap();
-    instance.with("POST", &format!("/in/{token}"), &[("content-encoding", "gzip")], packed).await.expect(200);
+    instance
+        .with("POST", &format!("/in/{token}"), &[("content-encoding", "gzip")], packed)
+        .await
+        .expect(200);
     let mut bomb = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
     bomb.write_all(&vec![b' '; 2_000_000]).unwrap();
     let bomb = bomb.finish().unwrap();
-    instance.with("POST", &format!("/in/{token}"), &[("content-encoding", "gzip")], bomb).await.expect(413);
+    instance
+        .with("POST", &format!("/in/{token}"), &[("content-encoding", "gzip")], bomb)
+        .await
+        .expect(413);
 }
 
 #[tokio::test]

@@ -22,11 +22,16 @@ async fn a_monitor_is_due_within_its_interval_rests_while_paused_and_can_be_chan
     let resumed = instance.post(&format!("{path}/resume"), json!({})).await.expect(200).json();
     assert!(resumed["next_due_at"].is_string());
 
-    let patch = json!({"name": "Orders daily", "schedule": {"cron": {"expression": "0 6 * * *", "zone": "Europe/Berlin"}}, "tags": ["prod"]});
+    let patch =
+        json!({"name": "Orders daily", "schedule": {"cron": {"expression": "0 6 * * *", "zone": "Europe/Berlin"}}, "tags": ["prod"]});
     let stale = instance.with("PATCH", &path, &[("if-match", &tag)], patch.to_string()).await;
     stale.problem(412);
     let tag = instance.get(&path).await.header("etag").to_owned();
-    let changed = instance.with("PATCH", &path, &[("if-match", &tag)], patch.to_string()).await.expect(200).json();
+    let changed = instance
+        .with("PATCH", &path, &[("if-match", &tag)], patch.to_string())
+        .await
+        .expect(200)
+        .json();
     assert_eq!((&changed["name"], &changed["tags"]), (&json!("Orders daily"), &json!(["prod"])));
     assert_eq!(changed["options"], monitor["options"]);
 }
@@ -36,11 +41,19 @@ async fn run_now_queues_one_run_and_refuses_the_next_until_it_is_over() {
     let instance = Instance::new().await;
     let path = format!("/api/v1/monitors/{}", instance.monitor().await);
     let run = instance.post(&format!("{path}/run"), json!({})).await.expect(202).json();
-    assert_eq!((&run["state"], &run["run_type"], &run["sequence"]), (&json!("queued"), &json!("manual"), &json!(1)));
+    assert_eq!(
+        (&run["state"], &run["run_type"], &run["sequence"]),
+        (&json!("queued"), &json!("manual"), &json!(1))
+    );
     instance.post(&format!("{path}/run"), json!({})).await.problem(409);
     assert_eq!(instance.items(&format!("{path}/runs")).await.len(), 1);
     assert_eq!(instance.items(&format!("{path}/runs?status=success")).await.len(), 0);
-    let one = instance.get(&format!("/api/v1/runs/{}", run["id"].as_str().unwrap())).await.expect(200).json();
+    assert!(instance.items(&format!("{path}/missed")).await.is_empty());
+    let one = instance
+        .get(&format!("/api/v1/runs/{}", run["id"].as_str().unwrap()))
+        .await
+        .expect(200)
+        .json();
     assert_eq!(one["executions"], json!([]));
     instance.delete(&path).await.expect(204);
     assert!(instance.items("/api/v1/runs").await.is_empty());
@@ -55,8 +68,14 @@ async fn wrong_fields_are_named() {
         (json!({"collection_id": "nothing"}), "collection_id"),
         (json!({"options": {"retries": 3}}), "options.retries"),
         (json!({"schedule": {"interval": {"seconds": 0}}}), "schedule.interval.seconds"),
-        (json!({"schedule": {"cron": {"expression": "0 6 31 2 *", "zone": "UTC"}}}), "schedule.cron.expression"),
-        (json!({"schedule": {"cron": {"expression": "0 6 * * *", "zone": "Mars"}}}), "schedule.cron.zone"),
+        (
+            json!({"schedule": {"cron": {"expression": "0 6 31 2 *", "zone": "UTC"}}}),
+            "schedule.cron.expression",
+        ),
+        (
+            json!({"schedule": {"cron": {"expression": "0 6 * * *", "zone": "Mars"}}}),
+            "schedule.cron.zone",
+        ),
         (json!({"name": ""}), "name"),
         (json!({"tags": ["a", " "]}), "tags[1]"),
     ] {
@@ -69,7 +88,10 @@ async fn the_overview_says_unknown_until_there_was_a_run() {
     let instance = Instance::new().await;
     let path = format!("/api/v1/monitors/{}", instance.monitor().await);
     let overview = instance.get("/api/v1/overview").await.expect(200).json();
-    assert_eq!((&overview["counts"]["unknown"], &overview["monitors"][0]["standing"]), (&json!(1), &json!("unknown")));
+    assert_eq!(
+        (&overview["counts"]["unknown"], &overview["monitors"][0]["standing"]),
+        (&json!(1), &json!("unknown"))
+    );
     assert!(overview["monitors"][0]["uptime_24h"].is_null());
     instance.post(&format!("{path}/pause"), json!({})).await.expect(200);
     let overview = instance.get("/api/v1/overview").await.expect(200).json();

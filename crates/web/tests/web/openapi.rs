@@ -25,7 +25,14 @@ async fn every_operation_of_the_document_is_served_and_guarded() {
         }
     }
     assert!(names.len() > 60, "{}", names.len());
-    for path in ["monitors/{id}/run", "webhooks/{id}/test", "events/batch", "deliveries/{id}/resend", "incidents/{id}/reopen", "sources/{id}/receipts"] {
+    for path in [
+        "monitors/{id}/run",
+        "webhooks/{id}/test",
+        "events/batch",
+        "deliveries/{id}/resend",
+        "incidents/{id}/reopen",
+        "sources/{id}/receipts",
+    ] {
         assert!(document["paths"][format!("/api/v1/{path}")].is_object(), "{path}");
     }
 }
@@ -65,7 +72,10 @@ async fn the_page_shows_every_operation_and_needs_nothing_from_elsewhere() {
     for path in document["paths"].as_object().unwrap().keys() {
         assert!(page.contains(&format!("<code>{path}</code>")), "{path}");
     }
-    assert!(!page.contains("http://") && !page.contains("https://") && !page.contains("style="), "an outside or inline asset");
+    assert!(
+        !page.contains("http://") && !page.contains("https://") && !page.contains("style="),
+        "an outside or inline asset"
+    );
     instance.get("/api/docs.css").await.expect(200);
 }
 
@@ -76,11 +86,26 @@ fn shapes_written_by_hand_have_the_fields_of_the_real_types() {
     let fields = |value: Value| value.as_object().unwrap().keys().cloned().collect::<BTreeSet<String>>();
     let shape = |name: &str| fields(document["components"]["schemas"][name]["properties"].clone());
     let real = |value: Value| fields(value);
-    assert_eq!(shape("RunOptions"), real(serde_json::to_value(domain::run::RunOptions::default()).unwrap()));
-    assert_eq!(shape("Metrics"), real(serde_json::to_value(domain::run::Metrics::default()).unwrap()));
-    assert_eq!(shape("WebhookOptions"), real(serde_json::to_value(domain::webhook::WebhookOptions::default()).unwrap()));
-    assert_eq!(shape("RetryPolicy"), real(serde_json::to_value(domain::retry::RetryPolicy::standard()).unwrap()));
-    assert_eq!(shape("Cause"), real(serde_json::to_value(domain::observation::Cause::default()).unwrap()));
+    assert_eq!(
+        shape("RunOptions"),
+        real(serde_json::to_value(domain::run::RunOptions::default()).unwrap())
+    );
+    assert_eq!(
+        shape("Metrics"),
+        real(serde_json::to_value(domain::run::Metrics::default()).unwrap())
+    );
+    assert_eq!(
+        shape("WebhookOptions"),
+        real(serde_json::to_value(domain::webhook::WebhookOptions::default()).unwrap())
+    );
+    assert_eq!(
+        shape("RetryPolicy"),
+        real(serde_json::to_value(domain::retry::RetryPolicy::standard()).unwrap())
+    );
+    assert_eq!(
+        shape("Cause"),
+        real(serde_json::to_value(domain::observation::Cause::default()).unwrap())
+    );
     let problem = domain::Problem::invalid("a", "b").hint("c");
     assert_eq!(shape("Problem"), real(serde_json::to_value(problem).unwrap()));
 }

@@ -11,20 +11,40 @@ async fn json_that_is_none_is_refused_with_line_and_column() {
     let reply = instance.with("POST", "/api/v1/bins", &[], "{\n  \"name\": \"a\",\n}").await;
     let (_, detail) = reply.problem(400);
     assert!(detail.contains("line 3, column 1"), "{detail}");
-    assert!(instance.with("POST", "/api/v1/bins", &[], "").await.problem(400).1.contains("empty"));
+    assert!(
+        instance
+            .with("POST", "/api/v1/bins", &[], "")
+            .await
+            .problem(400)
+            .1
+            .contains("empty")
+    );
 }
 
 #[tokio::test]
 async fn a_field_that_does_not_fit_is_named() {
     let instance = Instance::new().await;
     let reply = instance.post("/api/v1/bins", json!({"nmae": "a"})).await.expect(422);
-    assert_eq!((reply.json()["field"].as_str(), reply.json()["hint"].as_str()), (Some("nmae"), Some("did you mean `name`?")));
+    assert_eq!(
+        (reply.json()["field"].as_str(), reply.json()["hint"].as_str()),
+        (Some("nmae"), Some("did you mean `name`?"))
+    );
     assert_eq!(instance.post("/api/v1/bins", json!({"name": 7})).await.problem(422).0, "name");
-    assert_eq!(instance.post("/api/v1/bins", json!({"name": "a", "headers": [{"name": "x"}]})).await.problem(422).0, "headers[0].value");
+    assert_eq!(
+        instance
+            .post("/api/v1/bins", json!({"name": "a", "headers": [{"name": "x"}]}))
+            .await
+            .problem(422)
+            .0,
+        "headers[0].value"
+    );
     assert_eq!(instance.post("/api/v1/bins", json!({})).await.problem(422).0, "name");
     assert_eq!(instance.post("/api/v1/bins", json!({"name": " "})).await.problem(422).0, "name");
     let monitor = json!({"name": "m", "collection_id": "c", "schedule": {"cron": {"expression": "* * * *", "zone": "UTC"}}});
-    assert_eq!(instance.post("/api/v1/monitors", monitor).await.problem(422).0, "schedule.cron.expression");
+    assert_eq!(
+        instance.post("/api/v1/monitors", monitor).await.problem(422).0,
+        "schedule.cron.expression"
+    );
     let token = json!({"name": "t", "scopes": ["reed"]});
     let reply = instance.post("/api/v1/tokens", token).await;
     assert!(reply.text().contains("`publish`"), "{}", reply.text());
@@ -58,16 +78,41 @@ async fn type_size_method_and_path() {
 async fn no_bad_input_to_any_operation_is_a_500() {
     let instance = Instance::new().await;
     let document = instance.get("/api/v1/openapi.json").await.expect(200).json();
-    let bodies = ["", "{", "[]", "null", "\"x\"", "{\"name\":null}", "{\"name\":\"\\u0000\",\"events\":[\"\"],\"url\":\"x\"}", "\u{FEFF}{}", "{\"a\":1e999}"];
+    let bodies = [
+        "",
+        "{",
+        "[]",
+        "null",
+        "\"x\"",
+        "{\"name\":null}",
+        "{\"name\":\"\\u0000\",\"events\":[\"\"],\"url\":\"x\"}",
+        "\u{FEFF}{}",
+        "{\"a\":1e999}",
+    ];
     for (path, item) in document["paths"].as_object().unwrap() {
-        for method in item.as_object().unwrap().keys().filter(|method| item[*method]["responses"].is_object()) {
-            for id in ["x", "%00", "%F0%9F%94%94", "..%2F"] {
+        for method in item
+            .as_object()
+            .unwrap()
+            .keys()
+            .filter(|method| item[*method]["responses"].is_object())
+        {
+            for id in ["x", "%00", "%F0%9F%94%94", "..%2F", "%FF"] {
                 let path = path.replace("{id}", id);
                 for body in bodies {
                     let reply = instance.with(&method.to_uppercase(), &path, &[], body).await;
-                    assert!(reply.status.as_u16() < 500, "{method} {path} {body}: {} {}", reply.status, reply.text());
+                    assert!(
+                        reply.status.as_u16() < 500,
+                        "{method} {path} {body}: {} {}",
+                        reply.status,
+                        reply.text()
+                    );
                     if reply.status.is_client_error() {
-                        assert_eq!(reply.header("content-type"), "application/problem+json", "{method} {path} {body}: {}", reply.text());
+                        assert_eq!(
+                            reply.header("content-type"),
+                            "application/problem+json",
+                            "{method} {path} {body}: {}",
+                            reply.text()
+                        );
                     }
                 }
             }
@@ -104,15 +149,46 @@ async fn lists_come_in_pages_that_neither_overlap_nor_leave_out() {
     let instance = Instance::new().await;
     for number in 0..5 {
         instance.clock.turn(1);
-        instance.post("/api/v1/events", json!({"type": "issue-created", "data": {"number": number}})).await.expect(202);
+        instance
+            .post("/api/v1/events", json!({"type": "issue-created", "data": {"number": number}}))
+            .await
+            .expect(202);
     }
     let mut seen: Vec<Value> = Vec::new();
     let mut path = "/api/v1/events?type=issue-created&limit=2".to_owned();
     loop {
         let page = instance.get(&path).await.expect(200).json();
-        seen.extend(page["items"].as_array().unwrap().iter().map(|event| event["data"]["number"].clone()));
+        seen.extend(
+            page["items"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|event| event["data"]["number"].clone()),
+        );
         let Some(next) = page["next"].as_str() else { break };
         path = format!("/api/v1/events?type=issue-created&limit=2&before={next}");
     }
     assert_eq!(json!(seen), json!([4, 3, 2, 1, 0]));
+}
+
+#[tokio::test]
+async fn a_store_that_is_away_is_a_503_that_says_when_to_try_again() {
+    let instance = Instance::new().await;
+    let source = instance
+        .post("/api/v1/sources", json!({"name": "s", "provider": "postman"}))
+        .await
+        .expect(201)
+        .json();
+    let event = json!({"type": "issue-created", "data": {}});
+    instance.post("/api/v1/events", event.clone()).await.expect(202);
+    instance.app.store.close().await;
+    let inbound = format!("/in/{}", source["token"].as_str().unwrap());
+    for path in ["/api/v1/events", &inbound] {
+        let refused = instance.post(path, event.clone()).await;
+        assert_eq!(refused.header("retry-after"), "2", "{path}");
+        let (_, detail) = refused.problem(503);
+        assert_eq!(detail, "the store cannot take it now; nothing was changed");
+    }
+    instance.get("/readyz").await.expect(503);
+    instance.get("/healthz").await.expect(200);
 }

@@ -16,7 +16,11 @@ async fn a_repeat_with_the_same_key_is_the_same_event_and_another_body_a_conflic
     let mut off = webhook;
     off["enabled"] = json!(false);
     instance.post("/api/v1/webhooks", off).await.expect(201);
-    let send = async |body: Value| instance.with("POST", "/api/v1/events", &[("idempotency-key", "k-1")], body.to_string()).await;
+    let send = async |body: Value| {
+        instance
+            .with("POST", "/api/v1/events", &[("idempotency-key", "k-1")], body.to_string())
+            .await
+    };
     let first = send(event(1)).await.expect(202).json();
     assert_eq!(first["deliveries"], 1);
     let again = send(event(1)).await.expect(202);
@@ -24,7 +28,9 @@ async fn a_repeat_with_the_same_key_is_the_same_event_and_another_body_a_conflic
     assert_eq!(again.json(), first, "the answer is the same as then");
     send(event(2)).await.problem(409);
     assert_eq!(instance.items("/api/v1/events?type=issue-created").await.len(), 1);
-    let bad = instance.with("POST", "/api/v1/events", &[("idempotency-key", "a b")], event(1).to_string()).await;
+    let bad = instance
+        .with("POST", "/api/v1/events", &[("idempotency-key", "a b")], event(1).to_string())
+        .await;
     assert_eq!(bad.problem(422).0, "idempotency-key");
 }
 
@@ -47,7 +53,10 @@ async fn the_data_is_kept_as_it_was_written() {
     let data = r#"{ "big": 12345678901234567890123, "z": 1.0, "a": "\u00e9" }"#;
     let body = format!(r#"{{"type":"issue-created","subject":"s","at":"2026-01-31T12:00:00Z","data":{data}}}"#);
     let made = instance.with("POST", "/api/v1/events", &[], body).await.expect(202).json();
-    let event = instance.get(&format!("/api/v1/events/{}", made["id"].as_str().unwrap())).await.expect(200);
+    let event = instance
+        .get(&format!("/api/v1/events/{}", made["id"].as_str().unwrap()))
+        .await
+        .expect(200);
     assert!(event.text().contains(data), "{}", event.text());
     assert_eq!(event.json()["at"], "2026-01-31T12:00:00.000000Z");
 }
@@ -65,7 +74,10 @@ async fn what_is_no_event_is_refused() {
     ] {
         assert_eq!(instance.post("/api/v1/events", body.clone()).await.problem(422).0, field, "{body}");
     }
-    instance.post("/api/v1/events", json!({"type": "a", "data": {"x": "y".repeat(1_100_000)}})).await.problem(413);
+    instance
+        .post("/api/v1/events", json!({"type": "a", "data": {"x": "y".repeat(1_100_000)}}))
+        .await
+        .problem(413);
 }
 
 #[tokio::test]
@@ -78,8 +90,15 @@ async fn a_batch_answers_for_each_item_and_stores_the_good_ones() {
     assert_eq!(answer["items"][2]["problem"]["field"], "[2].dta");
     assert!(answer["items"][3]["id"].is_string());
     let lines = format!("{}\n\n{}\nnot json\n", event(3), event(4));
-    let answer = instance.with("POST", "/api/v1/events/batch", &[("content-type", "application/x-ndjson")], lines).await.expect(202).json();
-    assert_eq!((&answer["accepted"], answer["items"][2]["problem"]["status"].as_u64()), (&json!(2), Some(400)));
+    let answer = instance
+        .with("POST", "/api/v1/events/batch", &[("content-type", "application/x-ndjson")], lines)
+        .await
+        .expect(202)
+        .json();
+    assert_eq!(
+        (&answer["accepted"], answer["items"][2]["problem"]["status"].as_u64()),
+        (&json!(2), Some(400))
+    );
     assert_eq!(instance.items("/api/v1/events?type=issue-created").await.len(), 4);
     instance.post("/api/v1/events/batch", json!({"type": "a"})).await.problem(422);
 }

@@ -7,7 +7,11 @@ use serde_json::{Value, json};
 use crate::support::Instance;
 
 async fn created(instance: &Instance, provider: &str) -> Value {
-    instance.post("/api/v1/sources", json!({"name": "In", "provider": provider})).await.expect(201).json()
+    instance
+        .post("/api/v1/sources", json!({"name": "In", "provider": provider}))
+        .await
+        .expect(201)
+        .json()
 }
 
 fn failing() -> String {
@@ -24,7 +28,11 @@ async fn after_a_rotation_both_tokens_work_until_the_overlap_ends() {
     let instance = Instance::new().await;
     let old = created(&instance, "postman").await;
     let path = format!("/api/v1/sources/{}", old["id"].as_str().unwrap());
-    let new = instance.post(&format!("{path}/rotate-token"), json!({"overlap_s": 60})).await.expect(200).json();
+    let new = instance
+        .post(&format!("{path}/rotate-token"), json!({"overlap_s": 60}))
+        .await
+        .expect(200)
+        .json();
     let report = async |source: &Value| {
         let url = format!("/in/{}", source["token"].as_str().unwrap());
         instance.with("POST", &url, &[], failing()).await.status.as_u16()
@@ -34,7 +42,11 @@ async fn after_a_rotation_both_tokens_work_until_the_overlap_ends() {
     assert_eq!((report(&old).await, report(&new).await), (404, 200));
     let shown = instance.get(&path).await.expect(200);
     assert!(!shown.text().contains(new["token"].as_str().unwrap()));
-    let at_once = instance.with("POST", &format!("{path}/rotate-token"), &[], json!({"overlap_s": 0}).to_string()).await.expect(200).json();
+    let at_once = instance
+        .with("POST", &format!("{path}/rotate-token"), &[], json!({"overlap_s": 0}).to_string())
+        .await
+        .expect(200)
+        .json();
     assert_eq!((report(&new).await, report(&at_once).await), (404, 200));
 }
 
@@ -73,8 +85,14 @@ async fn deleting_a_source_ends_its_url() {
     let source = created(&instance, "postman").await;
     let url = format!("/in/{}", source["token"].as_str().unwrap());
     instance.with("POST", &url, &[], failing()).await.expect(200);
-    instance.delete(&format!("/api/v1/sources/{}", source["id"].as_str().unwrap())).await.expect(204);
+    instance
+        .delete(&format!("/api/v1/sources/{}", source["id"].as_str().unwrap()))
+        .await
+        .expect(204);
     instance.with("POST", &url, &[], failing()).await.expect(404);
     assert!(instance.items("/api/v1/incidents").await.is_empty());
-    instance.with("POST", "/api/v1/sources/x/rotate-token", &[("content-type", "")], Body::empty()).await.problem(404);
+    instance
+        .with("POST", "/api/v1/sources/x/rotate-token", &[("content-type", "")], Body::empty())
+        .await
+        .problem(404);
 }

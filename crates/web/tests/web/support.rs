@@ -10,7 +10,12 @@ use axum::{
     body::{Body, to_bytes},
     http::{HeaderMap, Request, StatusCode},
 };
-use domain::{Clock, Micros, account::{Role, Scope}, clock::SECOND, id, secret};
+use domain::{
+    Clock, Micros,
+    account::{Role, Scope},
+    clock::SECOND,
+    id, secret,
+};
 use engine::{Engine, EngineConfig};
 use serde_json::Value;
 use store::{
@@ -130,20 +135,33 @@ impl Instance {
             open_metrics: false,
         };
         let app = App::new(store, shared, engine, config);
-        Self { router: web::router(app.clone()), app, clock, token: String::new(), _database: database }
+        Self {
+            router: web::router(app.clone()),
+            app,
+            clock,
+            token: String::new(),
+            _database: database,
+        }
     }
 
     pub async fn send(&self, request: Request<Body>) -> Reply {
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let bytes = to_bytes(body, usize::MAX).await.unwrap().to_vec();
-        Reply { status: parts.status, headers: parts.headers, bytes }
+        Reply {
+            status: parts.status,
+            headers: parts.headers,
+            bytes,
+        }
     }
 
     /// With the token and headers of one's own; a body is JSON unless a header says otherwise.
     pub async fn with(&self, method: &str, path: &str, headers: &[(&str, &str)], body: impl Into<Body>) -> Reply {
         let mut request = Request::builder().method(method).uri(path).body(body.into()).unwrap();
-        let own = [("authorization".to_owned(), format!("Bearer {}", self.token)), ("content-type".to_owned(), "application/json".to_owned())];
+        let own = [
+            ("authorization".to_owned(), format!("Bearer {}", self.token)),
+            ("content-type".to_owned(), "application/json".to_owned()),
+        ];
         let given = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
         for (name, value) in own.into_iter().chain(given) {
             let name: axum::http::HeaderName = name.parse().unwrap();
@@ -184,7 +202,10 @@ impl Instance {
 
     /// A token of the same workspace with other scopes.
     pub async fn token_with(&self, scopes: &[&str]) -> String {
-        let made = self.post("/api/v1/tokens", serde_json::json!({"name": "other", "scopes": scopes})).await.expect(201);
+        let made = self
+            .post("/api/v1/tokens", serde_json::json!({"name": "other", "scopes": scopes}))
+            .await
+            .expect(201);
         made.json()["token"].as_str().unwrap().to_owned()
     }
 

@@ -41,7 +41,10 @@ async fn the_guard_judges_the_url_when_it_is_saved() {
         assert!(detail.contains(rule), "{url}: {detail}");
     }
     let (path, _) = created(&instance, json!({})).await;
-    assert_eq!(instance.patch(&path, json!({"url": "https://10.0.0.1/"})).await.problem(422).0, "url");
+    assert_eq!(
+        instance.patch(&path, json!({"url": "https://10.0.0.1/"})).await.problem(422).0,
+        "url"
+    );
 }
 
 #[tokio::test]
@@ -56,11 +59,18 @@ async fn wrong_fields_are_named() {
         (json!({"headers": [{"name": "Host", "value": "x"}]}), "headers.Host"),
         (json!({"headers": [{"name": "x-a", "value": "a\r\nb: c"}]}), "headers.x-a"),
         (json!({"options": {"timeout_ms": 5}}), "options.timeout_ms"),
-        (json!({"retry_policy": {"delays_ms": [1], "used_up": "keep", "jitter_percent": 99}}), "retry_policy.jitter_percent"),
+        (
+            json!({"retry_policy": {"delays_ms": [1], "used_up": "keep", "jitter_percent": 99}}),
+            "retry_policy.jitter_percent",
+        ),
         (json!({"trigger": {"after_failures": {"failures": 0}}}), "trigger.failures"),
         (json!({"url": ""}), "url"),
     ] {
-        assert_eq!(instance.post("/api/v1/webhooks", with(changes.clone())).await.problem(422).0, field, "{changes}");
+        assert_eq!(
+            instance.post("/api/v1/webhooks", with(changes.clone())).await.problem(422).0,
+            field,
+            "{changes}"
+        );
     }
     assert!(instance.items("/api/v1/webhooks").await.is_empty());
 }
@@ -84,15 +94,26 @@ async fn a_secret_is_shown_once_and_credentials_leave_the_url() {
     let (path, made) = created(&instance, json!({"secret": "generate", "url": "https://ann:pw@1.1.1.1/hook"})).await;
     let secret = made["secret"].as_str().unwrap();
     assert!(secret.starts_with("whsec_"));
-    assert_eq!((&made["url"], made["has_headers"].as_bool()), (&json!("https://1.1.1.1/hook"), Some(true)));
+    assert_eq!(
+        (&made["url"], made["has_headers"].as_bool()),
+        (&json!("https://1.1.1.1/hook"), Some(true))
+    );
     let shown = instance.get(&path).await.expect(200);
     assert_eq!(shown.json()["has_secret"], true);
     assert!(!shown.text().contains(secret) && !shown.text().contains("pw"), "{}", shown.text());
 
-    let rotated = instance.post(&format!("{path}/rotate-secret"), json!({"overlap_s": 60})).await.expect(200).json();
+    let rotated = instance
+        .post(&format!("{path}/rotate-secret"), json!({"overlap_s": 60}))
+        .await
+        .expect(200)
+        .json();
     assert_ne!(rotated["secret"], made["secret"]);
     assert!(rotated["old_secret_ends_at"].is_string());
-    let at_once = instance.post(&format!("{path}/rotate-secret"), json!({"overlap_s": 0})).await.expect(200).json();
+    let at_once = instance
+        .post(&format!("{path}/rotate-secret"), json!({"overlap_s": 0}))
+        .await
+        .expect(200)
+        .json();
     assert!(at_once["old_secret_ends_at"].is_null());
     let unsigned = instance.patch(&path, json!({"secret": null})).await.expect(200).json();
     assert_eq!(unsigned["has_secret"], false);
@@ -103,10 +124,20 @@ async fn a_change_names_the_version_it_is_of_and_keeps_the_rest() {
     let instance = Instance::new().await;
     let (path, before) = created(&instance, json!({"secret": "generate", "headers": [{"name": "x-a", "value": "1"}]})).await;
     let tag = instance.get(&path).await.header("etag").to_owned();
-    let after = instance.with("PATCH", &path, &[("if-match", &tag)], json!({"name": "Ops 2"}).to_string()).await.expect(200).json();
+    let after = instance
+        .with("PATCH", &path, &[("if-match", &tag)], json!({"name": "Ops 2"}).to_string())
+        .await
+        .expect(200)
+        .json();
     assert_eq!(after["name"], "Ops 2");
-    assert_eq!((&after["url"], &after["has_secret"], &after["has_headers"]), (&before["url"], &json!(true), &json!(true)));
-    instance.with("PATCH", &path, &[("if-match", &tag)], json!({"name": "Ops 3"}).to_string()).await.problem(412);
+    assert_eq!(
+        (&after["url"], &after["has_secret"], &after["has_headers"]),
+        (&before["url"], &json!(true), &json!(true))
+    );
+    instance
+        .with("PATCH", &path, &[("if-match", &tag)], json!({"name": "Ops 3"}).to_string())
+        .await
+        .problem(412);
     assert_eq!(instance.get(&path).await.json()["name"], "Ops 2");
 }
 
@@ -115,12 +146,18 @@ async fn an_event_is_queued_for_those_who_hear_of_it_and_why_says_so() {
     let instance = Instance::new().await;
     let (hears, webhook) = created(&instance, json!({"events": ["issue-created"]})).await;
     let (deaf, _) = created(&instance, json!({"name": "Deaf", "events": ["risk.*"]})).await;
-    let published = instance.post("/api/v1/events", json!({"type": "issue-created", "data": {"a": 1}})).await.expect(202).json();
+    let published = instance
+        .post("/api/v1/events", json!({"type": "issue-created", "data": {"a": 1}}))
+        .await
+        .expect(202)
+        .json();
     assert_eq!(published["deliveries"], 1);
     let queued = instance.items(&format!("{hears}/deliveries")).await;
     assert_eq!((&queued[0]["state"], &queued[0]["event_id"]), (&json!("pending"), &published["id"]));
     assert!(instance.items(&format!("{deaf}/deliveries")).await.is_empty());
-    let why = instance.items(&format!("/api/v1/events/{}/why", published["id"].as_str().unwrap())).await;
+    let why = instance
+        .items(&format!("/api/v1/events/{}/why", published["id"].as_str().unwrap()))
+        .await;
     let of = |sent: bool| why.iter().find(|answer| answer["sent"] == sent).unwrap().clone();
     assert_eq!(of(true)["webhook_id"], webhook["id"]);
     assert_eq!(of(false)["because"], "it is not subscribed to `issue-created`");
@@ -128,7 +165,10 @@ async fn an_event_is_queued_for_those_who_hear_of_it_and_why_says_so() {
     let delivery = format!("/api/v1/deliveries/{}", queued[0]["id"].as_str().unwrap());
     instance.post(&format!("{delivery}/resend"), json!({})).await.problem(409);
     let off = instance.post(&format!("{hears}/disable"), json!({})).await.expect(200).json();
-    assert_eq!((&off["enabled"], &off["disabled_reason"]), (&json!(false), &json!("disabled by Ada")));
+    assert_eq!(
+        (&off["enabled"], &off["disabled_reason"]),
+        (&json!(false), &json!("disabled by Ada"))
+    );
     let dropped = instance.get(&delivery).await.expect(200).json();
     assert_eq!((&dropped["state"], &dropped["log"]), (&json!("dropped"), &json!([])));
     instance.post(&format!("{delivery}/resend"), json!({})).await.problem(409);
@@ -138,6 +178,13 @@ async fn an_event_is_queued_for_those_who_hear_of_it_and_why_says_so() {
     assert_eq!((&again["kind"], &again["event_id"]), (&json!("resend"), &published["id"]));
     let test = instance.post(&format!("{hears}/test"), json!({})).await.expect(202).json();
     assert_eq!((&test["kind"], &test["event_type"]), (&json!("test"), &json!("test-event")));
+    let stats = instance
+        .get(&format!("{hears}/stats?since=2026-01-01T00:00:00Z"))
+        .await
+        .expect(200)
+        .json();
+    assert_eq!((&stats["successes"], stats["p50_us"].is_null()), (&json!(0), true));
+    assert_eq!(instance.get(&format!("{hears}/stats?since=monday")).await.problem(422).0, "since");
     instance.delete(&hears).await.expect(204);
     instance.get(&delivery).await.problem(404);
 }

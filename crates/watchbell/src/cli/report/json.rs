@@ -8,7 +8,7 @@ use std::{
     sync::Arc,
 };
 
-use collection::report::{Count, Execution, Failure, RunResult, SubRequest, Totals};
+use collection::report::{Count, Execution, Failure, RunResult, Totals};
 use serde::Serialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -58,12 +58,6 @@ impl JsonReporter {
         to_json(&mut self.file, entry)
     }
 
-    /// A request of a script: listed as one more execution of its item, as newman does.
-    fn sub_entry(&mut self, execution: &Execution, sub: &SubRequest) -> io::Result<()> {
-        let (cursor, item) = (self.cursor.clone(), self.catalogue.item(&execution.item_id, &execution.item_name));
-        let entry = entry::Entry::of_sub_request(&cursor, item.as_ref(), execution, sub);
-        self.entry(&entry)
-    }
 }
 
 impl Reporter for JsonReporter {
@@ -93,7 +87,14 @@ impl Reporter for JsonReporter {
         let (cursor, item) = (self.cursor.clone(), self.catalogue.item(&execution.item_id, &execution.item_name));
         let entry = entry::Entry::of_item(&cursor, item.as_ref(), execution);
         self.entry(&entry)?;
-        execution.sub_requests.iter().try_for_each(|sub| self.sub_entry(execution, sub))
+        // What a script or the authentication sent is listed as one more execution of the item, as newman does.
+        for replay in &execution.replays {
+            self.entry(&entry::Entry::of_replay(&cursor, item.as_ref(), execution, replay))?;
+        }
+        for sub in &execution.sub_requests {
+            self.entry(&entry::Entry::of_sub_request(&cursor, item.as_ref(), execution, sub))?;
+        }
+        Ok(())
     }
 
     fn finished(&mut self, ending: &Ending<'_>) -> io::Result<()> {

@@ -2,7 +2,7 @@
 
 use domain::{
     run::{RunOptions, RunStatus},
-    schedule::Schedule,
+    schedule::{MissedReason, Schedule},
 };
 use serde::Serialize;
 use store::{
@@ -45,6 +45,29 @@ pub struct MonitorView {
     pub updated_at: Time,
 }
 
+/// Due times at which no run was started.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct MissedView {
+    pub first_due_at: Time,
+    pub last_due_at: Time,
+    /// How many slots these were.
+    pub slots: u64,
+    /// `down`: no node was up. `overlap`: the run before was not over.
+    #[schema(value_type = schema::MissedReason)]
+    pub reason: MissedReason,
+}
+
+impl From<table::MissedRow> for MissedView {
+    fn from(row: table::MissedRow) -> Self {
+        Self {
+            first_due_at: Time(row.first_due_at),
+            last_due_at: Time(row.last_due_at),
+            slots: row.slots,
+            reason: row.reason,
+        }
+    }
+}
+
 /// The view of one monitor.
 pub fn view(tx: &mut dyn Tx, monitor: Monitor) -> Result<MonitorView> {
     let collection = collections::get(tx, &monitor.workspace_id, &monitor.collection_id)?;
@@ -61,7 +84,10 @@ pub fn views(tx: &mut dyn Tx, workspace_id: &str) -> Result<Vec<MonitorView>> {
     let environments = environments::list(tx, workspace_id)?;
     let views = table::list(tx, workspace_id)?.into_iter().map(|monitor| {
         let collection = collections.iter().find(|c| c.id == monitor.collection_id).map(|c| c.name.clone());
-        let environment = environments.iter().find(|e| Some(&e.id) == monitor.environment_id.as_ref()).map(|e| e.name.clone());
+        let environment = environments
+            .iter()
+            .find(|e| Some(&e.id) == monitor.environment_id.as_ref())
+            .map(|e| e.name.clone());
         assemble(monitor, collection, environment)
     });
     Ok(views.collect())

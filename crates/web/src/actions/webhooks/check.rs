@@ -6,7 +6,7 @@ use domain::{Micros, Problem, account::Role, event, limits, profile::Profile, tr
 use egress::Refusal;
 use store::{
     Tx,
-    tables::{monitors, webhooks::Webhook},
+    tables::{collections, monitors, webhooks::Webhook},
 };
 
 use super::{Caller, Result, hears_results};
@@ -19,7 +19,9 @@ const LOOK_UP: Duration = Duration::from_secs(5);
 /// that the name has. A name that cannot be resolved now is accepted: that may pass.
 pub async fn receiver(app: &App, caller: &Caller, url: &str) -> Result<()> {
     if url.trim().is_empty() {
-        return Err(Problem::invalid("url", "`url` is empty").hint("the receiver's URL, such as `https://example.com/hook`").into());
+        return Err(Problem::invalid("url", "`url` is empty")
+            .hint("the receiver's URL, such as `https://example.com/hook`")
+            .into());
     }
     if url.len() > limits::URL_BYTES {
         return Err(Problem::invalid("url", format!("`url` is longer than {} bytes", limits::URL_BYTES)).into());
@@ -35,8 +37,16 @@ pub async fn receiver(app: &App, caller: &Caller, url: &str) -> Result<()> {
 /// The refusal as a problem at `url`; only admins see the address.
 fn refusal_problem(refusal: &Refusal, role: Role) -> Problem {
     let (what, advice) = refusal.message.split_once("; ").unwrap_or((&refusal.message, ""));
-    let mut problem = Problem::new(422, "url-refused", "The URL is not allowed", format!("{what} (rule `{}`)", refusal.rule)).at("url");
-    if role == Role::Admin && let Some(address) = refusal.address {
+    let mut problem = Problem::new(
+        422,
+        "url-refused",
+        "The URL is not allowed",
+        format!("{what} (rule `{}`)", refusal.rule),
+    )
+    .at("url");
+    if role == Role::Admin
+        && let Some(address) = refusal.address
+    {
         problem.detail = format!("{}: {address}", problem.detail);
     }
     problem.hint = Some(advice.to_owned()).filter(|advice| !advice.is_empty());
@@ -47,7 +57,9 @@ fn refusal_problem(refusal: &Refusal, role: Role) -> Problem {
 pub fn fields(tx: &mut dyn Tx, webhook: &Webhook) -> Result<()> {
     limits::check_name("name", &webhook.name)?;
     if webhook.events.is_empty() {
-        return Err(Problem::invalid("events", "`events` is empty").hint("at least one event type, `prefix.*` or `*`").into());
+        return Err(Problem::invalid("events", "`events` is empty")
+            .hint("at least one event type, `prefix.*` or `*`")
+            .into());
     }
     if webhook.events.len() > 100 {
         return Err(Problem::invalid("events", "at most 100 events").into());
@@ -58,8 +70,12 @@ pub fn fields(tx: &mut dyn Tx, webhook: &Webhook) -> Result<()> {
     webhook.trigger_rule.check()?;
     webhook.options.check()?;
     webhook.retry_policy.as_ref().map_or(Ok(()), domain::retry::RetryPolicy::check)?;
-    if !webhook.subject.is_empty() && monitors::get(tx, &webhook.workspace_id, &webhook.subject)?.is_none() {
-        return Err(Problem::invalid("subject", format!("this workspace has no monitor `{}`", webhook.subject)).into());
+    if !webhook.subject.is_empty()
+        && monitors::get(tx, &webhook.workspace_id, &webhook.subject)?.is_none()
+        && collections::by_uid(tx, &webhook.workspace_id, &webhook.subject)?.is_none()
+    {
+        let problem = Problem::invalid("subject", format!("this workspace has no monitor `{}`", webhook.subject));
+        return Err(problem.hint("a monitor's id, or a collection's uid for its activity").into());
     }
     Ok(())
 }

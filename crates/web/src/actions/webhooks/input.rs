@@ -86,7 +86,10 @@ pub struct WebhookPatch {
 /// given: URLs are shown and logged.
 pub fn take_credentials(url: &mut String) -> Option<Header> {
     let (bare, credentials) = egress::url::split_credentials(url);
-    let header = credentials.map(|credentials| Header { name: "authorization".to_owned(), value: credentials.basic() })?;
+    let header = credentials.map(|credentials| Header {
+        name: "authorization".to_owned(),
+        value: credentials.basic(),
+    })?;
     *url = bare;
     Some(header)
 }

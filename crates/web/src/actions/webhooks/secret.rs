@@ -62,7 +62,10 @@ pub async fn rotate_secret(app: &App, caller: &Caller, id: &str, input: RotateIn
         caller.did(tx, Action::Update, Model::Webhook, (&webhook.id, &webhook.name), now)?;
         tx.signal(store::Signal::Deliveries(vec![webhook.id.clone()]));
         let webhook = found("webhook", table::get(tx, &caller.workspace.id, &id)?)?;
-        Ok(RotatedSecret { webhook: view(tx, webhook)?, secret: shown })
+        Ok(RotatedSecret {
+            webhook: view(tx, webhook)?,
+            secret: shown,
+        })
     })
     .await
 }
@@ -99,7 +102,9 @@ pub fn seal_headers(vault: &Vault, id: &str, headers: &[Header]) -> Result<Optio
 
 /// The headers as they were entered.
 pub fn open_headers(vault: &Vault, webhook: &table::Webhook) -> Result<Vec<Header>> {
-    let Some(sealed) = &webhook.headers_sealed else { return Ok(Vec::new()) };
+    let Some(sealed) = &webhook.headers_sealed else {
+        return Ok(Vec::new());
+    };
     let text = seal::open_webhook_headers(vault, &webhook.id, sealed)?;
     let pairs: Vec<(String, String)> =
         serde_json::from_str(&text).map_err(|error| store::Error::Corrupt(format!("headers of webhook `{}`: {error}", webhook.id)))?;

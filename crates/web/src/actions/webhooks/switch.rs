@@ -41,7 +41,7 @@ async fn switch(app: &App, caller: &Caller, id: &str, off: Option<String>) -> Re
             }
             None => {
                 engine::webhooks::enable(tx, &webhook, now)?;
-            },
+            }
         }
         caller.did(tx, Action::Update, Model::Webhook, (&webhook.id, &webhook.name), now)?;
         let webhook = found("webhook", table::get(tx, &caller.workspace.id, &id)?)?;

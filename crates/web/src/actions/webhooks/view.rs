@@ -4,7 +4,7 @@ use domain::{profile::Profile, retry::RetryPolicy, trigger::TriggerRule, webhook
 use serde::Serialize;
 use store::{
     Tx,
-    tables::{monitors, webhooks::Webhook},
+    tables::{collections, monitors, webhooks::Webhook},
 };
 use utoipa::ToSchema;
 
@@ -77,17 +77,20 @@ pub struct WebhookView {
     pub updated_at: Time,
 }
 
-/// The view, with the monitor's name looked up.
+/// The view, with the monitor's name (or the collection's) looked up.
 pub fn view(tx: &mut dyn Tx, webhook: Webhook) -> Result<WebhookView> {
-    let monitor = match webhook.subject.as_str() {
+    let name = match webhook.subject.as_str() {
         "" => None,
-        subject => monitors::get(tx, &webhook.workspace_id, subject)?,
+        subject => match monitors::get(tx, &webhook.workspace_id, subject)? {
+            Some(monitor) => Some(monitor.name),
+            None => collections::by_uid(tx, &webhook.workspace_id, subject)?.map(|collection| collection.name),
+        },
     };
-    Ok(assemble(webhook, |_| monitor.map(|monitor| monitor.name)))
+    Ok(assemble(webhook, |_| name))
 }
 
 /// The view, given how to find the monitor's name.
-pub fn assemble(webhook: Webhook, monitor_name: impl FnOnce(&str) -> Option<String>) -> WebhookView {
+pub fn assemble(webhook: Webhook, subject_name: impl FnOnce(&str) -> Option<String>) -> WebhookView {
     let health = match () {
         () if !webhook.enabled => Health::Disabled,
         () if webhook.failing_since.is_some() => Health::Failing,
@@ -97,7 +100,7 @@ pub fn assemble(webhook: Webhook, monitor_name: impl FnOnce(&str) -> Option<Stri
     let subject = Some(webhook.subject).filter(|subject| !subject.is_empty());
     WebhookView {
         health,
-        subject_name: subject.as_deref().and_then(monitor_name),
+        subject_name: subject.as_deref().and_then(subject_name),
         id: webhook.id,
         name: webhook.name,
         profile: webhook.profile,

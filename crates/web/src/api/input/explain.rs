@@ -32,7 +32,11 @@ fn json(error: serde_json::Error, path: String) -> Problem {
         Category::Syntax | Category::Eof | Category::Io => {
             let text = error.to_string();
             let text = text.split(" at line ").next().unwrap_or_default();
-            Problem::malformed(format!("the body is not JSON: line {}, column {}: {text}", error.line(), error.column()))
+            Problem::malformed(format!(
+                "the body is not JSON: line {}, column {}: {text}",
+                error.line(),
+                error.column()
+            ))
         }
     }
 }
@@ -73,7 +77,11 @@ fn misfit(text: &str, path: &str) -> Problem {
 /// `.` is the document itself; an unknown member's own name may be missing.
 fn field_of(path: &Path) -> String {
     let text = path.to_string();
-    if text == "." { String::new() } else { text.trim_end_matches(".?").to_owned() }
+    if text == "." {
+        String::new()
+    } else {
+        text.trim_end_matches(".?").to_owned()
+    }
 }
 
 fn join(path: &str, name: &str) -> String {
@@ -97,12 +105,18 @@ fn expected(text: &str) -> impl Iterator<Item = &str> {
 
 fn expected_hint(text: &str) -> String {
     let names: Vec<String> = expected(text).map(|name| format!("`{name}`")).collect();
-    if names.is_empty() { "there are no fields here".to_owned() } else { format!("one of {}", names.join(", ")) }
+    if names.is_empty() {
+        "there are no fields here".to_owned()
+    } else {
+        format!("one of {}", names.join(", "))
+    }
 }
 
 /// The name that is at most two edits (or a third of its length) away.
 fn nearest<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let near = names.map(|other| (distance(name, other), other)).min_by_key(|(distance, _)| *distance)?;
+    let near = names
+        .map(|other| (distance(name, other), other))
+        .min_by_key(|(distance, _)| *distance)?;
     (near.0 <= 2.max(near.1.len() / 3)).then_some(near.1)
 }
 
@@ -146,13 +160,21 @@ mod tests {
 
     fn problem(text: &str) -> (u16, String, String, String) {
         let problem = parse_json::<Outer>(text.as_bytes()).unwrap_err();
-        (problem.status, problem.field.unwrap_or_default(), problem.detail, problem.hint.unwrap_or_default())
+        (
+            problem.status,
+            problem.field.unwrap_or_default(),
+            problem.detail,
+            problem.hint.unwrap_or_default(),
+        )
     }
 
     #[test]
     fn a_syntax_error_has_line_and_column() {
         let (status, _, detail, _) = problem("{\n \"name\": }");
-        assert_eq!((status, detail.as_str()), (400, "the body is not JSON: line 2, column 10: expected value"));
+        assert_eq!(
+            (status, detail.as_str()),
+            (400, "the body is not JSON: line 2, column 10: expected value")
+        );
         assert_eq!(problem("").2, "the body is empty");
         assert_eq!(problem("{\"name\":\"a\"} x").0, 400);
     }

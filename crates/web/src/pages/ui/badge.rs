@@ -10,7 +10,12 @@ use super::{Html, escape, icon};
 
 /// A badge of one of the tones `good`, `bad`, `warn`, `info` or none.
 pub fn badge(tone: &str, picture: &str, word: &str) -> Html {
-    Html::raw(format!("<span class=\"badge {}\">{}{}</span>", escape(tone), icon(picture), escape(word)))
+    Html::raw(format!(
+        "<span class=\"badge {}\">{}{}</span>",
+        escape(tone),
+        icon(picture),
+        escape(word)
+    ))
 }
 
 /// How a run stands.
@@ -87,7 +92,11 @@ pub fn code_badge<N: super::Whole>(code: &Option<N>) -> Html {
 
 /// On or off.
 pub fn enabled_badge(enabled: &bool) -> Html {
-    if *enabled { badge("good", "check", "Enabled") } else { badge("", "pause", "Disabled") }
+    if *enabled {
+        badge("good", "check", "Enabled")
+    } else {
+        badge("", "pause", "Disabled")
+    }
 }
 
 #[cfg(test)]

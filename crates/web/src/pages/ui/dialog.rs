@@ -50,6 +50,9 @@ mod tests {
     #[test]
     fn hostile_names_stay_text() {
         let html = confirm("delete", "Delete \"<script>\"?", "<b>", "/x\"y", "t", "danger", "Delete").to_string();
-        assert!(!html.contains("<script>") && !html.contains("<b>") && html.contains("action=\"/x&quot;y\""), "{html}");
+        assert!(
+            !html.contains("<script>") && !html.contains("<b>") && html.contains("action=\"/x&quot;y\""),
+            "{html}"
+        );
     }
 }

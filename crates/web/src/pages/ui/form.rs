@@ -24,7 +24,12 @@ impl Form {
 
     /// A form with its first values, by name.
     pub fn with(values: &[(&str, &str)]) -> Self {
-        Self::new(values.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect())
+        Self::new(
+            values
+                .iter()
+                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+                .collect(),
+        )
     }
 
     /// The same form with what was wrong.
@@ -52,7 +57,10 @@ impl Form {
     /// The problem, above the form, with what to try.
     pub fn summary(&self) -> Html {
         let Some(problem) = &self.problem else { return Html::default() };
-        let hint = problem.hint.as_deref().map_or_else(String::new, |h| format!("<p class=\"soft\">{}</p>", escape(h)));
+        let hint = problem
+            .hint
+            .as_deref()
+            .map_or_else(String::new, |h| format!("<p class=\"soft\">{}</p>", escape(h)));
         Html::raw(format!(
             "<div class=\"callout bad\" role=\"alert\">{}<div><p><strong>{}</strong></p>{hint}</div></div>",
             icon("alert"),
@@ -63,7 +71,9 @@ impl Form {
     /// The problem of this field or of something inside it.
     fn error(&self, name: &str) -> Option<&Problem> {
         let field = self.problem.as_ref()?.field.as_deref()?;
-        let inside = field.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']));
+        let inside = field
+            .strip_prefix(name)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']));
         inside.then_some(self.problem.as_ref()).flatten()
     }
 
@@ -82,7 +92,14 @@ impl Form {
     /// Several lines of text.
     pub fn area(&self, name: &str, label: &str, hint: &str, more: &str) -> Html {
         let end = format!(">{}</textarea>", escape(self.value(name)));
-        self.wrap(name, label, hint, labelled(more), &format!("<textarea class=\"textarea\" {more}"), &end)
+        self.wrap(
+            name,
+            label,
+            hint,
+            labelled(more),
+            &format!("<textarea class=\"textarea\" {more}"),
+            &end,
+        )
     }
 
     /// One of several; `options` are values and labels.
@@ -104,7 +121,11 @@ impl Form {
     /// A box to tick among several of one name.
     pub fn check_value(&self, name: &str, value: &str, label: &str, hint: &str) -> Html {
         let checked = if self.has(name, value) { " checked" } else { "" };
-        let hint = if hint.is_empty() { String::new() } else { format!("<span class=\"hint\">{}</span>", escape(hint)) };
+        let hint = if hint.is_empty() {
+            String::new()
+        } else {
+            format!("<span class=\"hint\">{}</span>", escape(hint))
+        };
         Html::raw(format!(
             "<label class=\"check\"><input type=\"checkbox\" name=\"{}\" value=\"{}\"{checked}><span>{}{hint}</span></label>",
             escape(name),
@@ -115,7 +136,11 @@ impl Form {
 
     /// `checked` for a radio button whose value is chosen.
     pub fn checked(&self, name: &str, value: &str) -> Html {
-        Html::raw(if self.has(name, value) { "checked".to_owned() } else { String::new() })
+        Html::raw(if self.has(name, value) {
+            "checked".to_owned()
+        } else {
+            String::new()
+        })
     }
 
     /// The problem of a field that is laid out by hand.
@@ -136,9 +161,17 @@ impl Form {
             described.push(format!("{id}-error"));
             let _ = write!(after, "{}", error_line(name, problem));
         }
-        let describedby = if described.is_empty() { String::new() } else { format!(" aria-describedby=\"{}\"", described.join(" ")) };
+        let describedby = if described.is_empty() {
+            String::new()
+        } else {
+            format!(" aria-describedby=\"{}\"", described.join(" "))
+        };
         let invalid = if error.is_some() { " aria-invalid=\"true\"" } else { "" };
-        let optional = if required { "" } else { " <span class=\"optional\">(optional)</span>" };
+        let optional = if required {
+            ""
+        } else {
+            " <span class=\"optional\">(optional)</span>"
+        };
         Html::raw(format!(
             "<div class=\"field\"><label for=\"{id}\">{}{optional}</label>{start} id=\"{id}\" name=\"{}\"{describedby}{invalid}{end}{after}</div>",
             escape(label),
@@ -154,7 +187,12 @@ fn labelled(more: &str) -> bool {
 }
 
 fn error_line(name: &str, problem: &Problem) -> Html {
-    Html::raw(format!("<p class=\"error\" id=\"{}-error\">{}<span>{}</span></p>", id_of(name), icon("alert"), escape(&problem.detail)))
+    Html::raw(format!(
+        "<p class=\"error\" id=\"{}-error\">{}<span>{}</span></p>",
+        id_of(name),
+        icon("alert"),
+        escape(&problem.detail)
+    ))
 }
 
 fn id_of(name: &str) -> String {
@@ -171,10 +209,19 @@ mod tests {
         let form = Form::with(&[("name", "a\"><script>"), ("schedule.cron.expression", "* *")])
             .refused(Problem::invalid("schedule.cron.expression", "`* *` has not five fields").hint("for example `*/5 * * * *`"));
         let name = form.text("name", "Name", "", "required").to_string();
-        assert!(name.contains("value=\"a&quot;&gt;&lt;script&gt;\"") && !name.contains("aria-invalid"), "{name}");
+        assert!(
+            name.contains("value=\"a&quot;&gt;&lt;script&gt;\"") && !name.contains("aria-invalid"),
+            "{name}"
+        );
         let cron = form.text("schedule.cron.expression", "Cron", "five fields", "").to_string();
-        assert!(cron.contains("aria-invalid=\"true\"") && cron.contains("has not five fields"), "{cron}");
-        assert!(cron.contains("aria-describedby=\"f-schedule-cron-expression-hint f-schedule-cron-expression-error\""), "{cron}");
+        assert!(
+            cron.contains("aria-invalid=\"true\"") && cron.contains("has not five fields"),
+            "{cron}"
+        );
+        assert!(
+            cron.contains("aria-describedby=\"f-schedule-cron-expression-hint f-schedule-cron-expression-error\""),
+            "{cron}"
+        );
         assert!(form.summary().to_string().contains("for example"), "{}", form.summary());
     }
 
@@ -188,6 +235,11 @@ mod tests {
     #[test]
     fn passwords_are_not_sent_back() {
         let form = Form::with(&[("password", "correct horse battery")]);
-        assert!(!form.input("password", "password", "Password", "", "required").to_string().contains("horse"));
+        assert!(
+            !form
+                .input("password", "password", "Password", "", "required")
+                .to_string()
+                .contains("horse")
+        );
     }
 }

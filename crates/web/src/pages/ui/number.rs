@@ -82,17 +82,25 @@ pub fn plural<N: Whole>(count: &N, one: &str) -> String {
 /// A time that the page's script keeps relative; without it the time in UTC.
 pub fn time(at: &Time) -> Html {
     let shown = clock(at.micros());
-    Html::raw(format!("<time datetime=\"{}\" title=\"{shown}\" data-relative>{shown}</time>", escape(&rfc3339(at.micros()))))
+    Html::raw(format!(
+        "<time datetime=\"{}\" title=\"{shown}\" data-relative>{shown}</time>",
+        escape(&rfc3339(at.micros()))
+    ))
 }
 
 /// A time to the second, never relative.
 pub fn exact(at: &Time) -> Html {
-    Html::raw(format!("<time datetime=\"{}\">{}</time>", escape(&rfc3339(at.micros())), clock(at.micros())))
+    Html::raw(format!(
+        "<time datetime=\"{}\">{}</time>",
+        escape(&rfc3339(at.micros())),
+        clock(at.micros())
+    ))
 }
 
 /// [`time`], or a dash.
 pub fn time_or_dash(at: &Option<Time>) -> Html {
-    at.as_ref().map_or_else(|| Html::raw("<span class=\"muted\">–</span>".to_owned()), time)
+    at.as_ref()
+        .map_or_else(|| Html::raw("<span class=\"muted\">–</span>".to_owned()), time)
 }
 
 /// `2026-11-21 09:30:05 UTC`.
@@ -115,7 +123,10 @@ mod tests {
 
     #[test]
     fn durations_and_sizes() {
-        assert_eq!([ms(&0), ms(&842), ms(&1_340), ms(&59_000), ms(&240_000), ms(&-1)], ["0 ms", "842 ms", "1.3 s", "59 s", "4 min", "–"]);
+        assert_eq!(
+            [ms(&0), ms(&842), ms(&1_340), ms(&59_000), ms(&240_000), ms(&-1)],
+            ["0 ms", "842 ms", "1.3 s", "59 s", "4 min", "–"]
+        );
         assert_eq!([us(&1_500), us(&12_400)], ["1.5 ms", "12 ms"]);
         assert_eq!([bytes(&12), bytes(&3_400), bytes(&1_200_000)], ["12 B", "3.4 kB", "1.2 MB"]);
     }
@@ -127,7 +138,10 @@ mod tests {
 
     #[test]
     fn plurals() {
-        assert_eq!([plural(&1, "run"), plural(&2, "run"), plural(&3, "activity"), plural(&0, "day")], ["1 run", "2 runs", "3 activities", "0 days"]);
+        assert_eq!(
+            [plural(&1, "run"), plural(&2, "run"), plural(&3, "activity"), plural(&0, "day")],
+            ["1 run", "2 runs", "3 activities", "0 days"]
+        );
     }
 
     #[test]

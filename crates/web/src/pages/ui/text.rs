@@ -8,8 +8,15 @@ pub fn body(bytes: &[u8]) -> Html {
         return Html::raw("<p class=\"muted\">Empty.</p>".to_owned());
     }
     let lossy = String::from_utf8_lossy(bytes);
-    let note = if matches!(lossy, std::borrow::Cow::Owned(_)) { "<p class=\"small muted\">Not all of it is UTF-8 text.</p>" } else { "" };
-    Html::raw(format!("{note}<pre class=\"code\" tabindex=\"0\">{}</pre>", escape(&pretty(&lossy))))
+    let note = if matches!(lossy, std::borrow::Cow::Owned(_)) {
+        "<p class=\"small muted\">Not all of it is UTF-8 text.</p>"
+    } else {
+        ""
+    };
+    Html::raw(format!(
+        "{note}<pre class=\"code\" tabindex=\"0\">{}</pre>",
+        escape(&pretty(&lossy))
+    ))
 }
 
 /// JSON objects and arrays indented, everything else as it is.
@@ -28,7 +35,10 @@ pub fn headers(pairs: &[(String, String)]) -> Html {
     if pairs.is_empty() {
         return Html::raw("<p class=\"muted\">None.</p>".to_owned());
     }
-    let rows: String = pairs.iter().map(|(name, value)| format!("<dt>{}</dt><dd>{}</dd>", escape(name), escape(value))).collect();
+    let rows: String = pairs
+        .iter()
+        .map(|(name, value)| format!("<dt>{}</dt><dd>{}</dd>", escape(name), escape(value)))
+        .collect();
     Html::raw(format!("<dl class=\"headers\">{rows}</dl>"))
 }
 
@@ -48,7 +58,11 @@ pub fn encoded(text: &str) -> String {
 
 /// The first letters of a name, for an avatar.
 pub fn initials(name: &str) -> String {
-    name.split_whitespace().filter_map(|word| word.chars().next()).take(2).flat_map(char::to_uppercase).collect()
+    name.split_whitespace()
+        .filter_map(|word| word.chars().next())
+        .take(2)
+        .flat_map(char::to_uppercase)
+        .collect()
 }
 
 #[cfg(test)]
@@ -57,7 +71,11 @@ mod tests {
 
     #[test]
     fn bodies_are_text() {
-        assert!(body(b"{\"a\":\"</pre><script>\"}").to_string().contains("&lt;/pre&gt;&lt;script&gt;"));
+        assert!(
+            body(b"{\"a\":\"</pre><script>\"}")
+                .to_string()
+                .contains("&lt;/pre&gt;&lt;script&gt;")
+        );
         assert!(body(&[0xff, b'a']).to_string().contains("Not all of it is UTF-8"));
         assert_eq!(pretty("{\"b\":1,\"a\":2}"), "{\n  \"b\": 1,\n  \"a\": 2\n}");
         assert_eq!(pretty("{oops"), "{oops");

@@ -3,7 +3,7 @@
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use collection::{
     format::Url,
-    report::{Execution, Failure, Received, RequestError, SubRequest},
+    report::{Execution, Failure, Received, Replay, RequestError, SubRequest},
     request::Sent,
     script::{Assertion, AssertionStatus, Listen, ScriptError},
 };
@@ -76,13 +76,30 @@ impl<'a> Entry<'a> {
 
     pub fn of_sub_request(cursor: &'a Value, item: Option<&'a Value>, execution: &'a Execution, sub: &'a SubRequest) -> Self {
         Self {
-            cursor,
-            item,
             request: sub.request.as_ref().map(request),
             response: sub.response.as_ref().map(response),
+            request_error: sub.error.as_ref().map(request_error),
+            ..Self::bare(cursor, item, execution)
+        }
+    }
+
+    pub fn of_replay(cursor: &'a Value, item: Option<&'a Value>, execution: &'a Execution, replay: &'a Replay) -> Self {
+        Self {
+            request: Some(request(&replay.request)),
+            response: Some(response(&replay.response)),
+            ..Self::bare(cursor, item, execution)
+        }
+    }
+
+    fn bare(cursor: &'a Value, item: Option<&'a Value>, execution: &'a Execution) -> Self {
+        Self {
+            cursor,
+            item,
+            request: None,
+            response: None,
             id: &execution.item_id,
             assertions: Vec::new(),
-            request_error: sub.error.as_ref().map(request_error),
+            request_error: None,
             prerequest_script: Vec::new(),
             test_script: Vec::new(),
         }
@@ -93,7 +110,7 @@ impl<'a> Entry<'a> {
 pub fn failure(failure: &Failure, cursor: &Value, catalogue: &Catalogue) -> Value {
     let name = failure.item_name.as_deref();
     let mut error = json!({
-        "name": failure.name, "message": failure.message,
+        "name": reported_name(&failure.name), "message": failure.message,
         "stack": failure.stack.clone().unwrap_or_else(|| format!("{}: {}", failure.name, failure.message)),
     });
     if let (Some((index, test)), Some(object)) = (&failure.test, error.as_object_mut()) {
@@ -121,11 +138,21 @@ fn assertion(assertion: &Assertion) -> Value {
 }
 
 fn script_error(error: &ScriptError) -> Value {
-    json!({"type": "Error", "name": error.name, "message": error.message, "stack": error.stack})
+    json!({"type": "Error", "name": reported_name(&error.name), "message": error.message, "stack": error.stack})
 }
 
+/// A script that ran out of time ends with a plain `Error` in newman's reports.
+fn reported_name(name: &str) -> &str {
+    if name == "TimeoutError" { "Error" } else { name }
+}
+
+/// Errors that Node has a code for carry it; of others newman writes an empty object (they
+/// have no enumerable member), and the message stands in `run.failures`.
 fn request_error(error: &RequestError) -> Value {
-    json!({"name": "Error", "code": error.code, "message": error.message})
+    match error.code.as_str() {
+        "EURL" | "EREDIRECTS" => json!({}),
+        code => json!({"name": "Error", "code": code, "message": error.message}),
+    }
 }
 
 fn headers(headers: &[(String, String)]) -> Vec<Value> {

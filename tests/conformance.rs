@@ -1,0 +1,39 @@
+//! `watchbell run` against what newman did: the cases of `conformance/` by its own harness.
+//! A case that is known to differ is named here with its reason, and must keep differing:
+//! the day it passes, its line goes.
+
+use std::{collections::BTreeMap, path::Path};
+
+use serde_json::Value;
+
+use crate::support::server::PROGRAM;
+
+/// `(case, why it differs)`.
+const KNOWN_DIFFERENCES: &[(&str, &str)] = &[];
+
+#[tokio::test]
+async fn every_case_ends_as_newman_ends_it() {
+    let harness = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/conformance/harness.py");
+    let folder = tempfile::tempdir().unwrap();
+    let verdicts = folder.path().join("verdicts.json");
+    let command = format!(
+        "{PROGRAM} run {{collection}} {{flags}} --reporters json --reporter-json-export {{report}} \
+         --export-environment {{env_out}} --export-globals {{globals_out}}"
+    );
+    let ran = tokio::process::Command::new("python3")
+        .arg(&harness)
+        .args(["check", "--cmd", &command, "--json"])
+        .arg(&verdicts)
+        .env("PYTHONDONTWRITEBYTECODE", "1")
+        .output()
+        .await
+        .unwrap();
+    let printed = format!("{}{}", String::from_utf8_lossy(&ran.stdout), String::from_utf8_lossy(&ran.stderr));
+    let read = std::fs::read(&verdicts).unwrap_or_else(|error| panic!("no verdicts ({error}): {printed}"));
+    let verdicts: Value = serde_json::from_slice(&read).unwrap();
+    let cases: BTreeMap<String, Value> = serde_json::from_value(verdicts["cases"].clone()).unwrap();
+    assert!(cases.len() >= 40, "the harness ran all of its cases: {printed}");
+    let failed: Vec<&str> = cases.iter().filter(|(_, case)| case["verdict"] == "FAIL").map(|(name, _)| name.as_str()).collect();
+    let known: Vec<&str> = KNOWN_DIFFERENCES.iter().map(|(name, _)| *name).collect();
+    assert_eq!(failed, known, "the cases that differ (left) are those known to (right)\n{printed}");
+}
