@@ -33,7 +33,11 @@ async fn every_case_ends_as_newman_ends_it() {
     let verdicts: Value = serde_json::from_slice(&read).unwrap();
     let cases: BTreeMap<String, Value> = serde_json::from_value(verdicts["cases"].clone()).unwrap();
     assert!(cases.len() >= 40, "the harness ran all of its cases: {printed}");
-    let failed: Vec<&str> = cases.iter().filter(|(_, case)| case["verdict"] == "FAIL").map(|(name, _)| name.as_str()).collect();
+    let failed: Vec<&str> = cases
+        .iter()
+        .filter(|(_, case)| case["verdict"] == "FAIL")
+        .map(|(name, _)| name.as_str())
+        .collect();
     let known: Vec<&str> = KNOWN_DIFFERENCES.iter().map(|(name, _)| *name).collect();
     assert_eq!(failed, known, "the cases that differ (left) are those known to (right)\n{printed}");
 }

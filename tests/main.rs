@@ -8,4 +8,4 @@ mod conformance;
 mod crash;
 mod flow;
 mod support;
-//mod ui;
+mod ui;

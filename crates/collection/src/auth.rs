@@ -86,7 +86,10 @@ pub fn sign(auth: &Auth, request: &mut Request, signing: &Signing<'_>) -> (Signe
         "oauth1" => {
             return match oauth1::apply(auth, request, signing) {
                 Ok(signed) => (signed, None),
-                Err(why) => (Signed::Nothing, Some(format!("the request is sent without an OAuth 1.0 signature: {why}"))),
+                Err(why) => (
+                    Signed::Nothing,
+                    Some(format!("the request is sent without an OAuth 1.0 signature: {why}")),
+                ),
             };
         }
         _ => return (Signed::Nothing, None),

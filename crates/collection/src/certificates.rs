@@ -59,10 +59,15 @@ fn entry(position: usize, value: &Value) -> Result<CertificateEntry, Certificate
         let given = value[field]["src"].as_str().or(value[field].as_str());
         given.map(str::to_owned).ok_or(CertificateListError::Missing { position, field })
     };
-    let matches = value["matches"].as_array().map(|list| list.iter().filter_map(Value::as_str).map(str::to_owned).collect());
+    let matches = value["matches"]
+        .as_array()
+        .map(|list| list.iter().filter_map(Value::as_str).map(str::to_owned).collect());
     Ok(CertificateEntry {
         name: value["name"].as_str().unwrap_or_default().to_owned(),
-        matches: matches.ok_or(CertificateListError::Missing { position, field: "matches" })?,
+        matches: matches.ok_or(CertificateListError::Missing {
+            position,
+            field: "matches",
+        })?,
         certificate: source("cert")?,
         key: source("key")?,
         passphrase: crate::format::text(&value["passphrase"]).filter(|p| !p.is_empty()),
@@ -97,7 +102,9 @@ pub fn matches(pattern: &str, url: &url::Url) -> bool {
     if pattern == ALL_URLS {
         return true;
     }
-    let Some((schemes, rest)) = pattern.split_once("://") else { return false };
+    let Some((schemes, rest)) = pattern.split_once("://") else {
+        return false;
+    };
     let (authority, path) = rest.find('/').map_or((rest, "/*"), |at| rest.split_at(at));
     let (host, port) = match authority.rsplit_once(':') {
         Some((host, port)) if !port.ends_with(']') => (host, Some(port)),
@@ -112,7 +119,9 @@ pub fn matches(pattern: &str, url: &url::Url) -> bool {
 
 /// Whether a text fits a pattern in which `*` stands for any characters.
 fn wildcard(pattern: &str, text: &str) -> bool {
-    let Some((head, rest)) = pattern.split_once('*') else { return pattern == text };
+    let Some((head, rest)) = pattern.split_once('*') else {
+        return pattern == text;
+    };
     let Some(mut left) = text.strip_prefix(head) else { return false };
     let mut parts: Vec<&str> = rest.split('*').collect();
     let tail = parts.pop().unwrap_or_default();
@@ -148,7 +157,10 @@ mod tests {
     fn a_list_is_read_and_what_is_missing_is_named() {
         let list = br#"[{"name": "n", "matches": ["https://h/*"], "cert": {"src": "c.pem"}, "key": {"src": "k.pem"}, "passphrase": "p"}]"#;
         let read = parse_list(list).unwrap();
-        assert_eq!((read[0].certificate.as_str(), read[0].key.as_str(), read[0].passphrase.as_deref()), ("c.pem", "k.pem", Some("p")));
+        assert_eq!(
+            (read[0].certificate.as_str(), read[0].key.as_str(), read[0].passphrase.as_deref()),
+            ("c.pem", "k.pem", Some("p"))
+        );
         let bare = parse_list(br#"[{"matches": [], "cert": {"src": "c"}}]"#).unwrap_err();
         assert_eq!(bare.to_string(), "entry 1 of the certificate list has no `key`");
         assert!(matches!(parse_list(b"{}"), Err(CertificateListError::Shape)));

@@ -80,6 +80,15 @@ impl<'a> Plan<'a> {
         Ok(Self { entries, by_id, by_name })
     }
 
+    /// Nothing to run.
+    pub fn empty() -> Self {
+        Self {
+            entries: Vec::new(),
+            by_id: HashMap::new(),
+            by_name: HashMap::new(),
+        }
+    }
+
     /// The first step of an iteration.
     pub fn first(&self) -> Step {
         if self.entries.is_empty() {

@@ -23,11 +23,18 @@ impl ProxyRules {
     pub fn from_values(http: Option<&str>, https: Option<&str>, no_proxy: Option<&str>) -> Self {
         let proxy = |given: Option<&str>| {
             let given = given.map(str::trim).filter(|text| !text.is_empty())?;
-            let url = if given.contains("://") { given.to_owned() } else { format!("http://{given}") };
+            let url = if given.contains("://") {
+                given.to_owned()
+            } else {
+                format!("http://{given}")
+            };
             Some(Proxy { url, tunnel: false })
         };
         let list = no_proxy.unwrap_or_default();
-        let bypass = list.split([',', ' ']).map(|entry| entry.trim().to_ascii_lowercase()).filter(|entry| !entry.is_empty());
+        let bypass = list
+            .split([',', ' '])
+            .map(|entry| entry.trim().to_ascii_lowercase())
+            .filter(|entry| !entry.is_empty());
         Self {
             http: proxy(http),
             https: proxy(https),
@@ -73,7 +80,10 @@ pub fn own(value: &Value, url: &Url) -> Option<Proxy> {
     if value["disabled"].as_bool() == Some(true) || value["match"].as_str().is_some_and(|pattern| !fits(pattern, url)) {
         return None;
     }
-    let port = value["port"].as_u64().or_else(|| value["port"].as_str()?.parse().ok()).unwrap_or(8080);
+    let port = value["port"]
+        .as_u64()
+        .or_else(|| value["port"].as_str()?.parse().ok())
+        .unwrap_or(8080);
     let login = match (value["authenticate"].as_bool(), value["username"].as_str()) {
         (Some(true), Some(user)) => {
             let encoded = |text: &str| percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string();
@@ -115,7 +125,11 @@ mod tests {
         assert!(rules.find(&url("http://acorp.test/")).is_some());
         assert!(rules.find(&url("http://other.test/")).is_some());
         assert!(rules.find(&url("http://other.test:81/")).is_none());
-        assert!(ProxyRules::from_values(Some("p:1"), None, Some("*")).find(&url("http://h/")).is_none());
+        assert!(
+            ProxyRules::from_values(Some("p:1"), None, Some("*"))
+                .find(&url("http://h/"))
+                .is_none()
+        );
         assert!(ProxyRules::default().find(&url("http://h/")).is_none());
     }
 

@@ -203,6 +203,9 @@ pub struct RunResult {
     pub environment: Vec<(String, Value)>,
     pub globals: Vec<(String, Value)>,
     pub collection_variables: Vec<(String, Value)>,
+    /// What concerns the run as a whole, such as a folder that does not exist.
+    #[serde(default)]
+    pub warnings: Vec<String>,
     /// The cookie jar at the end, for an export (`Jar::to_json`).
     #[serde(skip)]
     pub cookies: Jar,

@@ -154,7 +154,14 @@ fn sign(auth: &Auth, resolved: &mut Request, url: &WireUrl, payload: Option<&Pay
     let signing = auth::Signing {
         url: &url.href,
         body: payload.map_or(&[], |p| &p.bytes),
-        is_form: payload.is_some() && matches!(resolved.body, Some(Body { mode: Mode::Urlencoded(_), .. })),
+        is_form: payload.is_some()
+            && matches!(
+                resolved.body,
+                Some(Body {
+                    mode: Mode::Urlencoded(_),
+                    ..
+                })
+            ),
         content_type: &own_type.or(body_type).unwrap_or_default(),
         now: dynamic.now(),
         nonce: &dynamic.token(11),

@@ -94,6 +94,9 @@ pub struct ScriptInput {
     pub response: Option<ScriptResponse>,
     /// Cookies that apply to the request's URL (`pm.cookies`).
     pub cookies: Vec<ScriptCookie>,
+    /// An asynchronous `pm.test` passes at once, as in the reference, instead of being awaited.
+    #[serde(default)]
+    pub newman_async: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -49,6 +49,13 @@ pub fn check_type(field: &str, event_type: &str) -> Result<(), Problem> {
         .hint("lower-case words of letters, digits, `-` and `_`, joined by dots, at most 128 characters"))
 }
 
+/// Whether a type is one that Watchbell itself tells of. Such an event is believed (a run's result moves trigger rules and
+/// incidents), so nobody else may publish it.
+pub fn is_reserved(event_type: &str) -> bool {
+    let own = ["monitor", "incident", "webhook"];
+    event_type == ACTIVITY || event_type == TEST || event_type.split_once('.').is_some_and(|(word, _)| own.contains(&word))
+}
+
 /// A pattern is a type, `prefix.*`, or `*`.
 pub fn check_pattern(field: &str, pattern: &str) -> Result<(), Problem> {
     if pattern == "*" {
@@ -71,5 +78,20 @@ pub fn outcome(event_type: &str, data: &serde_json::Value) -> Option<bool> {
     match event_type {
         RUN_FINISHED => data.get("status").and_then(|s| s.as_str()).map(|s| s == "success"),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_watchbell_tells_itself_is_reserved_and_nothing_else() {
+        for own in [RUN_FINISHED, ACTIVITY, INCIDENT_OPENED, INCIDENT_REOPENED, WEBHOOK_DISABLED, TEST, "monitor.x"] {
+            assert!(is_reserved(own), "{own}");
+        }
+        for free in ["issue-created", "monitoring.done", "order.webhook.sent", "activity-log", "monitor"] {
+            assert!(!is_reserved(free), "{free}");
+        }
     }
 }

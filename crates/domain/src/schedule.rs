@@ -24,11 +24,45 @@ pub enum Schedule {
 /// Shortest interval, seconds.
 pub const SHORTEST_INTERVAL: u32 = 1;
 
+/// Slots of a cron expression that are counted one by one after a pause. More are "at least so many": the search for each
+/// takes microseconds, and a year of minutes would take minutes.
+const COUNTED: u64 = 1_000;
+
+/// The slots from a due time up to now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Passed {
+    /// How many, the due time included: exact for intervals, at least so many for cron after a long pause.
+    pub slots: u64,
+    pub first: Micros,
+    /// The one before the last, if there are two.
+    pub before_last: Micros,
+    pub last: Micros,
+    /// The first of the future.
+    pub next: Micros,
+}
+
+impl Passed {
+    /// What follows. When the run before is still on (`busy`), all are recorded as missed; otherwise the newest is run and
+    /// the older ones were missed while down.
+    pub fn advance(&self, busy: bool) -> Advance {
+        let missed = match (busy, self.slots) {
+            (true, _) => Some((self.last, self.slots, MissedReason::Overlap)),
+            (false, 1) => None,
+            (false, _) => Some((self.before_last, self.slots - 1, MissedReason::Down)),
+        };
+        let first_due_at = self.first;
+        let missed = missed.map(|(last_due_at, slots, reason)| Missed { first_due_at, last_due_at, slots, reason });
+        Advance { start: !busy, slot: self.last, next_due_at: self.next, missed }
+    }
+}
+
 /// What follows when a due time is reached.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Advance {
     /// Start a run now.
     pub start: bool,
+    /// The newest slot, which that run is for.
+    pub slot: Micros,
     pub next_due_at: Micros,
     /// Slots that nobody ran.
     pub missed: Option<Missed>,
@@ -79,54 +113,81 @@ impl Schedule {
                 let offset = i64::try_from(spread % u64::try_from(period).unwrap_or(1)).unwrap_or(0);
                 Ok((after - offset).div_euclid(period) * period + period + offset)
             }
-            Self::Cron { expression, zone } => {
-                let zone = parse_zone(zone)?;
-                let cron = parse_cron(expression)?;
-                let from = Timestamp::from_microsecond(after)
-                    .map_err(|_| Problem::invalid("schedule", "the time is out of range"))?
-                    .to_zoned(zone);
-                let next = cron.find_next_occurrence(&from, false).map_err(|_| {
-                    Problem::invalid("schedule.cron.expression", format!("`{expression}` is never due again"))
-                })?;
-                Ok(next.timestamp().as_microsecond())
-            }
+            Self::Cron { expression, zone } => Slots::of(expression, zone)?.next_after(after),
         }
     }
 
-    /// Decides at a reached due time. A slot up to `grace` late is run; when the one before
-    /// still runs (`busy`) it is recorded as missed; older ones are counted as missed while
-    /// down and only the newest is run.
+    /// Decides at a reached due time: [`Self::passed`] and [`Passed::advance`].
     pub fn advance(&self, due_at: Micros, now: Micros, busy: bool, spread: u64) -> Result<Advance, Problem> {
-        let mut slots = 1_u64;
-        let mut last = due_at;
-        let mut next = self.next_after(due_at, spread)?;
-        while next <= now && slots < 100_000 {
-            last = next;
-            slots += 1;
-            next = self.next_after(next, spread)?;
-        }
-        if next <= now {
-            next = self.next_after(now, spread)?;
-        }
-        let missed = match (busy, slots) {
-            (true, _) => Some((last, slots, MissedReason::Overlap)),
-            (false, 1) => None,
-            (false, _) => Some((self.before(due_at, last, spread)?, slots - 1, MissedReason::Down)),
-        };
-        let missed = missed.map(|(last_due_at, slots, reason)| Missed { first_due_at: due_at, last_due_at, slots, reason });
-        Ok(Advance { start: !busy, next_due_at: next, missed })
+        Ok(self.passed(due_at, now, spread)?.advance(busy))
     }
 
-    fn before(&self, first: Micros, last: Micros, spread: u64) -> Result<Micros, Problem> {
-        let mut at = first;
-        loop {
-            let next = self.next_after(at, spread)?;
-            if next >= last {
-                return Ok(at);
+    /// The slots from the reached due time `due_at` up to `now`. Its cost does not grow with the pause beyond [`COUNTED`].
+    pub fn passed(&self, due_at: Micros, now: Micros, spread: u64) -> Result<Passed, Problem> {
+        let second = self.next_after(due_at, spread)?;
+        if second > now {
+            return Ok(Passed { slots: 1, first: due_at, before_last: due_at, last: due_at, next: second });
+        }
+        match self {
+            Self::Interval { seconds } => {
+                let period = i64::from(*seconds) * SECOND;
+                let next = self.next_after(now, spread)?;
+                let last = next - period;
+                let slots = 2 + ((last - second) / period).unsigned_abs();
+                let before_last = if last == second { due_at } else { last - period };
+                Ok(Passed { slots, first: due_at, before_last, last, next })
             }
-            at = next;
+            Self::Cron { expression, zone } => passed_cron(&Slots::of(expression, zone)?, due_at, second, now),
         }
     }
+}
+
+/// A cron expression and its zone, parsed.
+struct Slots<'a> {
+    cron: Cron,
+    zone: TimeZone,
+    expression: &'a str,
+}
+
+impl<'a> Slots<'a> {
+    fn of(expression: &'a str, zone: &str) -> Result<Self, Problem> {
+        Ok(Self { zone: parse_zone(zone)?, cron: parse_cron(expression)?, expression })
+    }
+
+    fn next_after(&self, after: Micros) -> Result<Micros, Problem> {
+        let from = zoned(after, &self.zone)?;
+        let next = self.cron.find_next_occurrence(&from, false).map_err(|_| {
+            Problem::invalid("schedule.cron.expression", format!("`{}` is never due again", self.expression))
+        })?;
+        Ok(next.timestamp().as_microsecond())
+    }
+
+    /// The newest slot before `before`, or `floor` if it is later.
+    fn last_before(&self, before: Micros, floor: Micros) -> Result<Micros, Problem> {
+        let found = self.cron.find_previous_occurrence(&zoned(before, &self.zone)?, false);
+        Ok(found.map_or(floor, |found| found.timestamp().as_microsecond().clamp(floor, before)))
+    }
+}
+
+fn zoned(at: Micros, zone: &TimeZone) -> Result<jiff::Zoned, Problem> {
+    let at = Timestamp::from_microsecond(at).map_err(|_| Problem::invalid("schedule", "the time is out of range"))?;
+    Ok(at.to_zoned(zone.clone()))
+}
+
+fn passed_cron(slots: &Slots<'_>, first: Micros, second: Micros, now: Micros) -> Result<Passed, Problem> {
+    let (mut count, mut before_last, mut last) = (2, first, second);
+    let mut next = slots.next_after(last)?;
+    while next <= now && count < COUNTED {
+        (before_last, last) = (last, next);
+        count += 1;
+        next = slots.next_after(last)?;
+    }
+    if next <= now {
+        next = slots.next_after(now)?;
+        (before_last, last) = (last, slots.last_before(next, last)?);
+        before_last = slots.last_before(last, before_last)?;
+    }
+    Ok(Passed { slots: count, first, before_last, last, next })
 }
 
 fn parse_zone(zone: &str) -> Result<TimeZone, Problem> {

@@ -59,6 +59,8 @@ pub fn settle(webhook: Standing<'_>, attempt: &Attempted<'_>) -> NextStep {
     let step = retry::after_attempt(webhook.policy, attempt.number, attempt.verdict, since, attempt.at, attempt.seed);
     match step {
         NextStep::RetryAt(_) | NextStep::FailedAndDisable(_) if !webhook.enabled => NextStep::Failed(attempt.verdict.code.clone()),
+        // What stood in the way is ours; however long it lasts, it says nothing about the receiver.
+        NextStep::FailedAndDisable(reason) if !attempt.charged => NextStep::Failed(reason),
         step => step,
     }
 }
@@ -112,6 +114,14 @@ mod tests {
         };
         assert!(matches!(settle(webhook, &mine), NextStep::RetryAt(_)));
         assert!(!counts(&mine));
+        let used_up = Standing {
+            policy: &RetryPolicy {
+                delays_ms: Vec::new(),
+                ..RetryPolicy::testmonitor()
+            },
+            ..webhook
+        };
+        assert!(matches!(settle(used_up, &mine), NextStep::Failed(_)));
         assert!(matches!(
             settle(webhook, &attempt(DeliveryKind::Event, &failure)),
             NextStep::FailedAndDisable(_)

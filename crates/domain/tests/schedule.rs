@@ -53,6 +53,21 @@ fn a_slot_during_a_run_is_recorded_and_not_run() {
 }
 
 #[test]
+fn a_long_pause_is_counted_up_to_a_bound_and_its_newest_slot_is_run() {
+    let every_minute = cron("* * * * *", "Europe/Berlin");
+    let (due, now) = (at("2024-01-01T00:00:00Z"), at("2026-01-01T00:00:30Z"));
+    let advance = every_minute.advance(due, now, false, 0).unwrap();
+    assert_eq!((advance.slot, advance.next_due_at), (at("2026-01-01T00:00:00Z"), at("2026-01-01T00:01:00Z")));
+    let missed = advance.missed.unwrap();
+    assert_eq!((missed.first_due_at, missed.last_due_at), (due, at("2025-12-31T23:59:00Z")));
+    assert!((900..=1_000).contains(&missed.slots), "at least so many, and not a million searches: {}", missed.slots);
+    let every_second = Schedule::Interval { seconds: 1 };
+    let advance = every_second.advance(due, now, false, 0).unwrap();
+    assert_eq!((advance.slot, advance.next_due_at), (now, now + SECOND));
+    assert_eq!(advance.missed.map(|m| (i64::try_from(m.slots).unwrap() * SECOND, m.last_due_at)), Some((now - due, now - SECOND)));
+}
+
+#[test]
 fn what_is_never_due_is_refused_with_its_field() {
     for (schedule, field) in [
         (cron("* * * *", "UTC"), "schedule.cron.expression"),
@@ -71,6 +86,22 @@ proptest! {
         let next = Schedule::Interval { seconds }.next_after(after, spread).unwrap();
         prop_assert!(next > after);
         prop_assert!(next <= after + i64::from(seconds) * SECOND);
+    }
+
+    #[test]
+    fn an_interval_is_counted_as_if_step_by_step(seconds in 1_u32..500, off in 0_i64..500, late in 0_i64..5_000, spread: u64) {
+        let schedule = Schedule::Interval { seconds };
+        // Also a due time that is off the grid, as one is that was stored before the schedule was changed.
+        let due = schedule.next_after(1_700_000_000 * SECOND, spread).unwrap() - off % i64::from(seconds) * SECOND;
+        let now = due + late * SECOND;
+        let mut steps = vec![due];
+        while let Some(next) = steps.last().map(|at| schedule.next_after(*at, spread).unwrap()).filter(|next| *next <= now) {
+            steps.push(next);
+        }
+        let passed = schedule.passed(due, now, spread).unwrap();
+        prop_assert_eq!(passed.slots, steps.len() as u64);
+        prop_assert_eq!(Some(&passed.last), steps.last());
+        prop_assert_eq!(passed.before_last, steps[steps.len().saturating_sub(2)]);
     }
 
     #[test]

@@ -10,9 +10,9 @@ use tokio::net::TcpStream;
 
 use crate::connect::connect_unchecked;
 use crate::error::{Failure, FailureCode, SetupError};
+use crate::exchange::Request;
 use crate::policy::Policy;
 use crate::resolve::Resolver;
-use crate::exchange::Request;
 use crate::url::{Credentials, Scheme, Target, split_credentials};
 
 /// How the proxy is spoken to.
@@ -143,7 +143,9 @@ impl Named<'_> {
         target.request_target = target.url();
         let mut request = request.clone();
         let authorization = proxy.authorization();
-        request.headers.extend(authorization.map(|value| ("Proxy-Authorization".to_owned(), value)));
+        request
+            .headers
+            .extend(authorization.map(|value| ("Proxy-Authorization".to_owned(), value)));
         Some(request)
     }
 
@@ -153,7 +155,11 @@ impl Named<'_> {
         let (mut stream, remote) = reach(proxy, resolver, policy).await?;
         if matches!(self, Self::Tunnel(_)) {
             let host = target.server_name();
-            let host = if host.contains(':') { format!("[{host}]") } else { host.into_owned() };
+            let host = if host.contains(':') {
+                format!("[{host}]")
+            } else {
+                host.into_owned()
+            };
             http_connect(&mut stream, &format!("{host}:{}", target.port), proxy).await?;
         }
         Ok((stream, remote))
@@ -167,7 +173,9 @@ async fn reach(proxy: &ProxyConfig, resolver: &dyn Resolver, policy: &Policy) ->
         Err(_) => resolver.resolve(&proxy.host).await.map_err(failed)?,
     };
     let own: Vec<_> = own.into_iter().take(8).map(|ip| SocketAddr::new(ip, proxy.port)).collect();
-    connect_unchecked(&own, policy.bind).await.map_err(|failure| failed(failure.message))
+    connect_unchecked(&own, policy.bind)
+        .await
+        .map_err(|failure| failed(failure.message))
 }
 
 fn failed(why: impl std::fmt::Display) -> Failure {

@@ -6,6 +6,7 @@ use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rustls::crypto::CryptoProvider;
+use rustls::sign::{CertifiedKey, SingleCertAndKey};
 use rustls::{CertificateError, ClientConfig};
 use rustls_pki_types::pem::PemObject as _;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer, ServerName};
@@ -15,8 +16,8 @@ use tokio_rustls::client::TlsStream;
 
 use crate::error::{Failure, FailureCode, SetupError};
 
-mod trust;
 mod key;
+mod trust;
 mod verify;
 
 use trust::Trust;
@@ -85,14 +86,12 @@ impl ClientCertificate {
                 what: "the client certificate's key",
                 reason: error.to_string(),
             })?;
-        match rustls::sign::CertifiedKey::new(chain.clone(), signer).keys_match() {
-            Ok(()) | Err(rustls::Error::InconsistentKeys(rustls::InconsistentKeys::Unknown)) => {}
-            Err(error) => {
-                return Err(SetupError::Tls {
-                    what: "the client certificate",
-                    reason: error.to_string(),
-                });
-            }
+        let pair = CertifiedKey::new(chain.clone(), signer);
+        if let Err(error @ rustls::Error::InconsistentKeys(rustls::InconsistentKeys::KeyMismatch)) = pair.keys_match() {
+            return Err(SetupError::Tls {
+                what: "the client certificate",
+                reason: error.to_string(),
+            });
         }
         Ok(Self(Arc::new(Pair { chain, key })))
     }
@@ -182,7 +181,13 @@ impl Tls {
             .dangerous()
             .with_custom_certificate_verifier(verifier);
         let mut config = match &options.certificate {
-            Some(pair) => builder.with_client_auth_cert(pair.0.chain.clone(), pair.0.key.clone_key())?,
+            // Whether the certificate is good is the receiver's to judge: rustls' own way in would refuse
+            // X.509 v1, which `openssl x509 -req` makes unless told otherwise.
+            Some(pair) => {
+                let signer = provider().key_provider.load_private_key(pair.0.key.clone_key())?;
+                let shown = CertifiedKey::new(pair.0.chain.clone(), signer);
+                builder.with_client_cert_resolver(Arc::new(SingleCertAndKey::from(shown)))
+            }
             None => builder.with_no_client_auth(),
         };
         config.alpn_protocols = if options.http2 {

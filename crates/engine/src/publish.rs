@@ -108,8 +108,8 @@ pub fn publish_each(tx: &mut dyn Tx, new: &[NewEvent], now: Micros) -> store::Re
         .collect();
     // One event is the usual case: it is inserted without asking first what is there.
     let inserted = match keyed.as_slice() {
-        [(event, key)] => vec![events::insert(tx, event, *key)?],
-        _ => events::insert_many(tx, &keyed)?,
+        [(event, key)] => vec![events::insert(tx, event, *key, now)?],
+        _ => events::insert_many(tx, &keyed, now)?,
     };
     let fresh = stored
         .iter()

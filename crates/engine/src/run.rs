@@ -5,10 +5,12 @@
 //! the runner's way to the network: the guarded client with the runner's own policy.
 
 mod claim;
+mod end;
 mod execute;
 mod finish;
 mod prepare;
 mod record;
+mod redact;
 pub mod transport;
 
 pub(crate) use claim::{RunStage, recover};

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use domain::{
     Clock, Micros, Problem,
     run::RunType,
-    schedule::{Schedule, spread_of},
+    schedule::{Passed, Schedule, spread_of},
 };
 use store::{
     Result, Signal, Store, Tx,
@@ -23,8 +23,9 @@ use crate::{
     stage::{Next, Stage},
 };
 
-/// Monitors taken in one transaction. More than are ever due at once on one node; the rest follows at once.
-const BATCH: usize = 5_000;
+/// Monitors taken in one transaction: a commit of some milliseconds, so that delivery waits for no thousand of them. The rest
+/// follows at once.
+const BATCH: usize = 200;
 
 /// The first due time of a monitor that was made, resumed or rescheduled at `now`. Intervals are spread by the monitor's id;
 /// cron is exact.
@@ -50,41 +51,65 @@ impl Stage for ScheduleStage {
         match next {
             None => Ok(Next::Idle),
             Some(at) if at > now => Ok(Next::At(at)),
-            Some(_) => self.store.write(move |tx| take_due(tx, now)).await,
+            Some(_) => self.take_due(now).await,
         }
     }
 }
 
-fn take_due(tx: &mut dyn Tx, now: Micros) -> Result<Next> {
-    let due = monitors::due(tx, now, BATCH)?;
-    for monitor in &due {
-        take(tx, monitor, now)?;
-    }
-    if due.len() == BATCH {
-        return Ok(Next::Again);
-    }
-    Ok(monitors::next_due(tx)?.map_or(Next::Idle, Next::At))
+/// A due monitor as it was read, and its slots, or why it has none. Counted before the transaction, which only checks that
+/// nobody changed the monitor meanwhile.
+struct Due {
+    monitor: Monitor,
+    passed: Result<Passed, Problem>,
 }
 
-fn take(tx: &mut dyn Tx, monitor: &Monitor, now: Micros) -> Result<()> {
-    let Some(due_at) = monitor.next_due_at else { return Ok(()) };
-    // Beside the action "run now": whoever comes second sees the first one's run.
-    run::lock(tx, &monitor.id)?;
-    let busy = monitors::has_unfinished_run(tx, &monitor.id)?;
-    let advance = match monitor.schedule.advance(due_at, now, busy, spread_of(&monitor.id)) {
-        Ok(advance) => advance,
+impl ScheduleStage {
+    async fn take_due(&self, now: Micros) -> Result<Next> {
+        let found = self.store.read(move |tx| monitors::due(tx, now, BATCH)).await?;
+        let full = found.len() == BATCH;
+        let counted = tokio::task::spawn_blocking(move || found.into_iter().filter_map(|monitor| count(monitor, now)).collect());
+        let due: Vec<Due> = counted.await.map_err(|error| store::Error::Panicked(error.to_string()))?;
+        let write = move |tx: &mut dyn Tx| {
+            for due in &due {
+                take(tx, due, now)?;
+            }
+            monitors::next_due(tx)
+        };
+        let next = self.store.write(write).await?;
+        Ok(if full { Next::Again } else { next.map_or(Next::Idle, Next::At) })
+    }
+}
+
+fn count(monitor: Monitor, now: Micros) -> Option<Due> {
+    let passed = monitor.schedule.passed(monitor.next_due_at?, now, spread_of(&monitor.id));
+    Some(Due { monitor, passed })
+}
+
+fn take(tx: &mut dyn Tx, due: &Due, now: Micros) -> Result<()> {
+    // Beside the action "run now" and a change by hand: whoever comes second sees what the first one did.
+    run::lock(tx, &due.monitor.id)?;
+    let Some(monitor) = monitors::by_id(tx, &due.monitor.id)? else {
+        return Ok(());
+    };
+    let same = |other: &Monitor| (other.active, other.next_due_at) == (true, due.monitor.next_due_at) && other.schedule == due.monitor.schedule;
+    if !same(&monitor) {
+        return Ok(());
+    }
+    let passed = match &due.passed {
+        Ok(passed) => passed,
         Err(problem) => {
             // It was checked when it was saved: a time zone has vanished, or the last date has passed.
             tracing::warn!(monitor = monitor.id, %problem, "a monitor has no next due time and rests");
             return monitors::set_due(tx, &monitor.id, None);
         }
     };
+    let advance = passed.advance(monitors::has_unfinished_run(tx, &monitor.id)?);
     if let Some(missed) = &advance.missed {
         monitors::record_missed(tx, &monitor.id, missed)?;
         tx.signal(Signal::changed(&*monitor.workspace_id, "monitor"));
     }
     if advance.start {
-        let run = run::next_run(tx, monitor, RunType::Scheduled, due_at, now)?;
+        let run = run::next_run(tx, &monitor, RunType::Scheduled, advance.slot, now)?;
         runs::insert(tx, &run)?;
         tx.signal(Signal::Runs);
         tx.signal(Signal::changed(&*monitor.workspace_id, "run"));

@@ -111,8 +111,8 @@ mod tests {
                     testing_people(tx)?;
                     let old: Vec<Event> = (0..count).map(|number| event(&format!("old{number}"), now - 31 * DAY)).collect();
                     let old: Vec<_> = old.iter().map(|event| (event, None)).collect();
-                    events::insert_many(tx, &old)?;
-                    events::insert(tx, &event("young", now - 29 * DAY), None)
+                    events::insert_many(tx, &old, now - 31 * DAY)?;
+                    events::insert(tx, &event("young", now - 29 * DAY), None, now - 29 * DAY)
                 })
                 .await
                 .unwrap();

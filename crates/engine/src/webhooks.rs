@@ -27,11 +27,14 @@ pub fn disable(tx: &mut dyn Tx, webhook: &Webhook, reason: &str, now: Micros) ->
     Ok(Some(dropped))
 }
 
-/// Switches it on; its failures are forgotten. Returns whether it was off.
+/// Switches it on; its failures are forgotten, and so is what its trigger rule knew: while it was off, nobody told it how the
+/// failing went on. Returns whether it was off.
 pub fn enable(tx: &mut dyn Tx, webhook: &Webhook, now: Micros) -> Result<bool> {
+    webhooks::lock(tx, &webhook.id)?;
     if !webhooks::set_enabled(tx, &webhook.id, true, None, now)? {
         return Ok(false);
     }
+    webhooks::forget_trigger_states(tx, &webhook.id)?;
     publish_switch(tx, webhook, event::WEBHOOK_ENABLED, None, now)?;
     announce(tx, webhook);
     Ok(true)

@@ -201,7 +201,8 @@ CREATE TABLE events (
   workspace_id TEXT NOT NULL REFERENCES workspaces(id) ON DELETE CASCADE,
   type TEXT NOT NULL,
   subject TEXT NOT NULL,            -- id of the monitor, collection … it is about, or ''
-  at BIGINT NOT NULL,
+  at BIGINT NOT NULL,               -- the publisher's own time
+  created_at BIGINT NOT NULL,       -- when it arrived: retention counts from here
   data TEXT NOT NULL,               -- JSON object
   import BIGINT NOT NULL DEFAULT 0,
   hops BIGINT NOT NULL DEFAULT 0,   -- how many Watchbells it passed through
@@ -209,6 +210,7 @@ CREATE TABLE events (
   publish_digest TEXT               -- SHA-256 of the published body, for 409
 );
 CREATE INDEX events_workspace ON events(workspace_id, at);
+CREATE INDEX events_arrival ON events(created_at);
 CREATE UNIQUE INDEX events_publish_key ON events(workspace_id, publish_key) WHERE publish_key IS NOT NULL;
 
 CREATE TABLE webhooks (

@@ -69,7 +69,7 @@ pub enum Output {
 
 /// Reads the words and runs the command.
 pub fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = Cli::parse_from(run::foreign::without(std::env::args_os()));
     match dispatch(cli) {
         Ok(code) => code,
         Err(error) => {

@@ -29,6 +29,7 @@ pub mod incidents;
 pub mod monitors;
 pub mod notices;
 pub mod overview;
+pub mod payload;
 pub(crate) mod patch;
 pub mod receipts;
 pub mod runs;

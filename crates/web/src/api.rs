@@ -117,6 +117,7 @@ fn flow() -> OpenApiRouter<App> {
         .routes(routes!(events::why))
         .routes(routes!(deliveries::of_webhook))
         .routes(routes!(deliveries::attempts))
+        .routes(routes!(deliveries::attempt))
         .routes(routes!(deliveries::stats))
         .routes(routes!(deliveries::get))
         .routes(routes!(deliveries::resend))
@@ -129,6 +130,7 @@ fn flow() -> OpenApiRouter<App> {
         .routes(routes!(incidents::reopen))
         .routes(routes!(incidents::note))
         .routes(routes!(bins::requests))
+        .routes(routes!(bins::request))
 }
 
 fn split() -> (Router<App>, utoipa::openapi::OpenApi) {

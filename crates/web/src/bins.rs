@@ -17,10 +17,10 @@ use store::{
 };
 
 use crate::{
-    actions::{Result, found},
+    actions::{Result, bins::is_refused, found},
     api::input,
     app::App,
-    guard::{headers::SANDBOX, remote::Remote, session::COOKIE},
+    guard::{headers::SANDBOX, remote::Remote},
     inbound::pairs,
     problem::Failure,
 };
@@ -90,11 +90,16 @@ fn respond(bin: &Bin) -> axum::response::Response {
     let mut response = Response::new(if empty { Body::empty() } else { Body::from(bin.body.clone()) });
     *response.status_mut() = status;
     for (name, value) in &bin.headers {
-        let is_session = name.eq_ignore_ascii_case("set-cookie") && value.trim_start().starts_with(COOKIE);
-        if let (Ok(name), Ok(value), false) = (HeaderName::try_from(name), HeaderValue::from_str(value), is_session) {
+        // Refused at save; what was stored otherwise does not get out either.
+        if is_refused(name) {
+            continue;
+        }
+        if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::from_str(value)) {
             response.headers_mut().append(name, value);
         }
     }
-    response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, SANDBOX);
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_SECURITY_POLICY, SANDBOX);
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     response.into_response()
 }

@@ -2,6 +2,7 @@
 
 pub mod auth;
 pub mod headers;
+pub mod host;
 pub mod password;
 pub mod rate;
 pub mod remote;

@@ -32,6 +32,7 @@ pub fn router(app: App) -> Router {
         .merge(health::router())
         .merge(pages::router())
         .fallback(pages::not_found)
-        .layer(middleware::map_response(guard::headers::add))
+        .layer(middleware::from_fn_with_state(app.clone(), guard::host::check))
+        .layer(middleware::from_fn(guard::headers::add))
         .with_state(app)
 }

@@ -9,6 +9,7 @@ pub mod ui;
 mod account;
 mod activity;
 mod assets;
+mod attempt;
 mod bins;
 mod collections;
 mod documents;
@@ -90,6 +91,7 @@ fn webhook_routes() -> Router<App> {
     Router::new()
         .route("/webhooks/new", get(webhook_form::new_page).post(webhook_form::create))
         .route("/webhooks/{id}", get(webhook::page).post(webhook_edit::update))
+        .route("/webhooks/{id}/attempts/{attempt}", get(attempt::page))
         .route("/webhooks/{id}/test", post(webhook_edit::test))
         .route("/webhooks/{id}/enable", post(webhook_edit::enable))
         .route("/webhooks/{id}/disable", post(webhook_edit::disable))
@@ -131,6 +133,7 @@ fn document_routes() -> Router<App> {
         .route("/environments/{id}/delete", post(environments::delete))
         .route("/bins", get(bins::list).post(bins::create))
         .route("/bins/{id}", get(bins::page))
+        .route("/bins/{id}/requests/{request}", get(bins::request))
         .route("/bins/{id}/delete", post(bins::delete))
 }
 

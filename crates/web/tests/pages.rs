@@ -92,7 +92,7 @@ async fn hostile_names_are_text_on_every_page() {
             response.headers()[header::CONTENT_SECURITY_POLICY]
                 .to_str()
                 .unwrap()
-                .contains("script-src 'self'"),
+                .contains("script-src 'self';"),
             "{path}"
         );
         let html = text(response).await;

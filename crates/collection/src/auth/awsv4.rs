@@ -7,10 +7,24 @@ use super::{Signed, Signing};
 use crate::format::{Auth, Param, Request};
 
 /// Headers that may change on their way and are not signed.
-const UNSIGNED: [&str; 7] = ["authorization", "connection", "expect", "presigned-expires", "range", "user-agent", "x-amzn-trace-id"];
+const UNSIGNED: [&str; 7] = [
+    "authorization",
+    "connection",
+    "expect",
+    "presigned-expires",
+    "range",
+    "user-agent",
+    "x-amzn-trace-id",
+];
 /// Query parameters that an earlier signature left.
-const OWN_QUERY: [&str; 6] =
-    ["X-Amz-Security-Token", "X-Amz-Date", "X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-SignedHeaders", "X-Amz-Signature"];
+const OWN_QUERY: [&str; 6] = [
+    "X-Amz-Security-Token",
+    "X-Amz-Date",
+    "X-Amz-Algorithm",
+    "X-Amz-Credential",
+    "X-Amz-SignedHeaders",
+    "X-Amz-Signature",
+];
 
 /// Who signs what for whom.
 struct Signer<'a> {
@@ -36,7 +50,9 @@ pub(super) fn apply(auth: &Auth, request: &mut Request, signing: &Signing<'_>) -
         signing,
     };
     for name in ["Authorization", "X-Amz-Date", "X-Amz-Security-Token", "X-Amz-Content-Sha256"] {
-        request.headers.retain(|h| !h.key.as_deref().is_some_and(|k| k.eq_ignore_ascii_case(name)));
+        request
+            .headers
+            .retain(|h| !h.key.as_deref().is_some_and(|k| k.eq_ignore_ascii_case(name)));
     }
     if auth.param("addAuthDataToQuery") == "true" {
         signer.query(request);
@@ -49,7 +65,11 @@ pub(super) fn apply(auth: &Auth, request: &mut Request, signing: &Signing<'_>) -
 /// `20260102T030405Z` of microseconds since the epoch.
 fn time(now: i64) -> String {
     let iso = crate::dynamic::iso(now);
-    let digits: String = iso.chars().take_while(|c| *c != '.').filter(|c| c.is_ascii_digit() || *c == 'T').collect();
+    let digits: String = iso
+        .chars()
+        .take_while(|c| *c != '.')
+        .filter(|c| c.is_ascii_digit() || *c == 'T')
+        .collect();
     format!("{digits}Z")
 }
 
@@ -92,9 +112,16 @@ impl Signer<'_> {
             ("X-Amz-Credential", Some(format!("{}/{}", self.key_id, self.scope()))),
             ("X-Amz-SignedHeaders", Some(names)),
         ];
-        let mut added: Vec<(String, String)> = added.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?))).collect();
+        let mut added: Vec<(String, String)> = added
+            .into_iter()
+            .filter_map(|(key, value)| Some((key.to_owned(), value?)))
+            .collect();
         pairs.extend(added.iter().cloned());
-        let hash = if s3 { "UNSIGNED-PAYLOAD".to_owned() } else { sha256_hex(self.signing.body) };
+        let hash = if s3 {
+            "UNSIGNED-PAYLOAD".to_owned()
+        } else {
+            sha256_hex(self.signing.body)
+        };
         let signature = self.signature(&request.method, &headers, pairs, &hash);
         added.push(("X-Amz-Signature".into(), signature));
         let rows = request.url.query.get_or_insert_with(Vec::new);
@@ -130,7 +157,12 @@ impl Signer<'_> {
         let lines: String = headers.iter().map(|(name, value)| format!("{name}:{value}\n")).collect();
         let names = headers.keys().cloned().collect::<Vec<_>>().join(";");
         let canonical = format!("{method}\n{}\n{query}\n{lines}\n{names}\n{body_hash}", self.path());
-        let text = format!("AWS4-HMAC-SHA256\n{}\n{}\n{}", self.time, self.scope(), sha256_hex(canonical.as_bytes()));
+        let text = format!(
+            "AWS4-HMAC-SHA256\n{}\n{}\n{}",
+            self.time,
+            self.scope(),
+            sha256_hex(canonical.as_bytes())
+        );
         let mut key = format!("AWS4{}", self.secret).into_bytes();
         for part in self.scope().split('/') {
             key = hmac_sha256(&key, part.as_bytes());
@@ -142,7 +174,13 @@ impl Signer<'_> {
     fn path(&self) -> String {
         let path = url_parts(self.signing.url).2;
         let once = |segment: &str| encode(&decode(segment));
-        let segment = |segment: &str| if self.service == "s3" { once(segment) } else { encode(&once(segment)) };
+        let segment = |segment: &str| {
+            if self.service == "s3" {
+                once(segment)
+            } else {
+                encode(&once(segment))
+            }
+        };
         path.split('/').map(segment).collect::<Vec<_>>().join("/")
     }
 }
@@ -161,7 +199,14 @@ mod tests {
         let url = "https://example.amazonaws.com/?Param2=value2&Param1=value1";
         let mut request = Request::from_value(&json!(url));
         // 2015-08-30T12:36:00Z
-        let signing = Signing { url, body: b"", is_form: false, content_type: "", now: 1_440_938_160_000_000, nonce: "" };
+        let signing = Signing {
+            url,
+            body: b"",
+            is_form: false,
+            content_type: "",
+            now: 1_440_938_160_000_000,
+            nonce: "",
+        };
         assert_eq!(apply(&auth, &mut request, &signing), Signed::Header);
         assert_eq!(
             request.header("authorization").unwrap(),

@@ -74,12 +74,26 @@ fn fields(text: &str) -> Vec<(String, String)> {
 pub fn header(auth: &Auth, challenge: &Challenge, request: &WireRequest, client_nonce: &str) -> Result<String, String> {
     let (user, password) = (auth.param("username"), auth.param("password"));
     let given = Some(auth.param("algorithm")).filter(|a| !a.is_empty());
-    let algorithm = given.unwrap_or_else(|| if challenge.algorithm.is_empty() { "MD5".into() } else { challenge.algorithm.clone() });
+    let algorithm = given.unwrap_or_else(|| {
+        if challenge.algorithm.is_empty() {
+            "MD5".into()
+        } else {
+            challenge.algorithm.clone()
+        }
+    });
     let hash = hash_of(&algorithm).ok_or_else(|| format!("the digest algorithm `{algorithm}` is not supported"))?;
-    let or = |name: &str, default: &str| Some(auth.param(name)).filter(|v| !v.is_empty()).unwrap_or_else(|| default.to_owned());
+    let or = |name: &str, default: &str| {
+        Some(auth.param(name))
+            .filter(|v| !v.is_empty())
+            .unwrap_or_else(|| default.to_owned())
+    };
     let (cnonce, count) = (or("clientNonce", client_nonce), or("nonceCount", "00000001"));
     let (_, _, path, query) = hash::url_parts(&request.url);
-    let uri = if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") };
+    let uri = if query.is_empty() {
+        path.to_owned()
+    } else {
+        format!("{path}?{query}")
+    };
     let Challenge { realm, nonce, opaque, .. } = challenge;
     let session = algorithm.to_ascii_lowercase().ends_with("-sess");
     let mut ha1 = hash(format!("{user}:{realm}:{password}").as_bytes());
@@ -165,7 +179,10 @@ mod tests {
             json!({"username": "Mufasa", "password": "Circle of Life"}),
             "f2/wE4q74E6zIJEtWaHKaf5wv/H5QzzpXusqGemxURZJ",
         );
-        assert!(!rfc7616.contains("response=\"\""), "{rfc7616}");
+        assert!(
+            rfc7616.contains("response=\"753927fa0e85d155564e2e272a28d1802ca10daf4496794697cf8db5856cb6c1\""),
+            "{rfc7616}"
+        );
         assert!(rfc7616.contains("algorithm=\"SHA-256\", qop=auth, nc=00000001"), "{rfc7616}");
     }
 

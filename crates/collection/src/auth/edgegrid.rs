@@ -23,11 +23,19 @@ pub(super) fn apply(auth: &Auth, request: &mut Request, signing: &Signing<'_>) {
     let nonce = or("nonce", uuid::Builder::from_random_bytes(seed(signing)).into_uuid().to_string());
     let unsigned = format!("EG1-HMAC-SHA256 client_token={client};access_token={access};timestamp={time};nonce={nonce};");
     let (scheme, authority, path, query) = url_parts(signing.url);
-    let target = if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") };
+    let target = if query.is_empty() {
+        path.to_owned()
+    } else {
+        format!("{path}?{query}")
+    };
     let base = auth.param("baseURL");
     let host = if base.is_empty() { authority } else { url_parts(&base).1 };
     let headers = headers(auth, request);
-    let hashed = if request.method == "POST" { body_hash(auth, signing.body) } else { String::new() };
+    let hashed = if request.method == "POST" {
+        body_hash(auth, signing.body)
+    } else {
+        String::new()
+    };
     let data = [request.method.as_str(), scheme, host, &target, &headers, &hashed, &unsigned].join("\t");
     let key = STANDARD.encode(hmac_sha256(secret.as_bytes(), time.as_bytes()));
     let signature = STANDARD.encode(hmac_sha256(key.as_bytes(), data.as_bytes()));
@@ -48,7 +56,12 @@ fn time(now: i64) -> String {
 }
 
 fn headers(auth: &Auth, request: &Request) -> String {
-    let given = auth.params.iter().rev().find(|(key, _)| key == "headersToSign").map(|(_, value)| value);
+    let given = auth
+        .params
+        .iter()
+        .rev()
+        .find(|(key, _)| key == "headersToSign")
+        .map(|(_, value)| value);
     let names: Vec<String> = match given {
         Some(Value::String(text)) => text.split(',').map(str::to_owned).collect(),
         Some(Value::Array(list)) => list.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
@@ -85,9 +98,23 @@ mod tests {
         let auth = Auth::from_value(&json!({"type": "edgegrid", "edgegrid": params})).unwrap();
         let url = "https://akaa-baseurl-xxxxxxxxxxx-xxxxxxxxxxxxx.luna.akamaiapis.net/";
         let mut request = Request::from_value(&json!(url));
-        apply(&auth, &mut request, &Signing { url, body: b"", is_form: false, content_type: "", now: 0, nonce: "" });
+        apply(
+            &auth,
+            &mut request,
+            &Signing {
+                url,
+                body: b"",
+                is_form: false,
+                content_type: "",
+                now: 0,
+                nonce: "",
+            },
+        );
         let header = request.header("authorization").unwrap();
-        assert!(header.ends_with("signature=tL+y4hxyHxgWVD30X3pWnGKHcPzmrIF+LThiAOhMxYU="), "{header}");
+        assert!(
+            header.ends_with("signature=tL+y4hxyHxgWVD30X3pWnGKHcPzmrIF+LThiAOhMxYU="),
+            "{header}"
+        );
     }
 
     #[test]

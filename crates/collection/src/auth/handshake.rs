@@ -17,9 +17,14 @@ pub struct Fresh<'a> {
 pub enum Handshake {
     /// The type has none, or it is over.
     Done,
-    Digest { auth: Auth },
+    Digest {
+        auth: Auth,
+    },
     /// `negotiated`: the first message is out.
-    Ntlm { auth: Auth, negotiated: bool },
+    Ntlm {
+        auth: Auth,
+        negotiated: bool,
+    },
 }
 
 impl Handshake {

@@ -76,7 +76,11 @@ pub fn authenticate(auth: &Auth, challenge: &Challenge, now: i64, client_nonce: 
     let proof = |rest: &[u8]| hmac_md5(&key, &[&challenge.nonce[..], rest].concat());
     let nt = [&proof(&blob)[..], &blob].concat();
     // A server that tells its time wants no older response beside the newer one.
-    let lm = if clock.is_some() { vec![0; 24] } else { [&proof(&client_nonce)[..], &client_nonce].concat() };
+    let lm = if clock.is_some() {
+        vec![0; 24]
+    } else {
+        [&proof(&client_nonce)[..], &client_nonce].concat()
+    };
     let unicode = challenge.flags & UNICODE != 0;
     let text = |text: &str| if unicode { utf16(text) } else { text.as_bytes().to_vec() };
     let parts = [lm, nt, text(&domain), text(&user), text(&auth.param("workstation")), Vec::new()];
@@ -146,14 +150,29 @@ mod tests {
     /// [MS-NLMP], 4.2.4: NTLMv2 authentication with the specification's own values.
     #[test]
     fn the_specifications_own_values_come_out_as_printed() {
-        let auth = Auth::from_value(&json!({"type": "ntlm", "ntlm": {"username": "User", "password": "Password", "domain": "Domain"}})).unwrap();
-        let info = [&[2, 0, 12, 0][..], &utf16("Domain"), &[1, 0, 12, 0], &utf16("Server"), &[0, 0, 0, 0]].concat();
+        let auth =
+            Auth::from_value(&json!({"type": "ntlm", "ntlm": {"username": "User", "password": "Password", "domain": "Domain"}})).unwrap();
+        let info = [
+            &[2, 0, 12, 0][..],
+            &utf16("Domain"),
+            &[1, 0, 12, 0],
+            &utf16("Server"),
+            &[0, 0, 0, 0],
+        ]
+        .concat();
         let nonce = [0x01, 0x23, 0x45, 0x67, 0x89, 0xab, 0xcd, 0xef];
-        let challenge = Challenge { flags: UNICODE, nonce, info };
+        let challenge = Challenge {
+            flags: UNICODE,
+            nonce,
+            info,
+        };
         let message = authenticate(&auth, &challenge, -EPOCH_OFFSET / 10, [0xaa; 8]);
         let message = STANDARD.decode(message.trim_start_matches("NTLM ")).unwrap();
         assert_eq!(hex::encode(&field(&message, 20).unwrap()[..16]), "68cd0ab851e51c96aabc927bebef6a1c");
-        assert_eq!(hex::encode(field(&message, 12).unwrap()), "86c35097ac9cec102554764a57cccc19aaaaaaaaaaaaaaaa");
+        assert_eq!(
+            hex::encode(field(&message, 12).unwrap()),
+            "86c35097ac9cec102554764a57cccc19aaaaaaaaaaaaaaaa"
+        );
         assert_eq!(field(&message, 36).unwrap(), utf16("User"));
     }
 

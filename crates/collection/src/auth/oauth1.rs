@@ -10,7 +10,9 @@ use super::{Signed, Signing, jwt};
 use crate::format::{Auth, Mode, Param, Request};
 
 pub(super) fn apply(auth: &Auth, request: &mut Request, signing: &Signing<'_>) -> Result<Signed, String> {
-    let method = Some(auth.param("signatureMethod")).filter(|m| !m.is_empty()).unwrap_or_else(|| "HMAC-SHA1".into());
+    let method = Some(auth.param("signatureMethod"))
+        .filter(|m| !m.is_empty())
+        .unwrap_or_else(|| "HMAC-SHA1".into());
     let rsa = method.starts_with("RSA-");
     if auth.param("consumerKey").is_empty() || (!rsa && auth.param("consumerSecret").is_empty()) {
         // As the reference: without both there is nothing to sign with.
@@ -42,7 +44,11 @@ pub(super) fn apply(auth: &Auth, request: &mut Request, signing: &Signing<'_>) -
 fn parameters(auth: &Auth, method: &str, signing: &Signing<'_>) -> Result<Vec<(&'static str, String)>, String> {
     let or = |name: &str, default: String| Some(auth.param(name)).filter(|v| !v.is_empty()).unwrap_or(default);
     let wants_hash = auth.param("includeBodyHash") == "true" && !signing.is_form && !signing.body.is_empty();
-    let hash = if wants_hash { base64_hash(digest_of(method)?, signing.body) } else { String::new() };
+    let hash = if wants_hash {
+        base64_hash(digest_of(method)?, signing.body)
+    } else {
+        String::new()
+    };
     let all = [
         ("oauth_consumer_key", auth.param("consumerKey")),
         ("oauth_token", auth.param("token")),
@@ -55,7 +61,9 @@ fn parameters(auth: &Auth, method: &str, signing: &Signing<'_>) -> Result<Vec<(&
         ("oauth_body_hash", hash),
     ];
     let with_empty = auth.param("addEmptyParamsToSign") == "true";
-    let kept = all.into_iter().filter(|(name, value)| !value.trim().is_empty() || (with_empty && *name != "oauth_body_hash"));
+    let kept = all
+        .into_iter()
+        .filter(|(name, value)| !value.trim().is_empty() || (with_empty && *name != "oauth_body_hash"));
     Ok(kept.collect())
 }
 
@@ -68,7 +76,12 @@ fn digest_of(method: &str) -> Result<&'static digest::Algorithm, String> {
     }
 }
 
-fn signature(auth: &Auth, request: &Request, signing: &Signing<'_>, (method, own): (&str, &[(&'static str, String)])) -> Result<String, String> {
+fn signature(
+    auth: &Auth,
+    request: &Request,
+    signing: &Signing<'_>,
+    (method, own): (&str, &[(&'static str, String)]),
+) -> Result<String, String> {
     let key = format!("{}&{}", encode(&auth.param("consumerSecret")), encode(&auth.param("tokenSecret")));
     if method == "PLAINTEXT" {
         return Ok(key);
@@ -102,7 +115,11 @@ fn base_string(request: &Request, signing: &Signing<'_>, own: &[(&'static str, S
     pairs.extend(own.iter().map(|(key, value)| ((*key).to_owned(), value.clone())));
     let mut encoded: Vec<(String, String)> = pairs.iter().map(|(key, value)| (encode(key), encode(value))).collect();
     encoded.sort();
-    let joined = encoded.iter().map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>().join("&");
+    let joined = encoded
+        .iter()
+        .map(|(key, value)| format!("{key}={value}"))
+        .collect::<Vec<_>>()
+        .join("&");
     let address = format!("{}://{}{path}", scheme.to_ascii_lowercase(), authority.to_ascii_lowercase());
     format!("{}&{}&{}", request.method.to_ascii_uppercase(), encode(&address), encode(&joined))
 }
@@ -131,10 +148,20 @@ mod tests {
         let auth = Auth::from_value(&json!({"type": "oauth1", "oauth1": params})).unwrap();
         let url = "http://photos.example.net/photos?file=vacation.jpg&size=original";
         let mut request = Request::from_value(&json!(url));
-        let signing = Signing { url, body: b"", is_form: false, content_type: "", now: 0, nonce: "unused" };
+        let signing = Signing {
+            url,
+            body: b"",
+            is_form: false,
+            content_type: "",
+            now: 0,
+            nonce: "unused",
+        };
         assert_eq!(apply(&auth, &mut request, &signing), Ok(Signed::Header));
         let header = request.header("authorization").unwrap();
-        assert!(header.starts_with("OAuth realm=\"Photos\",oauth_consumer_key=\"dpf43f3p2l4k3l03\""), "{header}");
+        assert!(
+            header.starts_with("OAuth realm=\"Photos\",oauth_consumer_key=\"dpf43f3p2l4k3l03\""),
+            "{header}"
+        );
         assert!(header.ends_with("oauth_signature=\"MdpQcU8iPSUjWoN%2FUDMsK2sui9I%3D\""), "{header}");
     }
 }

@@ -69,11 +69,18 @@ pub fn token_request(auth: &Auth) -> Result<Option<Request>, String> {
 fn grant(auth: &Auth) -> Result<Vec<(String, String)>, String> {
     let needed = |name: &str| {
         let value = auth.param(name);
-        if value.is_empty() { Err(format!("no token is fetched: the authentication has no `{name}`")) } else { Ok(value) }
+        if value.is_empty() {
+            Err(format!("no token is fetched: the authentication has no `{name}`"))
+        } else {
+            Ok(value)
+        }
     };
     let refresh = auth.param("refreshToken");
     match auth.param("grant_type").as_str() {
-        _ if !refresh.is_empty() => Ok(vec![("grant_type".into(), "refresh_token".into()), ("refresh_token".into(), refresh)]),
+        _ if !refresh.is_empty() => Ok(vec![
+            ("grant_type".into(), "refresh_token".into()),
+            ("refresh_token".into(), refresh),
+        ]),
         "client_credentials" => {
             needed("clientId")?;
             Ok(vec![("grant_type".into(), "client_credentials".into())])
@@ -91,11 +98,20 @@ fn grant(auth: &Auth) -> Result<Vec<(String, String)>, String> {
 
 /// `tokenRequestParams`: rows that the document adds to the body.
 fn extra(auth: &Auth) -> Vec<(String, String)> {
-    let rows = auth.params.iter().rev().find(|(key, _)| key == "tokenRequestParams").map(|(_, value)| value);
+    let rows = auth
+        .params
+        .iter()
+        .rev()
+        .find(|(key, _)| key == "tokenRequestParams")
+        .map(|(_, value)| value);
     let rows = rows.and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-    let used = rows.iter().filter(|row| row["enabled"].as_bool() != Some(false) && row["send_as"].as_str().is_none_or(|to| to == "request_body"));
+    let used = rows
+        .iter()
+        .filter(|row| row["enabled"].as_bool() != Some(false) && row["send_as"].as_str().is_none_or(|to| to == "request_body"));
     let text = |value: &Value| crate::format::text(value).unwrap_or_default();
-    used.map(|row| (text(&row["key"]), text(&row["value"]))).filter(|(key, _)| !key.is_empty()).collect()
+    used.map(|row| (text(&row["key"]), text(&row["value"])))
+        .filter(|(key, _)| !key.is_empty())
+        .collect()
 }
 
 /// A token and how long it is good for.
@@ -121,7 +137,9 @@ pub fn read_token(status: u16, body: &[u8]) -> Result<Token, String> {
     }
     let said = value["error_description"].as_str().or(value["error"].as_str());
     let said = said.map_or_else(|| "it sent no `access_token`".to_owned(), |said| format!("it said `{said}`"));
-    Err(format!("no token is fetched: the token endpoint answered with status {status} and {said}"))
+    Err(format!(
+        "no token is fetched: the token endpoint answered with status {status} and {said}"
+    ))
 }
 
 #[cfg(test)]
@@ -134,7 +152,9 @@ mod tests {
     }
 
     fn form(request: &Request) -> Vec<(String, String)> {
-        let Some(Mode::Urlencoded(rows)) = request.body.as_ref().map(|b| &b.mode) else { panic!("no form") };
+        let Some(Mode::Urlencoded(rows)) = request.body.as_ref().map(|b| &b.mode) else {
+            panic!("no form")
+        };
         rows.iter().map(|r| (r.key.clone().unwrap(), r.value.clone().unwrap())).collect()
     }
 
@@ -157,14 +177,28 @@ mod tests {
 
     #[test]
     fn password_and_refresh_token_are_fetched_and_browsers_are_not() {
-        let base = |grant: &str| json!({"grant_type": grant, "accessTokenUrl": "http://h/t", "clientId": "i", "username": "u", "password": "p"});
+        let base =
+            |grant: &str| json!({"grant_type": grant, "accessTokenUrl": "http://h/t", "clientId": "i", "username": "u", "password": "p"});
         let password = token_request(&auth(base("password_credentials"))).unwrap().unwrap();
-        assert_eq!(form(&password)[..3], [pair("grant_type", "password"), pair("username", "u"), pair("password", "p")]);
+        assert_eq!(
+            form(&password)[..3],
+            [pair("grant_type", "password"), pair("username", "u"), pair("password", "p")]
+        );
         let mut refresh = base("authorization_code");
         refresh["refreshToken"] = json!("r");
-        assert_eq!(form(&token_request(&auth(refresh)).unwrap().unwrap())[1], pair("refresh_token", "r"));
-        assert!(token_request(&auth(base("authorization_code"))).unwrap_err().contains("needs a person"));
-        assert_eq!(token_request(&auth(json!({"accessToken": "t", "accessTokenUrl": "http://h/t"}))), Ok(None));
+        assert_eq!(
+            form(&token_request(&auth(refresh)).unwrap().unwrap())[1],
+            pair("refresh_token", "r")
+        );
+        assert!(
+            token_request(&auth(base("authorization_code")))
+                .unwrap_err()
+                .contains("needs a person")
+        );
+        assert_eq!(
+            token_request(&auth(json!({"accessToken": "t", "accessTokenUrl": "http://h/t"}))),
+            Ok(None)
+        );
     }
 
     #[test]

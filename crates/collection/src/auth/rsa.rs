@@ -7,7 +7,9 @@ use rsa::pkcs8::DecodePrivateKey as _;
 use rsa::{Pkcs1v15Sign, RsaPrivateKey};
 
 /// `DigestInfo` of SHA-1 (RFC 8017, 9.2, note 1).
-const SHA1_PREFIX: [u8; 15] = [0x30, 0x21, 0x30, 0x09, 0x06, 0x05, 0x2b, 0x0e, 0x03, 0x02, 0x1a, 0x05, 0x00, 0x04, 0x14];
+const SHA1_PREFIX: [u8; 15] = [
+    0x30, 0x21, 0x30, 0x09, 0x06, 0x05, 0x2b, 0x0e, 0x03, 0x02, 0x1a, 0x05, 0x00, 0x04, 0x14,
+];
 
 /// Signs with a PEM key (PKCS#1 or PKCS#8).
 pub fn sign_sha1(pem: &str, message: &[u8]) -> Result<Vec<u8>, String> {
@@ -19,5 +21,6 @@ pub fn sign_sha1(pem: &str, message: &[u8]) -> Result<Vec<u8>, String> {
         hash_len: Some(hashed.as_ref().len()),
         prefix: SHA1_PREFIX.into(),
     };
-    key.sign(scheme, hashed.as_ref()).map_err(|_| "it could not be signed with this key".into())
+    key.sign(scheme, hashed.as_ref())
+        .map_err(|_| "it could not be signed with this key".into())
 }

@@ -47,10 +47,16 @@ impl Jar {
 
 fn read(position: usize, value: &Value) -> Result<Cookie, CookieFileError> {
     let text = |field: &str| crate::format::text(&value[field]);
-    let name = text("key").or_else(|| text("name")).ok_or(CookieFileError::Missing { position, field: "key" })?;
-    let domain = text("domain").filter(|d| !d.is_empty()).ok_or(CookieFileError::Missing { position, field: "domain" })?;
+    let name = text("key")
+        .or_else(|| text("name"))
+        .ok_or(CookieFileError::Missing { position, field: "key" })?;
+    let domain = text("domain")
+        .filter(|d| !d.is_empty())
+        .ok_or(CookieFileError::Missing { position, field: "domain" })?;
     let flag = |field: &str| value[field].as_bool().unwrap_or(false);
-    let expires = text("expires").filter(|e| e != "Infinity").and_then(|e| e.parse::<jiff::Timestamp>().ok());
+    let expires = text("expires")
+        .filter(|e| e != "Infinity")
+        .and_then(|e| e.parse::<jiff::Timestamp>().ok());
     Ok(Cookie {
         name,
         value: text("value").unwrap_or_default(),
@@ -98,7 +104,12 @@ mod tests {
         let back = Jar::from_json(text.as_bytes(), NOW).unwrap();
         assert_eq!(back.to_json(), jar.to_json());
         assert_eq!(back.header(&url, NOW).as_deref(), Some("a=1"));
-        assert!(Jar::from_json(text.as_bytes(), NOW + 61_000_000).unwrap().header(&url, NOW).is_none());
+        assert!(
+            Jar::from_json(text.as_bytes(), NOW + 61_000_000)
+                .unwrap()
+                .header(&url, NOW)
+                .is_none()
+        );
     }
 
     #[test]

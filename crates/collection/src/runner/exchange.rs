@@ -62,7 +62,13 @@ pub struct Answer {
 }
 
 impl Wire {
-    pub fn new(transport: Arc<dyn Transport>, files: Arc<dyn FileAccess>, options: RunOptions, now: Now, (dynamic, jar): (Dynamic, Jar)) -> Self {
+    pub fn new(
+        transport: Arc<dyn Transport>,
+        files: Arc<dyn FileAccess>,
+        options: RunOptions,
+        now: Now,
+        (dynamic, jar): (Dynamic, Jar),
+    ) -> Self {
         Self {
             transport,
             files,
@@ -173,7 +179,12 @@ impl Wire {
         self.dynamic.lock().unwrap_or_else(PoisonError::into_inner).token(8)
     }
 
-    async fn follow(&self, mut wire: WireRequest, (profile, own): (&Profile, &OwnRoute), last_url: &mut String) -> Result<Answer, RequestError> {
+    async fn follow(
+        &self,
+        mut wire: WireRequest,
+        (profile, own): (&Profile, &OwnRoute),
+        last_url: &mut String,
+    ) -> Result<Answer, RequestError> {
         let (mut redirects, mut total_us) = (0_usize, 0_u64);
         loop {
             self.route(&mut wire, own);

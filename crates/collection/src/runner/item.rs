@@ -186,10 +186,10 @@ impl Stage<'_> {
                 request: view.request.clone(),
                 response: view.response.clone(),
                 cookies: view.cookies.clone(),
+                newman_async: self.work.spec.options.newman_async,
             };
             let limit = self.work.spec.options.script_timeout;
-            let scopes = state.scopes.clone();
-            let calls = Calls::new(self.work.wire, &scopes, listen);
+            let calls = Calls::new(self.work.wire, &state.scopes, listen);
             let outcome = self.session.run(input, limit, &calls).await;
             let made = calls.into_made();
             if let Some(execution) = &mut state.current {

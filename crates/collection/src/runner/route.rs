@@ -35,7 +35,14 @@ impl Wire {
             return;
         }
         let Ok(url) = url::Url::parse(&wire.url) else { return };
-        wire.client_certificate = own.identity.clone().or_else(|| certificates::find(&self.options.certificates, &url).cloned());
-        wire.proxy = own.proxy.as_ref().and_then(|proxy| proxies::own(proxy, &url)).or_else(|| self.options.proxies.find(&url).cloned());
+        wire.client_certificate = own
+            .identity
+            .clone()
+            .or_else(|| certificates::find(&self.options.certificates, &url).cloned());
+        wire.proxy = own
+            .proxy
+            .as_ref()
+            .and_then(|proxy| proxies::own(proxy, &url))
+            .or_else(|| self.options.proxies.find(&url).cloned());
     }
 }

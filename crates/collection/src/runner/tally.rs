@@ -15,6 +15,7 @@ pub struct Tally {
     failures: Vec<Failure>,
     failed: u64,
     aborted: bool,
+    warnings: Vec<String>,
 }
 
 impl Tally {
@@ -25,6 +26,7 @@ impl Tally {
             failures: Vec::new(),
             failed: 0,
             aborted: false,
+            warnings: Vec::new(),
         }
     }
 
@@ -37,6 +39,12 @@ impl Tally {
     pub fn fatal(&mut self) {
         self.totals.errors += 1;
         self.failed += 1;
+    }
+
+    /// Notes what concerns the run as a whole.
+    pub fn warn(&mut self, text: String) {
+        self.totals.warnings += 1;
+        self.warnings.push(text);
     }
 
     pub fn aborted(&mut self) {
@@ -195,6 +203,7 @@ impl Tally {
             globals: values(scopes.globals),
             collection_variables: values(scopes.collection),
             cookies,
+            warnings: self.warnings,
         };
         (result, self.observer)
     }

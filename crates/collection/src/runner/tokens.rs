@@ -28,7 +28,9 @@ impl Tokens {
     /// A token that is still good.
     pub fn get(&self, auth: &Auth, now: i64) -> Option<String> {
         let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        let token = kept.get(&key(auth)).filter(|token| token.until.is_none_or(|until| now < until - MARGIN))?;
+        let token = kept
+            .get(&key(auth))
+            .filter(|token| token.until.is_none_or(|until| now < until - MARGIN))?;
         Some(token.value.clone())
     }
 
@@ -36,7 +38,13 @@ impl Tokens {
     pub fn put(&self, auth: &Auth, token: &Token, now: i64) {
         let until = token.lifetime.map(|seconds| now.saturating_add(seconds.saturating_mul(1_000_000)));
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.insert(key(auth), Kept { value: token.value.clone(), until });
+        kept.insert(
+            key(auth),
+            Kept {
+                value: token.value.clone(),
+                until,
+            },
+        );
     }
 }
 
@@ -69,7 +77,9 @@ impl Wire {
 
     /// Puts a token into an authentication that says how to get one.
     async fn fetch_token(&self, auth: &mut Auth, scopes: &Scopes) -> Result<(), String> {
-        let Some(request) = oauth2::token_request(auth)? else { return Ok(()) };
+        let Some(request) = oauth2::token_request(auth)? else {
+            return Ok(());
+        };
         let value = match self.tokens.get(auth, (self.now)()) {
             Some(value) => value,
             None => {
@@ -95,7 +105,10 @@ mod tests {
     fn a_token_is_kept_until_it_is_nearly_over() {
         let auth = |id: &str| Auth::from_value(&json!({"type": "oauth2", "oauth2": {"clientId": id}})).unwrap();
         let tokens = Tokens::default();
-        let fresh = |lifetime| Token { value: "t".into(), lifetime };
+        let fresh = |lifetime| Token {
+            value: "t".into(),
+            lifetime,
+        };
         tokens.put(&auth("a"), &fresh(Some(60)), 0);
         assert_eq!(tokens.get(&auth("a"), 49_000_000).as_deref(), Some("t"));
         assert_eq!(tokens.get(&auth("a"), 51_000_000), None);

@@ -62,6 +62,7 @@ struct Slim<'a> {
     request: &'a serde_json::Value,
     response: Option<SlimResponse<'a>>,
     cookies: &'a [ScriptCookie],
+    newman_async: bool,
 }
 
 #[derive(Serialize)]
@@ -94,6 +95,7 @@ pub fn run_frame(input: &ScriptInput, limit_ms: u32) -> Result<Vec<u8>, serde_js
         request: &input.request,
         response: input.response.as_ref().map(SlimResponse::from),
         cookies: &input.cookies,
+        newman_async: input.newman_async,
     };
     let body = input.response.as_ref().map_or("", |response| response.body_base64.as_str());
     let mut frame = start(RUN);

@@ -97,6 +97,7 @@ pub fn input(listen: Listen, code: &str) -> ScriptInput {
             http_only: true,
             secure: false,
         }],
+        newman_async: false,
     }
 }
 

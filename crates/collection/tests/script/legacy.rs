@@ -35,6 +35,27 @@ async fn the_legacy_interface_works_and_its_tests_are_recorded_last() {
 }
 
 #[tokio::test]
+async fn a_name_out_of_date_is_flagged_once_in_a_script() {
+    let outcome = run("postman.getEnvironmentVariable('a'); postman.getEnvironmentVariable('b'); responseBody;").await;
+    assert_eq!(
+        outcome.warnings,
+        [
+            "`postman.getEnvironmentVariable` is deprecated; use `pm.environment.get`",
+            "`responseBody` is deprecated; use `pm.response.text()`"
+        ]
+    );
+}
+
+#[tokio::test]
+async fn an_asynchronous_test_is_awaited_unless_newmans_way_is_asked_for() {
+    let mut input = test_input("pm.test('late', async () => { await null; throw new Error('lost'); });");
+    let awaited = run_input(input.clone()).await;
+    assert_eq!(failures(&awaited), [("late".to_owned(), "lost".to_owned())]);
+    input.newman_async = true;
+    assert_all_pass(&run_input(input).await);
+}
+
+#[tokio::test]
 async fn the_sandbox_has_newmans_globals_and_no_way_out() {
     let code = r#"
         const objects = ['pm', 'postman', 'console', 'CryptoJS', 'tv4', 'Backbone', 'JSON', 'Math', 'Reflect', 'tests', 'responseCode', 'responseHeaders', 'responseCookies', 'request', 'data', 'environment', 'globals'];

@@ -213,3 +213,15 @@ async fn idle_connections_are_few_and_do_not_stay() {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }
+
+#[tokio::test]
+async fn groups_of_calls_do_not_share_connections() {
+    let (address, connections) = patient(OK).await;
+    let client = client();
+    for (group, opened) in [(None, 1), (Some(1), 2), (Some(2), 3), (Some(1), 3), (None, 3)] {
+        let mut request = Request::new("GET", url(address, "/"));
+        request.connection_group = group;
+        assert!(client.exchange(&request, &loopback_policy()).await.outcome.is_ok());
+        assert_eq!(connections.load(Ordering::SeqCst), opened, "{group:?}");
+    }
+}

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use egress::proxy::ProxyKind;
-use egress::{FailureCode, Policy, PolicyRules, ProxyConfig, Request, SetupError};
+use egress::{FailureCode, Lookup, Policy, PolicyRules, ProxyConfig, Request, SetupError};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional};
 use tokio::net::TcpStream;
 
@@ -115,4 +115,50 @@ fn proxies_are_read_strictly_and_never_shown_with_their_password() {
         assert!(matches!(error, SetupError::Proxy { .. }));
         assert!(!error.to_string().contains("pw"));
     }
+}
+
+/// An open policy whose proxy looks up names itself.
+fn trusting_proxy(address: SocketAddr, tunnel: bool) -> Policy {
+    let proxy = ProxyConfig::parse(&format!("http://joe:s@{address}")).unwrap();
+    PolicyRules {
+        open: true,
+        allow_http: true,
+        proxy: Some(proxy.with_lookup(Lookup::Proxys { tunnel })),
+        ..PolicyRules::default()
+    }
+    .into()
+}
+
+#[tokio::test]
+async fn under_an_open_policy_a_proxy_gets_the_request_or_the_name() {
+    let (address, _) = receiver(|mut stream, _| async move {
+        let head = read_request(&mut stream).await;
+        let first = head.lines().next().unwrap_or_default();
+        let login = head.contains("Proxy-Authorization: Basic am9lOnM=");
+        let body = format!("{first} {login}");
+        let answer = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{body}", body.len());
+        let _ = stream.write_all(answer.as_bytes()).await;
+    })
+    .await;
+    // No resolver knows this name: only the proxy does.
+    let request = Request::new("GET", "http://nowhere.invalid/p?q=1");
+    let forwarded = client().exchange(&request, &trusting_proxy(address, false)).await;
+    assert_eq!(response(forwarded).body, "GET http://nowhere.invalid/p?q=1 HTTP/1.1 true");
+    // The tunnel's answer is not that of the receiver, which is never reached here.
+    let tunnelled = client().exchange(&request, &trusting_proxy(address, true)).await;
+    assert!(tunnelled.outcome.is_err());
+}
+
+#[tokio::test]
+async fn a_guarded_policy_never_leaves_names_to_the_proxy() {
+    let (address, connections) = receiver(|_, _| async {}).await;
+    let proxy = ProxyConfig::parse(&format!("http://{address}")).unwrap();
+    let rules = PolicyRules {
+        allow_http: true,
+        proxy: Some(proxy.with_lookup(Lookup::Proxys { tunnel: false })),
+        ..PolicyRules::default()
+    };
+    let exchange = client().exchange(&Request::new("GET", "http://127.0.0.1/"), &rules.into()).await;
+    assert_eq!(code(&exchange), FailureCode::GuardRefused);
+    assert_eq!(connections.load(std::sync::atomic::Ordering::SeqCst), 0);
 }

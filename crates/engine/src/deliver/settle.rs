@@ -4,7 +4,12 @@
 //! for nobody. What the store cannot take now is kept and tried again: until then the delivery is pending in the store, and
 //! a crash sends it once more with the same id.
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeMap, HashMap},
+    ops::Range,
+    sync::Arc,
+    time::Duration,
+};
 
 use domain::{
     Micros,
@@ -105,19 +110,15 @@ impl Batch {
 
 /// Commits a batch, however long the store is away. A row that the store refuses for good takes only itself along.
 async fn commit(engine: &Engine, batch: Arc<Batch>) -> Vec<(String, Outcome)> {
-    match commit_range(engine, &batch, 0, batch.items.len()).await {
+    match commit_range(engine, &batch, 0..batch.items.len(), false).await {
         Ok(outcomes) => outcomes,
         Err(error) => {
             tracing::error!(%error, attempts = batch.items.len(), "a batch of attempts was refused and is stored one by one");
             let mut outcomes = Vec::new();
             for at in 0..batch.items.len() {
-                match commit_range(engine, &batch, at, at + 1).await {
+                match commit_range(engine, &batch, at..at + 1, true).await {
                     Ok(more) => outcomes.extend(more),
-                    // It stays claimed by its lane: not settled, but not sent in a loop either.
-                    Err(error) => {
-                        let delivery = batch.items.get(at).map(|item| item.delivery.id.as_str());
-                        tracing::error!(%error, delivery, "an attempt could not be stored");
-                    }
+                    Err(error) => outcomes.extend(give_up(engine, &batch, at, &error).await),
                 }
             }
             outcomes
@@ -125,12 +126,14 @@ async fn commit(engine: &Engine, batch: Arc<Batch>) -> Vec<(String, Outcome)> {
     }
 }
 
-async fn commit_range(engine: &Engine, batch: &Arc<Batch>, from: usize, to: usize) -> Result<Vec<(String, Outcome)>> {
+/// Commits a part of a batch. `again`: it may be there already, because the connection was lost during a commit.
+async fn commit_range(engine: &Engine, batch: &Arc<Batch>, range: Range<usize>, mut again: bool) -> Result<Vec<(String, Outcome)>> {
     loop {
-        let batch = Arc::clone(batch);
-        match engine.store().write(move |tx| settle(tx, &batch, from, to)).await {
+        let (batch, range) = (Arc::clone(batch), range.clone());
+        match engine.store().write(move |tx| settle(tx, &batch, range, again)).await {
             Err(error) if error.is_transient() => {
                 tracing::warn!(%error, "the store cannot take attempts now and is asked again");
+                again = true;
                 tokio::time::sleep(STORE_PAUSE).await;
             }
             result => return result,
@@ -138,22 +141,67 @@ async fn commit_range(engine: &Engine, batch: &Arc<Batch>, from: usize, to: usiz
     }
 }
 
-fn settle(tx: &mut dyn Tx, batch: &Batch, from: usize, to: usize) -> Result<Vec<(String, Outcome)>> {
-    let (Some(items), Some(rows)) = (batch.items.get(from..to), batch.attempts.get(from..to)) else {
+/// Ends a delivery whose attempt the store refuses for good: pending, it would be sent for ever, and claimed, it would fill
+/// its lane.
+async fn give_up(engine: &Engine, batch: &Batch, at: usize, refusal: &store::Error) -> Option<(String, Outcome)> {
+    let item = batch.items.get(at)?;
+    let delivery = &item.delivery;
+    tracing::error!(error = %refusal, delivery = delivery.id, "an attempt could not be stored; its delivery ends with it");
+    let step = match item.verdict.success {
+        true => NextStep::Delivered,
+        false => NextStep::Failed("its attempt could not be stored; the server's log says why".to_owned()),
+    };
+    let settled = Arc::new([row(delivery, step, item.ended_at)]);
+    let ended = loop {
+        let settled = Arc::clone(&settled);
+        match engine.store().write(move |tx| deliveries::settle_many(tx, &*settled)).await {
+            Err(error) if error.is_transient() => tokio::time::sleep(STORE_PAUSE).await,
+            result => break result,
+        }
+    };
+    if let Err(error) = ended {
+        // Whatever is wrong with its row: it stays claimed, which costs its lane one place and its receiver nothing.
+        tracing::error!(%error, delivery = delivery.id, "a delivery could not be ended and rests until the next start");
+        return None;
+    }
+    let outcome = Outcome {
+        delivery_ids: vec![delivery.id.clone()],
+        retry_at: None,
+        disabled: false,
+    };
+    Some((delivery.webhook_id.clone(), outcome))
+}
+
+fn settle(tx: &mut dyn Tx, batch: &Batch, range: Range<usize>, again: bool) -> Result<Vec<(String, Outcome)>> {
+    let (Some(items), Some(rows)) = (batch.items.get(range.clone()), batch.attempts.get(range)) else {
         return Ok(Vec::new());
     };
-    let mut by_webhook: HashMap<&str, Vec<&Item>> = HashMap::new();
-    for item in items {
-        by_webhook.entry(&item.delivery.webhook_id).or_default().push(item);
+    let fresh = if again {
+        rows.iter().map(|row| attempts::insert(tx, row)).collect::<Result<Vec<_>>>()?
+    } else {
+        attempts::insert_many(tx, rows)?;
+        vec![true; rows.len()]
+    };
+    // In one order, so that two transactions never wait for each other.
+    let mut by_webhook: BTreeMap<&str, (Vec<&Item>, Vec<String>)> = BTreeMap::new();
+    for (item, fresh) in items.iter().zip(fresh) {
+        let (items, known) = by_webhook.entry(&item.delivery.webhook_id).or_default();
+        if fresh {
+            items.push(item);
+        } else {
+            known.push(item.delivery.id.clone());
+        }
     }
-    attempts::insert_many(tx, rows)?;
     let mut outcomes = Vec::with_capacity(by_webhook.len());
-    for (webhook_id, items) in by_webhook {
+    for (webhook_id, (items, known)) in by_webhook {
         let outcome = match webhooks::by_id(tx, webhook_id)? {
-            Some(webhook) => settle_webhook(tx, &webhook, &items, batch.probes.get(webhook_id).copied())?,
+            Some(webhook) => {
+                let outcome = settle_webhook(tx, &webhook, &items, batch.probes.get(webhook_id).copied())?;
+                with_known(tx, &webhook, outcome, known)?
+            }
             // Deleted meanwhile, with its deliveries.
             None => Outcome {
-                delivery_ids: ids(&items),
+                delivery_ids: ids(&items).chain(known).collect(),
                 retry_at: None,
                 disabled: true,
             },
@@ -161,6 +209,17 @@ fn settle(tx: &mut dyn Tx, batch: &Batch, from: usize, to: usize) -> Result<Vec<
         outcomes.push((webhook_id.to_owned(), outcome));
     }
     Ok(outcomes)
+}
+
+/// Adds what an earlier commit had settled: the store knows what followed.
+fn with_known(tx: &mut dyn Tx, webhook: &Webhook, mut outcome: Outcome, known: Vec<String>) -> Result<Outcome> {
+    if !known.is_empty() {
+        outcome.delivery_ids.extend(known);
+        outcome.disabled |= !webhook.enabled;
+        let next = deliveries::next_due_of_webhook(tx, &webhook.id)?;
+        outcome.retry_at = outcome.retry_at.into_iter().chain(next).min();
+    }
+    Ok(outcome)
 }
 
 /// Settles the attempts of one webhook, in the order in which they ended.
@@ -202,27 +261,28 @@ fn settle_webhook(tx: &mut dyn Tx, webhook: &Webhook, items: &[&Item], probe_at:
         }
         settled.push(row(&item.delivery, step, item.ended_at));
     }
-    deliveries::settle_many(tx, &settled)?;
+    // The webhook before its deliveries, as everywhere.
     if let Some(totals) = totals.sum() {
         webhooks::record_attempts(tx, &webhook.id, &totals)?;
         if probe_at.is_some() && totals.failures > 0 {
             webhooks::set_probe(tx, &webhook.id, probe_at)?;
         }
     }
+    deliveries::settle_many(tx, &settled)?;
     let now = items.iter().map(|item| item.ended_at).max().unwrap_or_default();
     if let Some(reason) = &disable {
         switch::switch_off(tx, webhook, reason, now)?;
     }
     tx.signal(Signal::changed(&*webhook.workspace_id, "delivery"));
     Ok(Outcome {
-        delivery_ids: ids(items),
+        delivery_ids: ids(items).collect(),
         retry_at,
         disabled: disable.is_some(),
     })
 }
 
-fn ids(items: &[&Item]) -> Vec<String> {
-    items.iter().map(|item| item.delivery.id.clone()).collect()
+fn ids<'i>(items: &'i [&Item]) -> impl Iterator<Item = String> + 'i {
+    items.iter().map(|item| item.delivery.id.clone())
 }
 
 fn row(delivery: &Delivery, step: NextStep, now: Micros) -> Settled {
@@ -242,3 +302,6 @@ fn row(delivery: &Delivery, step: NextStep, now: Micros) -> Settled {
         finished_at,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -116,8 +116,8 @@ fn address(engine: &Engine, webhook: &Webhook, source: Option<&Source>) -> Resul
     };
     Ok(Address {
         url,
-        shown_url,
-        shown_headers: mask::headers(&headers),
+        shown_url: mask::url(&shown_url),
+        shown_headers: mask::own_headers(&headers),
         headers,
         keys,
         overlap,

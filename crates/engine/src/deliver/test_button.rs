@@ -32,7 +32,7 @@ pub fn test(tx: &mut dyn Tx, webhook: &Webhook, user: &str, now: Micros) -> Resu
         "requested_by": user,
     });
     let event = NewEvent::internal(&webhook.workspace_id, event::TEST, &webhook.id, now, data.to_string()).stored(now);
-    events::insert(tx, &event, None)?;
+    events::insert(tx, &event, None, now)?;
     let delivery = Delivery {
         id: id::new(id::DELIVERY, now),
         workspace_id: webhook.workspace_id.clone(),

@@ -10,11 +10,11 @@ use std::{
     time::Duration,
 };
 
-use domain::{Micros, delivery::DeliveryState};
+use domain::Micros;
 use store::{
     DeliveryWaker, Result, Tx,
     tables::{
-        deliveries::{self, Settled},
+        deliveries,
         sources::{self, Source},
         webhooks::{self, Webhook},
     },
@@ -196,19 +196,11 @@ impl Feed {
 
     /// Deliveries that were published while their webhook was being switched off.
     async fn drop_refused(&self, refused: Vec<Job>, now: Micros) -> Result<()> {
-        let dropped = |job: &Job| Settled {
-            id: job.delivery.id.clone(),
-            state: DeliveryState::Dropped,
-            reason: Some("disabled".to_owned()),
-            attempts: job.delivery.attempts,
-            due_at: job.delivery.due_at,
-            finished_at: Some(now),
-        };
-        let rows: Vec<Settled> = refused.iter().map(dropped).collect();
+        let ids: Vec<String> = refused.into_iter().map(|job| job.delivery.id).collect();
         self.lanes
             .engine
             .store()
-            .write(move |tx| deliveries::settle_many(tx, &rows))
+            .write(move |tx| deliveries::drop_these(tx, &ids, "disabled", now))
             .await
             .map(drop)
     }

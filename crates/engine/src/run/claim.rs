@@ -1,16 +1,21 @@
-//! Claiming runs: as many as there are free places, the longest queued first; and what a stopped node left behind.
+//! Claiming runs: as many as there are free places, the longest queued first; and what nobody executes, because a node stopped
+//! or because the answer to a commit was lost.
 
-use std::sync::Arc;
+use std::{
+    collections::HashSet,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Instant,
+};
 
 use domain::run::{AfterCrash, after_crash};
 use store::{Result, tables::runs};
 use tokio::sync::{Notify, Semaphore};
 use tokio_util::task::TaskTracker;
 
-use super::{execute, finish};
+use super::{end::end, execute, finish};
 use crate::{
     engine::Engine,
-    stage::{Next, Stage},
+    stage::{FALLBACK, Next, Stage},
 };
 
 /// The stage. Its executions are tasks of `tasks`, and `done` wakes it when a place becomes free.
@@ -19,6 +24,9 @@ pub(crate) struct RunStage {
     places: Arc<Semaphore>,
     tasks: TaskTracker,
     done: Arc<Notify>,
+    executing: Executing,
+    /// When it was last looked for runs that nobody executes.
+    looked: Option<Instant>,
 }
 
 impl RunStage {
@@ -29,7 +37,19 @@ impl RunStage {
             places,
             tasks,
             done,
+            executing: Executing::default(),
+            looked: None,
         }
+    }
+}
+
+/// The ids of the runs that this node executes.
+#[derive(Debug, Clone, Default)]
+struct Executing(Arc<Mutex<HashSet<String>>>);
+
+impl Executing {
+    fn ids(&self) -> MutexGuard<'_, HashSet<String>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -37,6 +57,10 @@ impl Stage for RunStage {
     const NAME: &'static str = "run";
 
     async fn step(&mut self) -> Result<Next> {
+        if self.looked.is_none_or(|looked| looked.elapsed() >= FALLBACK) {
+            take_up(&self.engine, &self.executing).await?;
+            self.looked = Some(Instant::now());
+        }
         let free = self.places.available_permits();
         if free == 0 {
             return Ok(Next::Idle);
@@ -47,9 +71,12 @@ impl Stage for RunStage {
             let Ok(place) = Arc::clone(&self.places).try_acquire_owned() else {
                 break;
             };
-            let (engine, done) = (self.engine.clone(), Arc::clone(&self.done));
+            let (engine, done, executing) = (self.engine.clone(), Arc::clone(&self.done), self.executing.clone());
+            executing.ids().insert(run.id.clone());
             self.tasks.spawn(async move {
+                let id = run.id.clone();
                 execute::to_the_end(&engine, run).await;
+                executing.ids().remove(&id);
                 drop(place);
                 done.notify_one();
             });
@@ -59,27 +86,34 @@ impl Stage for RunStage {
     }
 }
 
-/// At the start: runs that a stopped node was executing are queued again, or ended as aborts if that happened before.
+/// At the start: what a stopped node was executing.
 pub(crate) async fn recover(engine: &Engine) -> Result<()> {
-    let now = engine.now();
-    let recovered = engine
-        .store()
-        .write(move |tx| {
-            let left_behind = runs::unfinished_running(tx)?;
-            for run in &left_behind {
-                match after_crash(run.starts.unsigned_abs()) {
-                    AfterCrash::QueueAgain => drop(runs::requeue(tx, &run.id)?),
-                    AfterCrash::Abort => {
-                        let why = "the server stopped twice while it was running";
-                        finish::commit(tx, run, &finish::Outcome::aborted(why), now)?;
-                    }
-                }
+    take_up(engine, &Executing::default()).await
+}
+
+/// Runs that are running in the store and not here are queued again, or ended as aborts if that happened before.
+async fn take_up(engine: &Engine, executing: &Executing) -> Result<()> {
+    let running = engine.store().read(runs::unfinished_running).await?;
+    // Looked at after the store: whatever ended meanwhile is finished there, and is left alone below.
+    let left_behind: Vec<_> = {
+        let here = executing.ids();
+        running.into_iter().filter(|run| !here.contains(&run.id)).collect()
+    };
+    if left_behind.is_empty() {
+        return Ok(());
+    }
+    tracing::info!(runs = left_behind.len(), "runs that were cut off are taken up again");
+    for run in left_behind {
+        match after_crash(run.starts.unsigned_abs()) {
+            AfterCrash::QueueAgain => drop(engine.store().write(move |tx| runs::requeue(tx, &run.id)).await?),
+            AfterCrash::Abort => {
+                let why = "it was begun twice and cut off both times, as by a stop of the server";
+                end(engine, run, finish::Outcome::aborted(why)).await;
             }
-            Ok::<_, store::Error>(left_behind.len())
-        })
-        .await?;
-    if recovered > 0 {
-        tracing::info!(runs = recovered, "runs that were cut off by the last stop were taken up again");
+        }
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

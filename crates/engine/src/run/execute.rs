@@ -5,7 +5,7 @@
 
 use std::{
     panic::AssertUnwindSafe,
-    sync::{Arc, atomic::Ordering},
+    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -20,7 +20,8 @@ use store::tables::runs::{self, ExecutionRow, Run};
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    finish::{self, Outcome},
+    end::{end, patiently},
+    finish::Outcome,
     prepare::{self, Prepared},
     record::Record,
     transport::GuardedTransport,
@@ -29,9 +30,6 @@ use crate::engine::Engine;
 
 /// Bytes of each body that the store keeps.
 const BODY_KEPT: usize = 64 * 1024;
-
-/// Pause before the store is asked again after it could not take a result.
-const STORE_PAUSE: Duration = Duration::from_secs(1);
 
 /// Executes a claimed run and commits its end.
 pub(super) async fn to_the_end(engine: &Engine, run: Run) {
@@ -42,15 +40,7 @@ pub(super) async fn to_the_end(engine: &Engine, run: Run) {
             Outcome::error("the runner stopped unexpectedly; the server's log says where")
         }
     };
-    let (run, outcome) = (Arc::new(run), Arc::new(outcome));
-    let finished = patiently(|| {
-        let (run, outcome, now) = (Arc::clone(&run), Arc::clone(&outcome), engine.now());
-        engine.store().write(move |tx| finish::commit(tx, &run, &outcome, now))
-    });
-    match finished.await {
-        Ok(()) => drop(engine.counters().runs.fetch_add(1, Ordering::Relaxed)),
-        Err(error) => tracing::error!(run = run.id, %error, "a run's result could not be stored"),
-    }
+    end(engine, run, outcome).await;
 }
 
 async fn tries(engine: &Engine, run: &Run) -> Outcome {
@@ -70,7 +60,7 @@ async fn tries(engine: &Engine, run: &Run) -> Outcome {
         let left = limit.saturating_sub(begun.elapsed());
         let observer = Arc::new(CollectAll::default());
         let result = one_try(engine, run, &prepared, left, Arc::clone(&observer)).await;
-        let record = Record::of(run, finished_tries, &observer.take());
+        let record = Record::of(run, finished_tries + 1, &observer.take(), &prepared.secrets);
         let outcome = Outcome::of(result, record, &prepared);
         finished_tries += 1;
         if after_try(&options, finished_tries.unsigned_abs(), outcome.status) == AfterTry::Finish {
@@ -89,8 +79,9 @@ async fn keep_try(engine: &Engine, run: &Run, rows: Vec<ExecutionRow>, finished_
     patiently(|| {
         let (id, rows) = (Arc::clone(&id), Arc::clone(&rows));
         engine.store().write(move |tx| {
-            // Deleted meanwhile, with its monitor: there is nothing to keep it for.
-            if runs::by_id(tx, &id)?.is_some() {
+            // Deleted meanwhile, with its monitor: there is nothing to keep it for. Or kept already, by a commit whose answer
+            // was lost.
+            if runs::by_id(tx, &id)?.is_some_and(|run| run.tries < finished_tries) {
                 runs::insert_executions(tx, &rows)?;
                 runs::set_try(tx, &id, finished_tries)?;
             }
@@ -138,21 +129,5 @@ fn options(options: &RunOptions, left: Duration) -> RunnerOptions {
         run_timeout: Some(left),
         max_report_bytes: BODY_KEPT,
         ..RunnerOptions::default()
-    }
-}
-
-/// Repeats a store operation while the store is busy or away: the result of minutes of work is not thrown away for that.
-async fn patiently<T, F>(mut operation: impl FnMut() -> F) -> store::Result<T>
-where
-    F: Future<Output = store::Result<T>>,
-{
-    loop {
-        match operation().await {
-            Err(error) if error.is_transient() => {
-                tracing::warn!(%error, "the store cannot take a run now and is asked again");
-                tokio::time::sleep(STORE_PAUSE).await;
-            }
-            result => return result,
-        }
     }
 }

@@ -77,7 +77,7 @@ impl Outcome {
             status,
             metrics: metrics(&result.totals),
             failures: record.failures,
-            error: result.ended_by,
+            error: result.ended_by.map(|why| prepared.secrets.hide(&why)),
             executions: record.executions,
             collection_version: Some(prepared.collection_version),
             environment_version: prepared.environment_version,
@@ -98,19 +98,20 @@ fn metrics(totals: &Totals) -> Metrics {
     }
 }
 
+/// Finishes the run and tells nobody: for one whose event cannot be published.
+pub(super) fn commit_quietly(tx: &mut dyn Tx, run: &Run, outcome: &Outcome, now: Micros) -> Result<()> {
+    if runs::finish(tx, &finished(run, outcome, now))? {
+        if let Some(monitor_id) = &run.monitor_id {
+            monitors::finished(tx, monitor_id, &run.id, outcome.status, now)?;
+        }
+        tx.signal(Signal::changed(&*run.workspace_id, "run"));
+    }
+    Ok(())
+}
+
 /// Finishes the run. A run that was deleted with its monitor, or finished before, stays as it is and tells nobody.
 pub(super) fn commit(tx: &mut dyn Tx, run: &Run, outcome: &Outcome, now: Micros) -> Result<()> {
-    let finished = Finished {
-        id: run.id.clone(),
-        status: outcome.status,
-        metrics: outcome.metrics.clone(),
-        failures: outcome.failures.clone(),
-        error: outcome.error.clone(),
-        finished_at: now,
-        collection_version: outcome.collection_version,
-        environment_version: outcome.environment_version,
-    };
-    if !runs::finish(tx, &finished)? {
+    if !runs::finish(tx, &finished(run, outcome, now))? {
         return Ok(());
     }
     runs::insert_executions(tx, &outcome.executions)?;
@@ -127,6 +128,19 @@ pub(super) fn commit(tx: &mut dyn Tx, run: &Run, outcome: &Outcome, now: Micros)
     }
     tx.signal(Signal::changed(&*run.workspace_id, "run"));
     Ok(())
+}
+
+fn finished(run: &Run, outcome: &Outcome, now: Micros) -> Finished {
+    Finished {
+        id: run.id.clone(),
+        status: outcome.status,
+        metrics: outcome.metrics.clone(),
+        failures: outcome.failures.clone(),
+        error: outcome.error.clone(),
+        finished_at: now,
+        collection_version: outcome.collection_version,
+        environment_version: outcome.environment_version,
+    }
 }
 
 fn report(tx: &mut dyn Tx, run: &Run, monitor: &Monitor, outcome: &Outcome, now: Micros) -> Result<RunReport> {

@@ -11,6 +11,7 @@ use store::{
     },
 };
 
+use super::redact::Secrets;
 use crate::engine::Engine;
 
 /// Everything for the runner, or why it cannot start.
@@ -20,6 +21,8 @@ pub(super) struct Prepared {
     pub collection_version: i64,
     pub environment: Option<Environment>,
     pub environment_version: Option<i64>,
+    /// What its log must not show.
+    pub secrets: Secrets,
 }
 
 /// Who and what a report names.
@@ -89,6 +92,7 @@ fn parse(engine: &Engine, found: Documents) -> Result<Prepared, String> {
         environment_version = Some(version);
     }
     Ok(Prepared {
+        secrets: Secrets::of(&collection, environment.as_ref()),
         monitor: found.monitor,
         collection,
         collection_version,

@@ -8,6 +8,8 @@ use collection::{
 use domain::run::FailureLine;
 use store::tables::runs::{ExecutionRow, Run};
 
+use super::redact::Secrets;
+
 /// Lines of "what failed" that are kept with a run.
 const FAILURES_KEPT: usize = 20;
 
@@ -22,12 +24,12 @@ pub(super) struct Record {
 }
 
 impl Record {
-    /// Of the items executed in try `try_number` (from 0).
-    pub fn of(run: &Run, try_number: i64, executions: &[Execution]) -> Self {
+    /// Of the items executed in try `try_number` (from 1), without the secrets.
+    pub fn of(run: &Run, try_number: i64, executions: &[Execution], secrets: &Secrets) -> Self {
         let mut record = Self::default();
         for (position, execution) in executions.iter().enumerate() {
-            let lines = lines(execution);
-            record.executions.push(row(run, try_number, position, execution, !lines.is_empty()));
+            let lines = lines(execution, secrets);
+            record.executions.push(row(run, (try_number, position), execution, !lines.is_empty(), secrets));
             let room = FAILURES_KEPT - record.failures.len();
             record.failures.extend(lines.into_iter().take(room));
         }
@@ -36,11 +38,11 @@ impl Record {
 }
 
 /// What failed in one item: the request, scripts, tests, in the order in which they happen.
-fn lines(execution: &Execution) -> Vec<FailureLine> {
+fn lines(execution: &Execution, secrets: &Secrets) -> Vec<FailureLine> {
     let line = |test: &str, message: &str| FailureLine {
         request: clean(&execution.item_name),
-        test: clean(test),
-        message: clean(cut(message)),
+        test: clean(&secrets.hide(test)),
+        message: clean(cut(&secrets.hide(message))),
     };
     let request = execution.error.iter().map(|error| line("", &error.message));
     let inner = execution
@@ -65,7 +67,7 @@ fn lines(execution: &Execution) -> Vec<FailureLine> {
     request.chain(inner).chain(scripts).chain(tests).collect()
 }
 
-fn row(run: &Run, try_number: i64, position: usize, execution: &Execution, failed: bool) -> ExecutionRow {
+fn row(run: &Run, (try_number, position): (i64, usize), execution: &Execution, failed: bool, secrets: &Secrets) -> ExecutionRow {
     let request = execution.request.as_ref();
     let response = execution.response.as_ref();
     let micros = |received: &Received| i64::try_from(received.time_ms.saturating_mul(1_000)).unwrap_or(i64::MAX);
@@ -75,12 +77,12 @@ fn row(run: &Run, try_number: i64, position: usize, execution: &Execution, faile
         position: i64::try_from(position).unwrap_or(i64::MAX),
         name: clean(&execution.item_name),
         method: request.map(|sent| clean(&sent.method)).unwrap_or_default(),
-        url: request.map(|sent| clean(&sent.url)).unwrap_or_default(),
+        url: request.map(|sent| clean(&secrets.hide_url(&sent.url))).unwrap_or_default(),
         status_code: response.map(|received| i64::from(received.status)),
         response_time_us: response.map(micros),
         response_size: response.map(|received| i64::try_from(received.size).unwrap_or(i64::MAX)),
         failed,
-        detail: serde_json::to_string(execution).unwrap_or_else(|_| "{}".to_owned()),
+        detail: secrets.detail(execution),
     }
 }
 
@@ -110,11 +112,11 @@ mod tests {
             error: Some(error),
             ..Execution::default()
         };
-        let found = lines(&execution);
+        let found = lines(&execution, &Secrets::default());
         assert_eq!(found.len(), 1);
         assert_eq!((found[0].request.as_str(), found[0].test.as_str()), ("List", ""));
         assert_eq!(found[0].message, "refused\u{FFFD}");
-        assert!(lines(&Execution::default()).is_empty());
+        assert!(lines(&Execution::default(), &Secrets::default()).is_empty());
     }
 
     #[test]

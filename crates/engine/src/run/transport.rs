@@ -47,7 +47,8 @@ impl GuardedTransport {
     /// an open policy, a person at a terminal, may have one.
     fn through(&self, proxy: &Proxy) -> Result<Policy, TransportError> {
         if !self.policy.open {
-            let why = "the request names a proxy of its own, which only `watchbell run` goes through; here the instance's `egress.proxy` counts";
+            let why =
+                "the request names a proxy of its own, which only `watchbell run` goes through; here the instance's `egress.proxy` counts";
             return Err(refused("EPROXY", why.to_owned()));
         }
         let mut known = self.proxied.lock().unwrap_or_else(PoisonError::into_inner);
@@ -77,7 +78,11 @@ impl Transport for GuardedTransport {
             Some(proxy) => self.through(proxy)?,
             None => self.policy.clone(),
         };
-        let client_certificate = wire.client_certificate.as_ref().map(|identity| self.certificate(identity)).transpose()?;
+        let client_certificate = wire
+            .client_certificate
+            .as_ref()
+            .map(|identity| self.certificate(identity))
+            .transpose()?;
         let request = Request {
             headers: wire.headers,
             body: wire.body,
@@ -132,4 +137,36 @@ fn answer(exchange: Exchange) -> Result<WireResponse, TransportError> {
         },
         total_us: exchange.total_us,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use egress::{ClientConfig, PolicyRules};
+
+    use super::*;
+
+    fn door(rules: PolicyRules) -> GuardedTransport {
+        GuardedTransport::new(Client::new(ClientConfig::default()).unwrap(), Policy::from(rules))
+    }
+
+    #[tokio::test]
+    async fn a_guarded_run_goes_through_no_proxy_of_its_own() {
+        let mut wire = WireRequest::plain("GET", "http://127.0.0.1:9/");
+        wire.proxy = Some(Proxy {
+            url: "http://127.0.0.1:9".into(),
+            tunnel: false,
+        });
+        let refused = door(PolicyRules::default()).exchange(wire).await.unwrap_err();
+        assert_eq!(refused.code, "EPROXY");
+        assert!(refused.message.contains("`egress.proxy`"), "{refused}");
+    }
+
+    #[tokio::test]
+    async fn a_certificate_that_cannot_be_read_is_said() {
+        let mut wire = WireRequest::plain("GET", "https://127.0.0.1:9/");
+        wire.client_certificate = Some(ClientIdentity::new(b"no".to_vec(), b"no".to_vec(), None));
+        let refused = door(PolicyRules::default()).exchange(wire).await.unwrap_err();
+        assert_eq!(refused.code, "ECERT");
+        assert!(refused.message.contains("client certificate"), "{refused}");
+    }
 }

@@ -133,3 +133,39 @@ async fn imports_call_nobody_loops_are_cut_and_a_rolled_back_publish_leaves_noth
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_webhook_that_was_off_or_got_another_rule_hears_of_the_next_outage() {
+    on_each(|house| async move {
+        let rule = TriggerRule::ThreeFailuresThenSuccess { first: 1 };
+        let hook = webhooks::Webhook {
+            subject: "monitor".to_owned(),
+            trigger_rule: rule.clone(),
+            ..webhook("w", "https://example.org")
+        };
+        let mut hook = house.webhook(hook).await;
+        let publish = async |results: &str| {
+            let mut ids = Vec::new();
+            for result in results.chars() {
+                ids.push(house.engine.publish(run(result)).await.unwrap().event_id);
+            }
+            sent(&house, ids).await
+        };
+        assert_eq!(publish("FF").await, [1]);
+        let off = hook.clone();
+        house.write(move |tx| engine::webhooks::disable(tx, &off, "by hand", START)).await;
+        assert_eq!(publish("S").await, [] as [usize; 0]);
+        let on = hook.clone();
+        house.write(move |tx| engine::webhooks::enable(tx, &on, START)).await;
+        assert_eq!(publish("FF").await, [1], "a new outage");
+        // The same rule again changes nothing; another one begins anew.
+        let same = hook.clone();
+        house.write(move |tx| webhooks::update(tx, &same)).await;
+        assert_eq!(publish("F").await, [] as [usize; 0]);
+        hook.trigger_rule = TriggerRule::ThreeFailuresThenSuccess { first: 2 };
+        house.write(move |tx| webhooks::update(tx, &hook)).await;
+        assert_eq!(publish("FFF").await, [1, 2]);
+        house.close().await;
+    })
+    .await;
+}

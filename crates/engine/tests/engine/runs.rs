@@ -17,7 +17,7 @@ use store::{
     tables::{events, monitors, page::Page, runs},
 };
 
-use crate::support::{Answer, House, Receiver, START, WORKSPACE, config, monitor, on_each};
+use crate::support::{Answer, House, Receiver, START, WORKSPACE, config, monitor, on_each, webhook};
 
 async fn finished(house: &House, id: &str) -> runs::Run {
     let id = id.to_owned();
@@ -157,7 +157,7 @@ async fn a_failed_try_is_logged_and_only_the_last_one_notifies() {
             .iter()
             .map(|execution| (execution.try_number, execution.failed))
             .collect();
-        assert_eq!(tries, [(0, true), (1, true)]);
+        assert_eq!(tries, [(1, true), (2, true)]);
         assert_eq!(reports(&house).await.len(), 1);
         running.shutdown(Duration::from_secs(10)).await;
         house.close().await;
@@ -249,4 +249,24 @@ async fn a_panic_and_a_broken_document_are_results() {
         running.shutdown(Duration::from_secs(10)).await;
         house.close().await;
     }
+}
+
+#[tokio::test]
+async fn a_run_whose_result_the_store_refuses_ends_all_the_same() {
+    on_each(|house| async move {
+        let receiver = Receiver::new(&[Answer::Status(200)]).await;
+        let monitor = monitor(&house, "m", &receiver.url(), RunOptions::default()).await;
+        let run = enqueue(&house, &monitor).await.unwrap();
+        // A subscriber that cannot be read: its event can be published to nobody, now and whenever it is tried again.
+        house.webhook(webhook("w", &receiver.url())).await;
+        house.write(|tx| tx.execute("UPDATE webhooks SET trigger_rule = '{'", &[])).await;
+        let running = house.engine.start();
+        let run = finished(&house, &run.id).await;
+        assert_eq!(run.status, Some(RunStatus::Error));
+        assert!(run.error.is_some_and(|error| error.contains("could not be stored")));
+        assert!(enqueue(&house, &monitor).await.is_ok(), "the monitor goes on");
+        running.shutdown(Duration::from_secs(10)).await;
+        house.close().await;
+    })
+    .await;
 }

@@ -11,8 +11,8 @@ use domain::Micros;
 use serde::Serialize;
 
 use super::{
-    all, first,
-    page::{self, Listed, Page},
+    all, changed, first,
+    page::{self, Cut, Listed, Page},
 };
 use crate::{
     error::Result,
@@ -25,6 +25,14 @@ macro_rules! columns {
         "id, delivery_id, webhook_id, event_id, event_type, number, at, duration_us, phases, success, verdict,
          status_code, message, remote, http_version, request_url, request_headers, request_body, response_headers,
          response_body, response_truncated"
+    };
+}
+
+macro_rules! cut_columns {
+    () => {
+        "id, delivery_id, webhook_id, event_id, event_type, number, at, duration_us, phases, success, verdict,
+         status_code, message, remote, http_version, request_url, request_headers, SUBSTR(request_body, 1, 4096),
+         response_headers, SUBSTR(response_body, 1, 4096), response_truncated, LENGTH(request_body), LENGTH(response_body)"
     };
 }
 
@@ -101,6 +109,13 @@ fn read(row: &Row) -> Result<Attempt> {
     })
 }
 
+fn read_cut(row: &Row) -> Result<Cut<Attempt, 2>> {
+    Ok(Cut {
+        row: read(row)?,
+        bytes: [row.number(21)?, row.opt_number(22)?.unwrap_or(0)],
+    })
+}
+
 fn parameters(attempt: &Attempt) -> Result<Vec<Value>> {
     Ok(params![
         &attempt.id,
@@ -128,19 +143,24 @@ fn parameters(attempt: &Attempt) -> Result<Vec<Value>> {
     .to_vec())
 }
 
-/// Adds attempts, in one round trip. Those to a webhook that was deleted meanwhile are left out.
+// A commit whose answer was lost is repeated: what is there already stays as it is.
+const INSERT: &str = concat!(
+    "INSERT INTO attempts (",
+    columns!(),
+    ") SELECT $1, $2, id, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21
+     FROM webhooks WHERE id = $3 ON CONFLICT (id) DO NOTHING"
+);
+
+/// Adds attempts, in one round trip. Those that are there already, and those to a webhook that was deleted meanwhile, are
+/// left out.
 pub fn insert_many(tx: &mut dyn Tx, attempts: &[Attempt]) -> Result<()> {
     let rows = attempts.iter().map(parameters).collect::<Result<Vec<_>>>()?;
-    tx.execute_many(
-        concat!(
-            "INSERT INTO attempts (",
-            columns!(),
-            ") SELECT $1, $2, id, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21
-             FROM webhooks WHERE id = $3"
-        ),
-        &rows,
-    )?;
-    Ok(())
+    tx.execute_many(INSERT, &rows).map(drop)
+}
+
+/// Adds one attempt. Returns whether it is new: not there already, and its webhook not deleted.
+pub fn insert(tx: &mut dyn Tx, attempt: &Attempt) -> Result<bool> {
+    changed(tx, INSERT, &parameters(attempt)?)
 }
 
 /// An attempt at a webhook, by id.
@@ -167,16 +187,16 @@ pub fn of_delivery(tx: &mut dyn Tx, delivery_id: &str) -> Result<Vec<Attempt>> {
     )
 }
 
-/// A webhook's attempts, newest first.
-pub fn of_webhook(tx: &mut dyn Tx, webhook_id: &str, page: &Page) -> Result<Listed<Attempt>> {
-    page::list(tx, page, OF_WEBHOOK, params![webhook_id].to_vec(), read, |attempt| {
+/// A webhook's attempts, newest first, the bodies of request and response cut.
+pub fn of_webhook(tx: &mut dyn Tx, webhook_id: &str, page: &Page) -> Result<Listed<Cut<Attempt, 2>>> {
+    page::list(tx, page, OF_WEBHOOK, params![webhook_id].to_vec(), read_cut, |attempt| {
         (attempt.at, &attempt.id)
     })
 }
 
 pub(super) const OF_WEBHOOK: &str = concat!(
     "SELECT ",
-    columns!(),
+    cut_columns!(),
     " FROM attempts WHERE webhook_id = $1 AND (at, id) < ($2, $3) ORDER BY at DESC, id DESC LIMIT $4"
 );
 

@@ -3,7 +3,7 @@
 use domain::Micros;
 use serde::Serialize;
 
-use super::{all, changed, first};
+use super::{all, changed, first, page::Cut};
 use crate::{
     error::Result,
     params,
@@ -166,25 +166,42 @@ pub fn add_request(tx: &mut dyn Tx, request: &BinRequest) -> Result<()> {
     Ok(())
 }
 
-/// What the bin got, newest first.
-pub fn requests(tx: &mut dyn Tx, bin_id: &str) -> Result<Vec<BinRequest>> {
+fn read_request(row: &Row) -> Result<BinRequest> {
+    Ok(BinRequest {
+        id: row.text(0)?,
+        bin_id: row.text(1)?,
+        at: row.int(2)?,
+        method: row.text(3)?,
+        path: row.text(4)?,
+        query: row.text(5)?,
+        headers: row.json(6)?,
+        body: row.blob(7)?,
+        remote: row.text(8)?,
+    })
+}
+
+/// What the bin got, newest first, the bodies cut.
+pub fn requests(tx: &mut dyn Tx, bin_id: &str) -> Result<Vec<Cut<BinRequest>>> {
     all(
         tx,
-        "SELECT id, bin_id, at, method, path, query, headers, body, remote FROM bin_requests WHERE bin_id = $1
-         ORDER BY at DESC, id DESC",
+        "SELECT id, bin_id, at, method, path, query, headers, SUBSTR(body, 1, 4096), remote, LENGTH(body)
+         FROM bin_requests WHERE bin_id = $1 ORDER BY at DESC, id DESC",
         &params![bin_id],
         |row| {
-            Ok(BinRequest {
-                id: row.text(0)?,
-                bin_id: row.text(1)?,
-                at: row.int(2)?,
-                method: row.text(3)?,
-                path: row.text(4)?,
-                query: row.text(5)?,
-                headers: row.json(6)?,
-                body: row.blob(7)?,
-                remote: row.text(8)?,
+            Ok(Cut {
+                row: read_request(row)?,
+                bytes: [row.number(9)?],
             })
         },
+    )
+}
+
+/// One request that the bin got, whole.
+pub fn request(tx: &mut dyn Tx, bin_id: &str, id: &str) -> Result<Option<BinRequest>> {
+    first(
+        tx,
+        "SELECT id, bin_id, at, method, path, query, headers, body, remote FROM bin_requests WHERE bin_id = $1 AND id = $2",
+        &params![bin_id, id],
+        read_request,
     )
 }

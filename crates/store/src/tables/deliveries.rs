@@ -3,7 +3,7 @@
 mod pending;
 
 pub use pending::{
-    Settled, drop_pending, due_of_webhook, next_due_of_webhook, oldest_pending, pending_count, pending_webhooks, settle_many,
+    Settled, drop_pending, drop_these, due_of_webhook, next_due_of_webhook, oldest_pending, pending_count, pending_webhooks, settle_many,
 };
 
 #[cfg(test)]

@@ -59,10 +59,10 @@ pub(super) fn read(row: &Row, offset: usize) -> Result<Event> {
 const INSERT: &str = concat!(
     "INSERT INTO events (",
     columns!(),
-    ", publish_key, publish_digest) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING"
+    ", publish_key, publish_digest, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING"
 );
 
-fn values(event: &Event, publish: Publish<'_>) -> [Value; 10] {
+fn values(event: &Event, publish: Publish<'_>, now: Micros) -> [Value; 11] {
     params![
         &event.id,
         &event.workspace_id,
@@ -73,16 +73,17 @@ fn values(event: &Event, publish: Publish<'_>) -> [Value; 10] {
         event.import,
         event.hops,
         publish.map(|(key, _)| key),
-        publish.map(|(_, digest)| digest)
+        publish.map(|(_, digest)| digest),
+        now
     ]
 }
 
-/// Stores an event, unless the workspace has one with the same publish key or the same id.
+/// Stores an event that arrives `now`, unless the workspace has one with the same publish key or the same id.
 ///
 /// # Errors
 /// [`Error::Conflict`] on `events (id)` if another workspace has an event of this id.
-pub fn insert(tx: &mut dyn Tx, event: &Event, publish: Publish<'_>) -> Result<Inserted> {
-    if changed(tx, INSERT, &values(event, publish))? {
+pub fn insert(tx: &mut dyn Tx, event: &Event, publish: Publish<'_>, now: Micros) -> Result<Inserted> {
+    if changed(tx, INSERT, &values(event, publish, now))? {
         return Ok(Inserted::New);
     }
     let by_key = match publish {
@@ -197,7 +198,8 @@ pub(super) const LIST: &str = concat!(
      ORDER BY at DESC, id DESC LIMIT $5"
 );
 
-/// Deletes at most `limit` events from before `older_than` that no pending delivery waits for, and their deliveries. Returns
+/// Deletes at most `limit` events that arrived before `older_than` (their own times are the publishers', who may be wrong or
+/// import what is old) and that no pending delivery waits for, and their deliveries. Returns
 /// how many events.
 pub fn prune(tx: &mut dyn Tx, older_than: Micros, limit: usize) -> Result<u64> {
     let ids = all(tx, PRUNABLE, &params![older_than, limit], |row| Ok(vec![row.value(0)?.clone()]))?;
@@ -208,7 +210,5 @@ pub fn prune(tx: &mut dyn Tx, older_than: Micros, limit: usize) -> Result<u64> {
     tx.execute_many("DELETE FROM events WHERE id = $1", &ids)
 }
 
-// Through the workspaces, of which there are few: an index on the time alone would cost every publish.
-pub(super) const PRUNABLE: &str = "SELECT e.id FROM workspaces w CROSS JOIN events e
-    WHERE e.workspace_id = w.id AND e.at < $1
-    AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.event_id = e.id AND d.state = 'pending') LIMIT $2";
+pub(super) const PRUNABLE: &str = "SELECT e.id FROM events e WHERE e.created_at < $1
+    AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.event_id = e.id AND d.state = 'pending') ORDER BY e.created_at LIMIT $2";

@@ -8,6 +8,24 @@ use crate::{
     sql::{Row, Tx, Value},
 };
 
+/// A row of a list. Its bodies are cut at 4096 bytes, so that a list of large ones stays small; the whole is read one by one.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Cut<T, const BODIES: usize = 1> {
+    /// The row with what is left of its bodies.
+    pub row: T,
+    /// Whole lengths of its bodies in bytes, in their order.
+    #[serde(skip)]
+    pub bytes: [usize; BODIES],
+}
+
+impl<T, const BODIES: usize> std::ops::Deref for Cut<T, BODIES> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.row
+    }
+}
+
 /// Rows on a page at most, whatever was asked for.
 pub const LONGEST: usize = 1_000;
 

@@ -3,7 +3,7 @@
 
 use rusqlite::Connection;
 
-use super::{attempts, deliveries, events, monitors, runs, webhooks};
+use super::{attempts, deliveries, events, monitors, receipts, runs, webhooks};
 
 /// The steps of the plan, one a line.
 fn plan(sql: &str) -> String {
@@ -136,9 +136,14 @@ fn pruning_reads_no_more_than_it_deletes() {
         &["SCAN w "],
     );
     let steps = [
-        "SEARCH e USING INDEX events_workspace (workspace_id=? AND at<?)",
+        "SEARCH e USING INDEX events_arrival (created_at<?)",
         "SEARCH d USING INDEX deliveries_event (event_id=?)",
     ];
-    assert_plan(events::PRUNABLE, &steps, &["SCAN w "]);
+    assert_unsorted(events::PRUNABLE, &steps);
+    assert_plan(
+        receipts::PRUNE,
+        &["SEARCH r USING INDEX receipts_source (source_id=? AND at<?)"],
+        &["SCAN s "],
+    );
     assert_plan(runs::PRUNE, &["INDEX runs_finished (finished_at<?)"], &[]);
 }

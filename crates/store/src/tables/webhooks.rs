@@ -4,7 +4,7 @@ mod health;
 mod subscribers;
 
 pub use health::{AttemptTotals, record_attempts, set_probe};
-pub use subscribers::{Subscriber, set_trigger_state, subscribers, trigger_state};
+pub use subscribers::{Subscriber, forget_trigger_states, set_trigger_state, subscribers, trigger_state};
 
 #[cfg(test)]
 pub(super) use subscribers::FEW as SUBSCRIBERS;
@@ -136,9 +136,18 @@ pub fn insert(tx: &mut dyn Tx, webhook: &Webhook) -> Result<()> {
     subscribers::subscribe(tx, webhook)
 }
 
-/// Stores the whole webhook but for its health (what attempts and enabling record), and renews its subscriptions. The
-/// stored version grows. Returns whether there is such a webhook.
+/// Holds every decision about a webhook until the end of the transaction: a change of it, and what its trigger rule makes of
+/// a result. To be taken before the webhook is read.
+pub fn lock(tx: &mut dyn Tx, id: &str) -> Result<()> {
+    tx.lock(&format!("webhook/{id}"))
+}
+
+/// Stores the whole webhook but for its health (what attempts and enabling record), and renews its subscriptions. With another
+/// rule, other events or another subject it begins anew: its trigger memory is forgotten. The stored version grows. Returns
+/// whether there is such a webhook.
 pub fn update(tx: &mut dyn Tx, webhook: &Webhook) -> Result<bool> {
+    lock(tx, &webhook.id)?;
+    subscribers::forget_if_other_rule(tx, webhook)?;
     let stored = changed(
         tx,
         "UPDATE webhooks SET name = $3, profile = $4, url = $5, source_id = $6, events = $7, subject = $8,

@@ -30,7 +30,7 @@ async fn a_lane_reads_what_is_due_in_order_and_never_twice() {
         fixture::fill(&store).await;
         write(&store, |tx| {
             let webhook = fixture::WEBHOOK;
-            events::insert_many(tx, &[(&fixture::event("evt_1", 1), None), (&fixture::event("evt_2", 2), None)])?;
+            events::insert_many(tx, &[(&fixture::event("evt_1", 1), None), (&fixture::event("evt_2", 2), None)], 1)?;
             let rows = [
                 fixture::delivery("dlv_c", "evt_1", 20),
                 fixture::delivery("dlv_a", "evt_1", 10),
@@ -117,6 +117,9 @@ async fn the_attempt_log_is_complete_counted_and_pruned() {
             rows.push(orphan);
             attempts::insert_many(tx, &rows)?;
             rows.pop();
+            // A commit whose answer was lost is repeated.
+            attempts::insert_many(tx, &rows)?;
+            assert!(!attempts::insert(tx, &rows[0])?);
             assert_eq!(attempts::of_delivery(tx, "dlv_1")?, rows);
             let page = attempts::of_webhook(tx, webhook, &Page::first(5))?;
             assert_eq!(page.items.iter().map(|row| row.number).collect::<Vec<_>>(), [20, 19, 18, 17, 16]);
@@ -164,7 +167,7 @@ async fn waiting_lanes_are_found_each_with_its_first_due_time() {
                 (deliveries::pending_webhooks(tx)?, deliveries::oldest_pending(tx)?),
                 (Vec::new(), None)
             );
-            events::insert(tx, &fixture::event("evt_1", 1), None)?;
+            events::insert(tx, &fixture::event("evt_1", 1), None, 1)?;
             for (webhook, due) in [("whk_a", [40, 50]), ("whk_b", [30, 60]), ("whk_c", [10, 20])] {
                 webhooks::insert(tx, &fixture::webhook(webhook))?;
                 let to = |due_at| Delivery {
@@ -179,10 +182,14 @@ async fn waiting_lanes_are_found_each_with_its_first_due_time() {
                 [("whk_b".to_owned(), 30), ("whk_a".to_owned(), 40)]
             );
             assert_eq!(deliveries::oldest_pending(tx)?, Some(30));
-            // What was dropped while its request was in flight stays dropped.
-            assert_eq!(deliveries::settle_many(tx, &[settled("dlv_10", DeliveryState::Delivered, 80)])?, 0);
-            let dropped = deliveries::get(tx, fixture::WORKSPACE, "dlv_10")?.expect("a delivery");
-            assert_eq!((dropped.state, dropped.finished_at), (DeliveryState::Dropped, Some(70)));
+            // What was dropped while its request was in flight stays dropped, unless the receiver got it.
+            let outcome = [settled("dlv_10", DeliveryState::Pending, 80), settled("dlv_20", DeliveryState::Delivered, 80)];
+            assert_eq!(deliveries::settle_many(tx, &outcome)?, 1);
+            for (id, state, finished_at) in [("dlv_10", DeliveryState::Dropped, 70), ("dlv_20", DeliveryState::Delivered, 80)] {
+                let stored = deliveries::get(tx, fixture::WORKSPACE, id)?.expect("a delivery");
+                assert_eq!((stored.state, stored.finished_at), (state, Some(finished_at)));
+            }
+            assert_eq!(deliveries::drop_these(tx, &["dlv_30".into(), "dlv_20".into()], "disabled", 90)?, 1);
             Ok(())
         })
         .await

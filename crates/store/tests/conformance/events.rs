@@ -21,7 +21,7 @@ async fn of_many_publications_with_one_key_one_is_stored() {
             tokio::spawn(async move {
                 write(&store, move |tx| {
                     let key = ("k", if number == 0 { "other" } else { "d" });
-                    events::insert(tx, &fixture::event(&format!("evt_{number}"), number), Some(key))
+                    events::insert(tx, &fixture::event(&format!("evt_{number}"), number), Some(key), number)
                 })
                 .await
             })
@@ -51,8 +51,8 @@ async fn a_repeat_says_whether_the_body_was_the_same() {
         fixture::fill(&store).await;
         write(&store, |tx| {
             let publish = |digest| Some(("k", digest));
-            assert_eq!(events::insert(tx, &fixture::event("evt_1", 1), publish("d"))?, Inserted::New);
-            let same = events::insert(tx, &fixture::event("evt_2", 2), publish("d"))?;
+            assert_eq!(events::insert(tx, &fixture::event("evt_1", 1), publish("d"), 2)?, Inserted::New);
+            let same = events::insert(tx, &fixture::event("evt_2", 2), publish("d"), 2)?;
             assert_eq!(
                 same,
                 Inserted::Repeat {
@@ -60,7 +60,7 @@ async fn a_repeat_says_whether_the_body_was_the_same() {
                     same_body: true
                 }
             );
-            let other = events::insert(tx, &fixture::event("evt_3", 3), publish("e"))?;
+            let other = events::insert(tx, &fixture::event("evt_3", 3), publish("e"), 2)?;
             assert_eq!(
                 other,
                 Inserted::Repeat {
@@ -68,8 +68,8 @@ async fn a_repeat_says_whether_the_body_was_the_same() {
                     same_body: false
                 }
             );
-            assert_eq!(events::insert(tx, &fixture::event("evt_4", 4), None)?, Inserted::New);
-            events::insert_many(tx, &[(&fixture::event("evt_5", 5), None), (&fixture::event("evt_6", 6), None)])?;
+            assert_eq!(events::insert(tx, &fixture::event("evt_4", 4), None, 2)?, Inserted::New);
+            events::insert_many(tx, &[(&fixture::event("evt_5", 5), None), (&fixture::event("evt_6", 6), None)], 2)?;
             assert_eq!(events::get(tx, fixture::WORKSPACE, "evt_5")?, Some(fixture::event("evt_5", 5)));
             assert_eq!(events::get(tx, "wsp_other", "evt_5")?, None);
             let typed = events::list(tx, fixture::WORKSPACE, Some("issue-created"), &Page::first(2))?;
@@ -93,7 +93,7 @@ async fn an_event_stays_while_a_delivery_needs_it() {
         fixture::fill(&store).await;
         write(&store, |tx| {
             for number in 1..=3 {
-                events::insert(tx, &fixture::event(&format!("evt_{number}"), number), None)?;
+                events::insert(tx, &fixture::event(&format!("evt_{number}"), number), None, number)?;
             }
             let mut settled = fixture::delivery("dlv_2", "evt_2", 2);
             settled.state = domain::delivery::DeliveryState::Delivered;
@@ -103,6 +103,12 @@ async fn an_event_stays_while_a_delivery_needs_it() {
             assert!(events::get(tx, fixture::WORKSPACE, "evt_2")?.is_none());
             assert!(deliveries::get(tx, fixture::WORKSPACE, "dlv_2")?.is_none());
             assert!(events::get(tx, fixture::WORKSPACE, "evt_3")?.is_some());
+            // What its publisher dates back or ahead is kept from its arrival on.
+            events::insert(tx, &fixture::event("evt_old", -1_000), None, 9)?;
+            events::insert(tx, &fixture::event("evt_ahead", 1_000), None, 5)?;
+            assert_eq!(events::prune(tx, 6, 100)?, 2);
+            assert!(events::get(tx, fixture::WORKSPACE, "evt_old")?.is_some());
+            assert!(events::get(tx, fixture::WORKSPACE, "evt_ahead")?.is_none());
             Ok(())
         })
         .await
@@ -123,7 +129,7 @@ async fn a_batch_answers_for_each_event_as_if_they_came_one_by_one() {
     on_each(|store, _database| async move {
         fixture::fill(&store).await;
         write(&store, |tx| {
-            events::insert(tx, &fixture::event("evt_before", 1), Some(("k0", "d0")))?;
+            events::insert(tx, &fixture::event("evt_before", 1), Some(("k0", "d0")), 2)?;
             let rows: Vec<_> = (0..40).map(|number| fixture::event(&format!("evt_{number:02}"), 2)).collect();
             let keys: Vec<_> = (0..40).map(|number| (format!("k{number}"), format!("d{number}"))).collect();
             let mut batch: Vec<_> = rows
@@ -140,7 +146,7 @@ async fn a_batch_answers_for_each_event_as_if_they_came_one_by_one() {
                 (&rows[7], None),
                 (&changed, None),
             ]);
-            let answers = events::insert_many(tx, &batch)?;
+            let answers = events::insert_many(tx, &batch, 2)?;
             assert_eq!(answers.len(), batch.len());
             assert_eq!(answers[0], repeat("evt_before", true));
             assert!(answers[1..40].iter().all(|answer| *answer == Inserted::New));
@@ -152,7 +158,7 @@ async fn a_batch_answers_for_each_event_as_if_they_came_one_by_one() {
             ];
             assert_eq!(answers[40..], expected);
             assert_eq!(events::list(tx, fixture::WORKSPACE, None, &Page::first(100))?.items.len(), 40);
-            assert_eq!(events::insert_many(tx, &[])?, []);
+            assert_eq!(events::insert_many(tx, &[], 2)?, []);
             Ok(())
         })
         .await
@@ -186,17 +192,17 @@ async fn keys_belong_to_a_workspace_and_ids_to_one_event() {
         taken.id = "evt_1".into();
         write(&store, move |tx| {
             other_workspace(tx)?;
-            events::insert(tx, &fixture::event("evt_1", 1), Some(("k", "d")))?;
-            assert_eq!(events::insert(tx, &foreign, Some(("k", "d")))?, Inserted::New);
-            assert_eq!(events::insert(tx, &fixture::event("evt_1", 9), None)?, repeat("evt_1", true));
+            events::insert(tx, &fixture::event("evt_1", 1), Some(("k", "d")), 2)?;
+            assert_eq!(events::insert(tx, &foreign, Some(("k", "d")), 2)?, Inserted::New);
+            assert_eq!(events::insert(tx, &fixture::event("evt_1", 9), None, 2)?, repeat("evt_1", true));
             Ok(())
         })
         .await
         .expect("a write");
         let one = taken.clone();
         let failures = [
-            write(&store, move |tx| events::insert(tx, &one, None).map(drop)).await,
-            write(&store, move |tx| events::insert_many(tx, &[(&taken, None)]).map(drop)).await,
+            write(&store, move |tx| events::insert(tx, &one, None, 2).map(drop)).await,
+            write(&store, move |tx| events::insert_many(tx, &[(&taken, None)], 2).map(drop)).await,
         ];
         for failure in failures {
             assert!(
@@ -214,7 +220,7 @@ async fn pages_show_every_event_once_even_of_one_instant() {
         fixture::fill(&store).await;
         write(&store, |tx| {
             for number in 0..23 {
-                events::insert(tx, &fixture::event(&format!("evt_{number:02}"), number / 6), None)?;
+                events::insert(tx, &fixture::event(&format!("evt_{number:02}"), number / 6), None, 2)?;
             }
             let (mut page, mut seen) = (Page::first(4), Vec::new());
             loop {

@@ -3,8 +3,8 @@
 
 use std::{path::PathBuf, process::ExitCode};
 
-use anyhow::{Context as _, Result};
 use anstream::println;
+use anyhow::{Context as _, Result};
 use collection::load;
 
 use super::{
@@ -21,11 +21,13 @@ use finding::{Finding, Severity};
 use lint::{Known, Lint};
 
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Exit codes: 0 nothing to repair, 1 an error (with --strict also a warning), 2 the words could not be understood.
+#[command(
+    after_help = "Exit codes: 0 nothing to repair, 1 an error (with --strict also a warning), 2 the words could not be understood.
 
 Examples:
   watchbell check orders.json
-  watchbell check orders.json -e prod.json -d customers.csv --strict")]
+  watchbell check orders.json -e prod.json -d customers.csv --strict"
+)]
 pub struct Args {
     /// Collection (Postman v2.1 or v2.0): a file, an http(s) URL, or - for standard input
     collection: String,
@@ -54,7 +56,12 @@ pub struct Args {
 pub async fn run(args: Args) -> Result<ExitCode> {
     let client = egress::Client::new(egress::ClientConfig::default()).context("cannot set up outgoing connections")?;
     let policy = opened::open_policy();
-    let source = Source { client: &client, policy: &policy, key: None, insecure: false };
+    let source = Source {
+        client: &client,
+        policy: &policy,
+        key: None,
+        insecure: false,
+    };
     let (bytes, name) = source.read(&args.collection, "collections").await?;
     let collection = load::parse_collection(&bytes, &name).map_err(with_hint)?;
     let text = String::from_utf8_lossy(&bytes);
@@ -76,7 +83,11 @@ pub async fn run(args: Args) -> Result<ExitCode> {
     placed.sort_by_key(|finding| (finding.line, finding.column));
     print(&args, &name, &placed)?;
     let bad = |finding: &Finding| finding.severity == Severity::Error || (args.strict && finding.severity == Severity::Warning);
-    Ok(if placed.iter().any(bad) { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+    Ok(if placed.iter().any(bad) {
+        ExitCode::FAILURE
+    } else {
+        ExitCode::SUCCESS
+    })
 }
 
 fn print(args: &Args, origin: &str, findings: &[Finding]) -> Result<()> {
@@ -90,6 +101,9 @@ fn print(args: &Args, origin: &str, findings: &[Finding]) -> Result<()> {
     for finding in findings {
         println!("{}", finding.text(origin));
     }
-    println!("{}{errors} errors, {warnings} warnings, {notes} notes", if findings.is_empty() { "" } else { "\n" });
+    println!(
+        "{}{errors} errors, {warnings} warnings, {notes} notes",
+        if findings.is_empty() { "" } else { "\n" }
+    );
     Ok(())
 }

@@ -69,11 +69,17 @@ struct Inner {
     reporters: Vec<Box<dyn Reporter>>,
     timings: Timings,
     errors: Vec<String>,
+    begun: bool,
 }
 
 impl Reporters {
     pub fn new(reporters: Vec<Box<dyn Reporter>>) -> Self {
-        Self(Mutex::new(Inner { reporters, timings: Timings::default(), errors: Vec::new() }))
+        Self(Mutex::new(Inner {
+            reporters,
+            timings: Timings::default(),
+            errors: Vec::new(),
+            begun: false,
+        }))
     }
 
     /// Why reports are missing, a sentence each; empty when all are written.
@@ -82,7 +88,12 @@ impl Reporters {
     }
 
     fn each(&self, mut tell: impl FnMut(&mut dyn Reporter, &Timings) -> io::Result<()>) {
-        let Inner { reporters, timings, errors } = &mut *self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let Inner {
+            reporters,
+            timings,
+            errors,
+            ..
+        } = &mut *self.0.lock().unwrap_or_else(PoisonError::into_inner);
         reporters.retain_mut(|reporter| match tell(reporter.as_mut(), timings) {
             Ok(()) => true,
             Err(error) => {
@@ -95,6 +106,7 @@ impl Reporters {
 
 impl RunObserver for Reporters {
     fn run_started(&self, iterations: u64, items: u64) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).begun = true;
         self.each(|reporter, _| reporter.started(Size { iterations, items }));
     }
 
@@ -116,6 +128,10 @@ impl RunObserver for Reporters {
     }
 
     fn run_finished(&self, result: &RunResult) {
+        // A run that could not start (a folder that is not there) is still reported whole.
+        if !self.0.lock().unwrap_or_else(PoisonError::into_inner).begun {
+            self.run_started(0, 0);
+        }
         self.each(|reporter, timings| reporter.finished(&Ending { result, timings }));
     }
 }

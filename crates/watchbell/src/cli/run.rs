@@ -14,6 +14,7 @@ pub mod args;
 mod certificates;
 mod export;
 mod files;
+pub mod foreign;
 mod reporters;
 pub mod source;
 mod spec;
@@ -28,7 +29,10 @@ pub async fn run(args: Args) -> Result<ExitCode> {
     // It starts while the documents are read.
     let scripts = opened::scripts(SCRIPT_MEMORY, 0)?;
     scripts.warm_up();
-    let config = egress::ClientConfig { roots: certificates::roots(&args.tls)?, ..egress::ClientConfig::default() };
+    let config = egress::ClientConfig {
+        roots: certificates::roots(&args.tls)?,
+        ..egress::ClientConfig::default()
+    };
     let client = egress::Client::new(config).context("cannot set up outgoing connections")?;
     let policy = opened::open_policy();
     let spec = spec::spec(&args, &client, &policy).await?;
@@ -37,7 +41,16 @@ pub async fn run(args: Args) -> Result<ExitCode> {
     let files = files::WorkingFolder::new(args.documents.working_dir.clone(), args.documents.no_insecure_file_read);
     let transport = Arc::new(GuardedTransport::new(client, policy));
     let cancel = cancelled_by_ctrl_c();
-    let result = Runner::new(spec, transport, Arc::new(scripts), Arc::new(files), Arc::clone(&reporters) as _, cancel).run().await;
+    let result = Runner::new(
+        spec,
+        transport,
+        Arc::new(scripts),
+        Arc::new(files),
+        Arc::clone(&reporters) as _,
+        cancel,
+    )
+    .run()
+    .await;
     let problems = reporters.errors();
     for problem in &problems {
         anstream::eprintln!("error: {problem}");

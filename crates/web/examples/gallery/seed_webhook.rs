@@ -58,7 +58,7 @@ pub async fn log(app: &App, caller: &Caller, webhook_id: &str, hostile: &str) {
                 import: false,
                 hops: 0,
             };
-            events::insert(tx, &event, None)?;
+            events::insert(tx, &event, None, event.at)?;
             let delivery = delivery(&event, &webhook_id, at, good);
             attempts_of(tx, &delivery, at, n, good, &hostile)?;
         }

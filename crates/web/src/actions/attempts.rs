@@ -1,6 +1,5 @@
 //! The delivery log: what is on its way to a webhook, and every request that was made.
 
-use base64::{Engine as _, engine::general_purpose::STANDARD};
 use domain::{
     Problem,
     account::Need,
@@ -10,11 +9,12 @@ use serde::{Deserialize, Serialize};
 use store::tables::{
     attempts::{self, Attempt},
     deliveries::{self, Delivery},
+    page::Cut,
     webhooks,
 };
 use utoipa::{IntoParams, ToSchema};
 
-use super::{Caller, Items, PageQuery, Result, found};
+use super::{Caller, Items, PageQuery, Result, found, payload::Payload};
 use crate::{app::App, schema, time::Time};
 
 pub use super::why::{Why, why};
@@ -79,32 +79,6 @@ pub struct AttemptView {
     pub message: Option<String>,
 }
 
-/// Bytes as text when they are UTF-8, else as base64.
-#[derive(Debug, Clone, Default, Serialize, ToSchema)]
-pub struct Payload {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub text: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub base64: Option<String>,
-    pub bytes: usize,
-}
-
-impl Payload {
-    pub(crate) fn of(bytes: &[u8]) -> Self {
-        match std::str::from_utf8(bytes) {
-            Ok(text) => Self {
-                text: Some(text.to_owned()),
-                base64: None,
-                bytes: bytes.len(),
-            },
-            Err(_) => Self {
-                text: None,
-                base64: Some(STANDARD.encode(bytes)),
-                bytes: bytes.len(),
-            },
-        }
-    }
-}
 
 /// One HTTP request of a delivery in full: bytes sent = bytes shown.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -124,6 +98,13 @@ pub struct AttemptDetail {
     /// Durations by phase.
     #[schema(value_type = Object)]
     pub phases: serde_json::Value,
+}
+
+impl AttemptDetail {
+    /// Whether less than the whole of a body is here.
+    pub fn is_cut(&self) -> bool {
+        self.request_body.cut || self.response_body.as_ref().is_some_and(|body| body.cut)
+    }
 }
 
 impl AttemptView {
@@ -147,15 +128,26 @@ impl AttemptView {
 
 impl From<Attempt> for AttemptDetail {
     fn from(attempt: Attempt) -> Self {
+        let bytes = [
+            attempt.request_body.len(),
+            attempt.response_body.as_ref().map_or(0, Vec::len),
+        ];
+        Self::from(Cut { row: attempt, bytes })
+    }
+}
+
+impl From<Cut<Attempt, 2>> for AttemptDetail {
+    fn from(cut: Cut<Attempt, 2>) -> Self {
+        let (attempt, [request, response]) = (cut.row, cut.bytes);
         Self {
             attempt: AttemptView::of(&attempt),
             request_url: attempt.request_url,
             request_headers: attempt.request_headers,
-            request_body: Payload::of(&attempt.request_body),
+            request_body: Payload::cut(&attempt.request_body, request),
             http_version: attempt.http_version,
             remote: attempt.remote,
             response_headers: attempt.response_headers,
-            response_body: attempt.response_body.as_deref().map(Payload::of),
+            response_body: attempt.response_body.as_deref().map(|body| Payload::cut(body, response)),
             response_truncated: attempt.response_truncated,
             phases: serde_json::from_str(&attempt.phases).unwrap_or_default(),
         }
@@ -206,7 +198,7 @@ pub async fn deliveries(app: &App, caller: &Caller, webhook_id: &str, query: Del
     .await
 }
 
-/// Attempts of a webhook, in full.
+/// Attempts of a webhook, their bodies cut.
 ///
 /// # Errors
 /// 404.
@@ -217,6 +209,20 @@ pub async fn attempts(app: &App, caller: &Caller, webhook_id: &str, query: PageQ
     app.read(move |tx| {
         found("webhook", webhooks::get(tx, &workspace, &webhook_id)?)?;
         Ok(Items::of(attempts::of_webhook(tx, &webhook_id, &page)?, AttemptDetail::from))
+    })
+    .await
+}
+
+/// One attempt of a webhook, in full.
+///
+/// # Errors
+/// 404.
+pub async fn attempt(app: &App, caller: &Caller, webhook_id: &str, id: &str) -> Result<AttemptDetail> {
+    caller.need(Need::View)?;
+    let (workspace, webhook_id, id) = (caller.workspace.id.clone(), webhook_id.to_owned(), id.to_owned());
+    app.read(move |tx| {
+        found("webhook", webhooks::get(tx, &workspace, &webhook_id)?)?;
+        found("attempt", attempts::get(tx, &webhook_id, &id)?.map(AttemptDetail::from))
     })
     .await
 }

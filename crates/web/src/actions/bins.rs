@@ -9,11 +9,14 @@ use domain::{
 use serde::{Deserialize, Serialize};
 use store::{
     Signal,
-    tables::bins::{self as table, Bin, BinRequest},
+    tables::{
+        bins::{self as table, Bin, BinRequest},
+        page::Cut,
+    },
 };
 use utoipa::ToSchema;
 
-use super::{Caller, Items, Result, attempts::Payload, found, webhooks::Header};
+use super::{Caller, Items, Result, found, payload::Payload, webhooks::Header};
 use crate::{app::App, time::Time};
 
 /// A bin's answer, in bytes.
@@ -77,7 +80,15 @@ pub struct BinRequestView {
 }
 
 impl From<BinRequest> for BinRequestView {
-    fn from(request: BinRequest) -> Self {
+    fn from(row: BinRequest) -> Self {
+        let bytes = [row.body.len()];
+        Self::from(Cut { row, bytes })
+    }
+}
+
+impl From<Cut<BinRequest>> for BinRequestView {
+    fn from(cut: Cut<BinRequest>) -> Self {
+        let (request, [bytes]) = (cut.row, cut.bytes);
         Self {
             id: request.id,
             at: Time(request.at),
@@ -85,7 +96,7 @@ impl From<BinRequest> for BinRequestView {
             path: request.path,
             query: request.query,
             headers: request.headers,
-            body: Payload::of(&request.body),
+            body: Payload::cut(&request.body, bytes),
             remote: request.remote,
         }
     }
@@ -202,7 +213,7 @@ pub async fn delete(app: &App, caller: &Caller, id: &str) -> Result<()> {
     .await
 }
 
-/// What a bin got, newest first: 100 at most.
+/// What a bin got, newest first: 100 at most, their bodies cut.
 ///
 /// # Errors
 /// 404.
@@ -218,6 +229,20 @@ pub async fn requests(app: &App, caller: &Caller, id: &str) -> Result<Items<BinR
     .await
 }
 
+/// One request that a bin got, in full.
+///
+/// # Errors
+/// 404.
+pub async fn request(app: &App, caller: &Caller, id: &str, request_id: &str) -> Result<BinRequestView> {
+    caller.need(Need::View)?;
+    let (workspace, id, request_id) = (caller.workspace.id.clone(), id.to_owned(), request_id.to_owned());
+    app.read(move |tx| {
+        let bin = found("bin", table::get(tx, &workspace, &id)?)?;
+        found("request", table::request(tx, &bin.id, &request_id)?.map(BinRequestView::from))
+    })
+    .await
+}
+
 fn check(bin: &Bin) -> Result<(), Problem> {
     limits::check_name("name", &bin.name)?;
     if !(200..=599).contains(&bin.status) {
@@ -226,5 +251,29 @@ fn check(bin: &Bin) -> Result<(), Problem> {
     if bin.body.len() > BODY_BYTES {
         return Err(Problem::invalid("body", format!("`body` is longer than {BODY_BYTES} bytes")));
     }
-    domain::webhook::check_headers(&bin.headers)
+    check_answer(&bin.headers)
+}
+
+/// Headers of an answer that would reach beyond it: state that the browser keeps for this whole origin, and what the server
+/// itself says of the connection and of its security. `location` may stay: it sends a browser away, and nothing with it.
+const REFUSED: &[&str] = &[
+    "alt-svc", "clear-site-data", "connection", "content-encoding", "content-length", "content-security-policy",
+    "content-security-policy-report-only", "date", "keep-alive", "nel", "origin-agent-cluster", "proxy-authenticate",
+    "proxy-authentication-info", "proxy-connection", "public-key-pins", "refresh", "report-to", "reporting-endpoints",
+    "service-worker-allowed", "set-cookie", "set-cookie2", "speculation-rules", "strict-transport-security", "te", "trailer",
+    "transfer-encoding", "upgrade", "www-authenticate", "x-content-type-options", "x-frame-options",
+];
+
+/// Whether a bin may not answer with this header.
+pub(crate) fn is_refused(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    REFUSED.contains(&name.as_str())
+}
+
+fn check_answer(headers: &[(String, String)]) -> Result<(), Problem> {
+    if let Some((name, _)) = headers.iter().find(|(name, _)| is_refused(name)) {
+        let problem = Problem::invalid(format!("headers.{name}"), format!("a bin does not answer with `{name}`"));
+        return Err(problem.hint("it would reach beyond this bin: every page of this instance has the same origin; leave it out"));
+    }
+    domain::webhook::check_headers(headers)
 }

@@ -5,7 +5,7 @@ use domain::{
     account::Need,
     delivery::DeliveryKind,
     event::{self, Event},
-    limits,
+    id, limits, secret,
 };
 use engine::publish::{NewEvent, Published};
 use serde::{Deserialize, Serialize};
@@ -109,19 +109,12 @@ pub struct EventQuery {
     pub before: Option<String>,
 }
 
-/// An idempotency key with the digest of what it came with.
-#[derive(Debug, Clone)]
-pub struct PublishKey {
-    pub key: String,
-    /// SHA-256 of the body in hex.
-    pub digest: String,
-}
-
-/// Publishes one event; returns after the commit.
+/// Publishes one event; returns after the commit. A repeat with the same `key` (idempotency key) or the same id of its own
+/// is harmless, also when only one of them came along the first time.
 ///
 /// # Errors
-/// 422 naming the field; 409 when its key was used with another body.
-pub async fn publish(app: &App, caller: &Caller, input: EventInput, key: Option<PublishKey>, hops: i64) -> Result<PublishedView> {
+/// 422 naming the field; 409 when its key or id was used for another event.
+pub async fn publish(app: &App, caller: &Caller, input: EventInput, key: Option<&str>, hops: i64) -> Result<PublishedView> {
     caller.need(Need::Publish)?;
     let event = checked(caller, input, key, hops, app.now())?;
     let published = app.engine.publish(event).await?;
@@ -136,23 +129,31 @@ pub async fn publish(app: &App, caller: &Caller, input: EventInput, key: Option<
 pub async fn publish_batch(app: &App, caller: &Caller, items: Vec<Result<EventInput, Problem>>, hops: i64) -> Result<Vec<BatchAnswer>> {
     caller.need(Need::Publish)?;
     let now = app.now();
-    let checked = items
-        .into_iter()
-        .map(|item| item.and_then(|input| self::checked(caller, input, None, hops, now)));
+    let checked = items.into_iter().enumerate().map(|(at, item)| {
+        item.and_then(|input| self::checked(caller, input, None, hops, now))
+            .map_err(|problem| placed(problem, at))
+    });
     let (mut events, mut places) = (Vec::new(), Vec::new());
     for item in checked {
         places.push(item.map(|event| events.push(event)));
     }
     let mut published = app.engine.publish_each(events).await?.into_iter();
     let mut answers = Vec::with_capacity(places.len());
-    for place in places {
-        let outcome = place.and_then(|()| published.next().unwrap_or_else(|| Err(Problem::conflict("it was not stored"))));
+    for (at, place) in places.into_iter().enumerate() {
+        let mut stored = || published.next().unwrap_or_else(|| Err(Problem::conflict("it was not stored")));
+        let outcome = place.and_then(|()| stored().map_err(|problem| placed(problem, at)));
         answers.push(match outcome {
             Ok(published) => BatchAnswer::Accepted(view(app, published).await?),
             Err(problem) => BatchAnswer::Refused { problem },
         });
     }
     Ok(answers)
+}
+
+/// Names the item that a problem is of.
+fn placed(mut problem: Problem, at: usize) -> Problem {
+    problem.field = Some(problem.field.map_or_else(|| format!("[{at}]"), |field| format!("[{at}].{field}")));
+    problem
 }
 
 /// The answer of a repeat is that of the first time: the deliveries made then are counted.
@@ -179,8 +180,12 @@ fn was_due(delivery: &Delivery) -> bool {
     delivery.kind == DeliveryKind::Event && delivery.finished_at != Some(delivery.created_at)
 }
 
-fn checked(caller: &Caller, input: EventInput, key: Option<PublishKey>, hops: i64, now: i64) -> Result<NewEvent, Problem> {
+fn checked(caller: &Caller, input: EventInput, key: Option<&str>, hops: i64, now: i64) -> Result<NewEvent, Problem> {
     event::check_type("type", &input.event_type)?;
+    if event::is_reserved(&input.event_type) {
+        return Err(Problem::invalid("type", format!("`{}` is an event of Watchbell's own", input.event_type))
+            .hint("take a type that does not begin with `monitor.`, `incident.` or `webhook.`, and is not `activity` or `test-event`"));
+    }
     let data = Box::<str>::from(input.data).into_string();
     if data.len() > limits::EVENT_BYTES {
         return Err(Problem::invalid(
@@ -198,27 +203,45 @@ fn checked(caller: &Caller, input: EventInput, key: Option<PublishKey>, hops: i6
             format!("`subject` is longer than {} bytes or holds a NUL", limits::KEY_BYTES),
         ));
     }
-    // The event's own id is a publish key too: its digest is what the event says.
-    let own_key = input
-        .id
-        .map(|id| check_id(&id).map(|()| own_key(&id, &input.event_type, &subject, &data)))
-        .transpose()?;
+    let own_id = input.id.as_deref();
+    own_id.map_or(Ok(()), check_id)?;
+    let publish_key = match (key, own_id) {
+        (Some(key), _) => Some(format!("key:{key}")),
+        (None, Some(id)) => Some(format!("id:{id}")),
+        (None, None) => None,
+    };
+    let at = input.at.map(Time::micros);
+    let said = || {
+        // The data come last: nothing before them holds a NUL.
+        let parts = [
+            own_id.unwrap_or_default(),
+            &input.event_type,
+            &subject,
+            &at.map_or_else(String::new, |at| at.to_string()),
+            if input.import { "import" } else { "" },
+            &data,
+        ];
+        secret::token_hash(&parts.join("\0"))
+    };
+    let publish_key = publish_key.map(|key| (key, said()));
     Ok(NewEvent {
-        id: None,
+        id: own_id.map(|id| stored_id(&caller.workspace.id, id)),
         workspace_id: caller.workspace.id.clone(),
         event_type: input.event_type,
         subject,
-        at: input.at.map_or(now, Time::micros),
+        at: at.unwrap_or(now),
         data,
         import: input.import,
         hops,
-        publish_key: key.map(|key| (key.key, key.digest)).or(own_key),
+        publish_key,
     })
 }
 
-fn own_key(id: &str, event_type: &str, subject: &str, data: &str) -> (String, String) {
-    let digest = domain::secret::token_hash(&format!("{event_type}\0{subject}\0{data}"));
-    (format!("id:{id}"), digest)
+/// The id that an event with an id of its publisher's is stored under: always the same, so that it is known again whatever
+/// idempotency key comes along, and no workspace can take another's.
+fn stored_id(workspace_id: &str, own_id: &str) -> String {
+    let digest = secret::token_hash(&format!("{workspace_id}\0{own_id}"));
+    format!("{}_{}", id::EVENT, &digest[..32])
 }
 
 /// A publish key or an event's own id.

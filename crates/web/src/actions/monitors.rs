@@ -12,6 +12,7 @@ use store::{
     tables::{
         collections, environments,
         monitors::{self as table, Monitor},
+        webhooks,
     },
 };
 
@@ -211,7 +212,7 @@ pub async fn run_now(app: &App, caller: &Caller, id: &str) -> Result<RunView> {
     .await
 }
 
-/// Deletes a monitor with its runs.
+/// Deletes a monitor with its runs. Webhooks that heard of it alone are disabled.
 ///
 /// # Errors
 /// 404.
@@ -222,6 +223,13 @@ pub async fn delete(app: &App, caller: &Caller, id: &str) -> Result<()> {
     app.write(move |tx| {
         let monitor = found("monitor", table::get(tx, &caller.workspace.id, &id)?)?;
         record(tx, &caller, &monitor, Action::Delete, now)?;
+        // They stay, with their logs; but none may come to hear of other monitors instead.
+        let reason = format!("the monitor `{}` was deleted", monitor.name);
+        for webhook in webhooks::list(tx, &caller.workspace.id)? {
+            if webhook.subject == monitor.id {
+                engine::webhooks::disable(tx, &webhook, &reason, now)?;
+            }
+        }
         table::delete(tx, &caller.workspace.id, &monitor.id)?;
         tx.signal(Signal::Schedule);
         tx.signal(Signal::changed(&caller.workspace.id, "monitor"));

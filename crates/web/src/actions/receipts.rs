@@ -2,10 +2,10 @@
 
 use domain::{Problem, account::Need, incident::ReceiptAction};
 use serde::Serialize;
-use store::tables::{receipts as table, sources};
+use store::tables::{page::Cut, receipts as table, sources};
 use utoipa::ToSchema;
 
-use super::{Caller, Items, PageQuery, Result, attempts::Payload, found};
+use super::{Caller, Items, PageQuery, Result, found, payload::Payload};
 use crate::{app::App, schema, time::Time};
 
 /// One inbound request, without headers and body.
@@ -42,11 +42,19 @@ pub struct ReceiptDetail {
 
 impl From<table::Receipt> for ReceiptDetail {
     fn from(row: table::Receipt) -> Self {
+        let bytes = [row.body.len()];
+        Self::from(Cut { row, bytes })
+    }
+}
+
+impl From<Cut<table::Receipt>> for ReceiptDetail {
+    fn from(cut: Cut<table::Receipt>) -> Self {
+        let (row, [bytes]) = (cut.row, cut.bytes);
         Self {
             method: row.method,
             query: row.query,
             headers: row.headers,
-            body: Payload::of(&row.body),
+            body: Payload::cut(&row.body, bytes),
             receipt: ReceiptView {
                 id: row.id,
                 source_id: row.source_id,
@@ -63,7 +71,7 @@ impl From<table::Receipt> for ReceiptDetail {
     }
 }
 
-/// Receipts of a source, in full.
+/// Receipts of a source, their bodies cut.
 ///
 /// # Errors
 /// 404.

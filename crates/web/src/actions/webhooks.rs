@@ -135,7 +135,8 @@ pub(crate) async fn insert(
     webhook.headers_sealed = secret::seal_headers(&vault, &webhook.id, headers)?;
     let caller = caller.shared();
     app.write(move |tx| {
-        check::fields(tx, &webhook)?;
+        check::fields(&webhook)?;
+        webhook.subject = check::subject(tx, &webhook.workspace_id, &webhook.subject)?;
         table::insert(tx, &webhook)?;
         caller.did(tx, Action::Create, Model::Webhook, (&webhook.id, &webhook.name), now)?;
         tx.signal(Signal::changed(&webhook.workspace_id, "webhook"));
@@ -167,9 +168,13 @@ pub async fn update(app: &App, caller: &Caller, id: &str, mut patch: WebhookPatc
             input::add(&mut headers, header);
             patch.headers = Some(headers);
         }
+        let subject = webhook.subject.clone();
         apply(&vault, &mut webhook, patch)?;
         webhook.updated_at = now;
-        check::fields(tx, &webhook)?;
+        check::fields(&webhook)?;
+        if webhook.subject != subject {
+            webhook.subject = check::subject(tx, &webhook.workspace_id, &webhook.subject)?;
+        }
         table::update(tx, &webhook)?;
         caller.did(tx, Action::Update, Model::Webhook, (&webhook.id, &webhook.name), now)?;
         tx.signal(Signal::Deliveries(vec![webhook.id.clone()]));

@@ -54,8 +54,21 @@ pub async fn delete(State(app): State<App>, auth: Auth, Path(id): Path<String>) 
 }
 
 /// The newest 100 requests that a bin got
+///
+/// Bodies are cut at 4096 bytes.
 #[utoipa::path(get, path = "/bins/{id}/requests", tag = "bins", params(("id" = String, Path)),
     responses((status = 200, body = Items<BinRequestView>)))]
 pub async fn requests(State(app): State<App>, auth: Auth, Path(id): Path<String>) -> Answer<Json<Items<BinRequestView>>> {
     Ok(Json(bins::requests(&app, &auth, &id).await?))
+}
+
+/// One request that a bin got, in full
+#[utoipa::path(get, path = "/bins/{id}/requests/{request_id}", tag = "bins", params(("id" = String, Path), ("request_id" = String, Path)),
+    responses((status = 200, body = BinRequestView)))]
+pub async fn request(
+    State(app): State<App>,
+    auth: Auth,
+    Path((id, request_id)): Path<(String, String)>,
+) -> Answer<Json<BinRequestView>> {
+    Ok(Json(bins::request(&app, &auth, &id, &request_id).await?))
 }

@@ -65,6 +65,8 @@ pub async fn of_webhook(
 }
 
 /// The log of a webhook: every request with its response
+///
+/// Bodies are cut at 4096 bytes.
 #[utoipa::path(get, path = "/webhooks/{id}/attempts", tag = "deliveries", params(("id" = String, Path), PageQuery),
     responses((status = 200, body = Items<AttemptDetail>)))]
 pub async fn attempts(
@@ -74,6 +76,17 @@ pub async fn attempts(
     Params(query): Params<PageQuery>,
 ) -> Answer<Json<Items<AttemptDetail>>> {
     Ok(Json(attempts::attempts(&app, &auth, &id, query).await?))
+}
+
+/// One request of a webhook with its response, in full
+#[utoipa::path(get, path = "/webhooks/{id}/attempts/{attempt_id}", tag = "deliveries",
+    params(("id" = String, Path), ("attempt_id" = String, Path)), responses((status = 200, body = AttemptDetail)))]
+pub async fn attempt(
+    State(app): State<App>,
+    auth: Auth,
+    Path((id, attempt_id)): Path<(String, String)>,
+) -> Answer<Json<AttemptDetail>> {
+    Ok(Json(attempts::attempt(&app, &auth, &id, &attempt_id).await?))
 }
 
 /// One delivery with its attempts

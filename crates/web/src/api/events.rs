@@ -1,13 +1,11 @@
 //! `/events`: publishing, the hot path, and looking back.
 
-use aws_lc_rs::digest;
 use axum::{
     Json,
     extract::{Path, Request, State},
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use bytes::Bytes;
 use domain::{Problem, limits};
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -21,7 +19,7 @@ use crate::{
     actions::{
         Items,
         attempts::{self, Why},
-        events::{self, BatchAnswer, EventInput, EventQuery, EventView, PublishKey, PublishedView},
+        events::{self, BatchAnswer, EventInput, EventQuery, EventView, PublishedView},
     },
     app::App,
     guard::auth::Auth,
@@ -57,7 +55,7 @@ pub async fn publish(State(app): State<App>, auth: Auth, request: Request) -> An
     let (parts, body) = request.into_parts();
     need_json(&parts.headers)?;
     let body = input::read(body, ONE).await?;
-    let key = publish_key(&parts.headers, &body)?;
+    let key = publish_key(&parts.headers)?;
     let input: EventInput = parse_json(&body)?;
     let published = events::publish(&app, &auth, input, key, hops(&parts.headers)).await?;
     let repeat = published.repeat;
@@ -115,17 +113,13 @@ pub async fn why(State(app): State<App>, auth: Auth, Path(id): Path<String>) -> 
     Ok(Json(attempts::why(&app, &auth, &id).await?))
 }
 
-fn publish_key(headers: &HeaderMap, body: &Bytes) -> Result<Option<PublishKey>, Problem> {
+fn publish_key(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
     let Some(value) = headers.get("idempotency-key") else {
         return Ok(None);
     };
     let key = value.to_str().unwrap_or_default();
     events::check_id(key).map_err(|_| Problem::invalid("idempotency-key", "`Idempotency-Key` is 1 to 256 visible ASCII characters"))?;
-    let digest = hex::encode(digest::digest(&digest::SHA256, body));
-    Ok(Some(PublishKey {
-        key: key.to_owned(),
-        digest,
-    }))
+    Ok(Some(key))
 }
 
 /// How many Watchbells a forwarded event has passed through.
@@ -158,21 +152,11 @@ fn array(body: &[u8]) -> Result<Parsed, Problem> {
     let raw: Vec<Box<RawValue>> = parse_json(body)?;
     Ok(raw
         .into_iter()
-        .enumerate()
-        .map(|(at, item)| parse_json(item.get().as_bytes()).map_err(|p| placed(p, at)))
+        .map(|item| parse_json(item.get().as_bytes()))
         .collect())
 }
 
 fn lines(body: &[u8]) -> Parsed {
     let lines = body.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty());
-    lines
-        .enumerate()
-        .map(|(at, line)| parse_json(line).map_err(|p| placed(p, at)))
-        .collect()
-}
-
-/// Names the item that a problem is of.
-fn placed(mut problem: Problem, at: usize) -> Problem {
-    problem.field = Some(problem.field.map_or_else(|| format!("[{at}]"), |field| format!("[{at}].{field}")));
-    problem
+    lines.map(parse_json).collect()
 }

@@ -85,6 +85,8 @@ pub async fn connect(State(app): State<App>, auth: Auth, Path(id): Path<String>,
 }
 
 /// Receipts of a source
+///
+/// Bodies are cut at 4096 bytes.
 #[utoipa::path(get, path = "/sources/{id}/receipts", tag = "sources", params(("id" = String, Path), PageQuery),
     responses((status = 200, body = Items<ReceiptDetail>)))]
 pub async fn receipts(

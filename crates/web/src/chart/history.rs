@@ -45,8 +45,8 @@ pub fn history(bars: &[Bar], label: &str, first: &str, last: &str) -> Html {
 
 /// The scale's end: 1, 2 or 5 times a power of ten, at or above the highest value.
 pub(super) fn ceiling(highest: f64) -> f64 {
-    if !highest.is_finite() || highest <= 10.0 {
-        return 10.0;
+    if !highest.is_finite() || highest <= 1.0 {
+        return 1.0;
     }
     let power = 10_f64.powf(highest.log10().floor());
     let step = [1.0, 2.0, 2.5, 5.0, 10.0]
@@ -120,7 +120,7 @@ mod tests {
     fn the_scale_ends_at_a_round_number() {
         assert_eq!(
             [0.0, 9.0, 11.0, 180.0, 230.0, 4_000.0, f64::NAN].map(ceiling),
-            [10.0, 10.0, 20.0, 200.0, 250.0, 5_000.0, 10.0]
+            [1.0, 10.0, 20.0, 200.0, 250.0, 5_000.0, 1.0]
         );
     }
 

@@ -85,7 +85,7 @@ pub async fn setup_form(State(app): State<App>, headers: HeaderMap) -> PageResul
 
 /// `POST /setup`.
 pub async fn setup(State(app): State<App>, headers: HeaderMap, request: Request) -> PageResult {
-    check_same_origin(&headers)?;
+    check_same_origin(&app, &headers)?;
     let form = read_form(request, &app).await?;
     let input = SetupInput {
         email: form.value("email").to_owned(),
@@ -120,7 +120,7 @@ pub async fn login_form(
 
 /// `POST /login`.
 pub async fn login(State(app): State<App>, remote: Remote, headers: HeaderMap, request: Request) -> PageResult {
-    check_same_origin(&headers)?;
+    check_same_origin(&app, &headers)?;
     let form = read_form(request, &app).await?;
     let input = LoginInput {
         email: form.value("email").to_owned(),
@@ -173,13 +173,23 @@ fn status_of(problem: &domain::Problem) -> StatusCode {
     StatusCode::from_u16(problem.status).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY)
 }
 
-/// Before there is a session there is no CSRF token: browsers tell where a form stands instead.
-fn check_same_origin(headers: &HeaderMap) -> Result<(), domain::Problem> {
-    let site = headers.get("sec-fetch-site").and_then(|value| value.to_str().ok());
-    match site {
-        Some("same-origin" | "none") | None => Ok(()),
-        Some(_) => Err(domain::Problem::forbidden("the form came from another site")),
+/// Before there is a session there is no CSRF token: browsers tell where a form stands instead. Older ones say `Origin`
+/// only, newer ones `Sec-Fetch-Site` too (on https and on this machine).
+fn check_same_origin(app: &App, headers: &HeaderMap) -> Result<(), domain::Problem> {
+    let text = |name: header::HeaderName| headers.get(name).map(|value| value.to_str().unwrap_or_default());
+    let site = text(header::HeaderName::from_static("sec-fetch-site"));
+    let from_here = text(header::ORIGIN).is_none_or(|origin| {
+        let is_host = |host: &str| !host.is_empty() && origin.split_once("://").is_some_and(|(_, named)| named == host);
+        is_host(text(header::HOST).unwrap_or_default()) || is_public(&app.config.public_url, origin)
+    });
+    if matches!(site, Some("same-origin" | "none") | None) && from_here {
+        return Ok(());
     }
+    Err(domain::Problem::forbidden("the form came from another site").hint("open the page itself and fill it in there"))
+}
+
+fn is_public(public_url: &str, origin: &str) -> bool {
+    url::Url::parse(public_url).is_ok_and(|ours| ours.origin().is_tuple() && ours.origin().ascii_serialization() == origin)
 }
 
 /// A path of ours: never another host.

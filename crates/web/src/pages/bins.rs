@@ -36,6 +36,14 @@ struct BinPage {
     requests: Vec<BinRequestView>,
 }
 
+#[derive(Template)]
+#[template(path = "bin_request.html")]
+struct BinRequestPage {
+    frame: Frame,
+    b: BinView,
+    r: BinRequestView,
+}
+
 /// `GET /bins`.
 pub async fn list(State(app): State<App>, visit: Visit) -> PageResult {
     show_list(&app, &visit, StatusCode::OK, Form::with(&[("status", "200"), ("body", "OK")])).await
@@ -100,6 +108,17 @@ pub async fn page(State(app): State<App>, visit: Visit, Path(id): Path<String>) 
         requests,
         frame,
         b,
+    })
+}
+
+/// `GET /bins/{id}/requests/{request}`: one request, whole.
+pub async fn request(State(app): State<App>, visit: Visit, Path((id, request)): Path<(String, String)>) -> PageResult {
+    let b = bins::get(&app, &visit.caller, &id).await?;
+    let r = bins::request(&app, &visit.caller, &id, &request).await?;
+    render(&BinRequestPage {
+        frame: visit.frame("Request", "/bins"),
+        b,
+        r,
     })
 }
 

@@ -69,6 +69,8 @@ struct IncidentPage {
     problem: Option<String>,
     open: bool,
     resolved: bool,
+    /// Who resolved it by hand; empty when a good run did.
+    resolved_by: String,
     acknowledge_url: String,
     resolve_url: String,
     reopen_url: String,
@@ -132,6 +134,7 @@ async fn show(app: &App, visit: &Visit, id: &str, status: StatusCode, problem: O
         problem,
         open: i.state == IncidentState::Open,
         resolved: i.state == IncidentState::Resolved,
+        resolved_by: i.resolved_by.clone().unwrap_or_default(),
         acknowledge_url: url("acknowledge"),
         resolve_url: url("resolve"),
         reopen_url: url("reopen"),

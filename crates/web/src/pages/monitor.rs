@@ -208,16 +208,20 @@ fn uptime(uptime: &Uptime, age: i64) -> UptimeView {
         };
     };
     // What was before the monitor existed is not known, and shown as that.
-    let known = (age as f64 / length as f64).clamp(0.02, 1.0);
+    let known = (age as f64 / length as f64).clamp(0.0, 1.0);
     let good = percent / 100.0;
     let figure = ui::percent(&good);
     let mut note = ui::plural(&(uptime.success + bad), "run");
     if bad > 0 {
         note.push_str(&format!(", {bad} not good"));
     }
-    if known < 0.99 {
-        note.push_str(&format!("; {:.0} % of the time known", (known * 100.0).max(1.0)));
+    match known * 100.0 {
+        percent if percent < 1.0 => note.push_str("; less than 1 % of the time known"),
+        percent if percent < 99.0 => note.push_str(&format!("; {percent:.0} % of the time known")),
+        _ => {}
     }
+    // Never so short that it cannot be seen.
+    let known = known.max(0.02);
     UptimeView {
         meter: chart::meter(known * good, known * (1.0 - good), &format!("{span}: {figure}, {note}")),
         span,

@@ -138,7 +138,7 @@ pub async fn show(app: &App, visit: &Visit, id: &str, filter: Filter, status: St
         why,
         why_problem,
         form: entered.unwrap_or_else(|| Form::new(values(&w))),
-        subjects: subjects(app, visit).await?,
+        subjects: subjects(app, visit, &w).await?,
         triggers: shared::trigger_options(&w.trigger),
         retries: shared::retries(&w.retry_policy.clone().unwrap_or_else(|| w.profile.retry_policy())),
         frame,
@@ -159,7 +159,7 @@ async fn explain(app: &App, visit: &Visit, event: &str) -> Result<(Vec<Why>, Opt
     }
 }
 
-async fn subjects(app: &App, visit: &Visit) -> Result<Vec<(String, String)>, PageError> {
+async fn subjects(app: &App, visit: &Visit, w: &WebhookView) -> Result<Vec<(String, String)>, PageError> {
     let mut all = options(&[("", "Anything in this workspace")]);
     all.extend(
         monitors::list(app, &visit.caller)
@@ -175,6 +175,10 @@ async fn subjects(app: &App, visit: &Visit) -> Result<Vec<(String, String)>, Pag
             .into_iter()
             .map(|c| (c.uid, format!("Collection: {}", c.name))),
     );
+    // Without it the form would say "anything", and saving it would make it so.
+    if let Some(gone) = w.subject.as_ref().filter(|subject| !all.iter().any(|(id, _)| id == *subject)) {
+        all.push((gone.clone(), "(deleted)".to_owned()));
+    }
     Ok(all)
 }
 

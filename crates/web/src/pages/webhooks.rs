@@ -11,7 +11,7 @@ use domain::{
 
 use super::{options, ui};
 use crate::actions::{
-    attempts::Payload,
+    payload::Payload,
     webhooks::{Health, WebhookView, hears_results},
 };
 
@@ -225,8 +225,8 @@ mod tests {
     fn raw_bodies_are_not_touched_but_escaped() {
         let html = raw_payload(&Payload {
             text: Some("{\"a\":1}<".to_owned()),
-            base64: None,
             bytes: 8,
+            ..Payload::default()
         })
         .to_string();
         assert!(html.contains("{&quot;a&quot;:1}&lt;"), "{html}");

@@ -197,3 +197,44 @@ async fn guessing_is_slowed_down_and_the_right_password_is_held_up_too() {
     let (problem, retry_after) = web::problem::describe(refused);
     assert_eq!((problem.status, retry_after), (429, Some(1)));
 }
+
+#[tokio::test]
+async fn a_name_that_was_pointed_here_cannot_set_the_instance_up() {
+    let instance = Instance::empty().await;
+    let form = "name=Eve&email=eve%40evil.example&password=correct+horse+battery&workspace=";
+    let kind = "application/x-www-form-urlencoded";
+    let setup = async |host: &str| {
+        let headers = [("host", host), ("content-type", kind), ("authorization", "")];
+        instance.with("POST", "/setup", &headers, form).await
+    };
+    for host in ["evil.example", "evil.example:8484", "localhost.evil.example", "127.0.0.1.evil.example:8484"] {
+        setup(host).await.problem(421);
+    }
+    assert!(accounts::needs_setup(&instance.app).await.unwrap());
+    // What holds its own secret may be known by another name, such as one within a network of containers.
+    for (path, status) in [("/healthz", 200), ("/in/x", 405), ("/b/x", 404)] {
+        instance.with("GET", path, &[("host", "bell")], Body::empty()).await.expect(status);
+    }
+    setup("watchbell.test").await.expect(303);
+    assert!(!accounts::needs_setup(&instance.app).await.unwrap());
+}
+
+#[tokio::test]
+async fn a_form_of_another_origin_does_not_log_in_or_set_up() {
+    let instance = Instance::empty().await;
+    let kind = "application/x-www-form-urlencoded";
+    let setup = "name=Ada&email=ada%40example.org&password=correct+horse+battery&workspace=";
+    let login = "email=ada%40example.org&password=correct+horse+battery&next=";
+    let post = async |path: &str, origin: &str, body: &'static str| {
+        let headers = [("host", "localhost:8484"), ("origin", origin), ("content-type", kind), ("authorization", "")];
+        instance.with("POST", path, &headers, body).await.status.as_u16()
+    };
+    for origin in ["https://evil.example", "null", "http://localhost:9", "http://localhost:8484.evil.example"] {
+        assert_eq!(post("/setup", origin, setup).await, 403, "{origin}");
+    }
+    assert!(accounts::needs_setup(&instance.app).await.unwrap());
+    assert_eq!(post("/setup", "http://localhost:8484", setup).await, 303);
+    assert_eq!(post("/login", "https://evil.example", login).await, 403);
+    // The public address is ours too, by whatever name the proxy in front of us calls.
+    assert_eq!(post("/login", "http://watchbell.test", login).await, 303);
+}

@@ -208,6 +208,22 @@ async fn other_methods_types_and_sizes_are_refused() {
 }
 
 #[tokio::test]
+async fn a_list_of_large_receipts_is_small_and_each_is_there_in_full() {
+    let instance = Instance::new().await;
+    let (id, token) = source(&instance).await;
+    let large = format!("\"{}\"", "x".repeat(900_000));
+    let mut last = Value::Null;
+    for _ in 0..5 {
+        last = report(&instance, &token, large.clone()).await.expect(422).json();
+    }
+    let list = instance.get(&format!("/api/v1/sources/{id}/receipts")).await.expect(200);
+    assert!(list.bytes.len() < 60_000, "{}", list.bytes.len());
+    assert_eq!(list.json()["items"][0]["body"]["bytes"], large.len());
+    let path = format!("/api/v1/receipts/{}", last["receipt_id"].as_str().unwrap());
+    assert_eq!(instance.get(&path).await.expect(200).json()["body"]["text"], large);
+}
+
+#[tokio::test]
 async fn a_sender_in_a_loop_is_told_to_wait() {
     let instance = Instance::new().await;
     let (_, token) = source(&instance).await;

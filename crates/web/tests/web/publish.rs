@@ -86,7 +86,7 @@ async fn a_batch_answers_for_each_item_and_stores_the_good_ones() {
     let batch = json!([event(1), {"type": "B A D", "data": {}}, {"type": "issue-created", "dta": {}}, event(2)]);
     let answer = instance.post("/api/v1/events/batch", batch).await.expect(202).json();
     assert_eq!((&answer["accepted"], &answer["refused"]), (&json!(2), &json!(2)));
-    assert_eq!(answer["items"][1]["problem"]["field"], "type");
+    assert_eq!(answer["items"][1]["problem"]["field"], "[1].type");
     assert_eq!(answer["items"][2]["problem"]["field"], "[2].dta");
     assert!(answer["items"][3]["id"].is_string());
     let lines = format!("{}\n\n{}\nnot json\n", event(3), event(4));
@@ -111,4 +111,58 @@ async fn an_import_calls_no_webhook() {
     let import = json!({"type": "issue-created", "data": {}, "import": true});
     assert_eq!(instance.post("/api/v1/events", import).await.expect(202).json()["deliveries"], 0);
     assert_eq!(instance.post("/api/v1/events", event(1)).await.expect(202).json()["deliveries"], 1);
+}
+
+#[tokio::test]
+async fn watchbells_own_events_cannot_be_forged() {
+    let mut instance = Instance::new().await;
+    let mut webhook = json!({"name": "all", "url": "https://1.1.1.1/", "events": ["*"]});
+    webhook["trigger"] = json!({"three_failures_then_success": {}});
+    instance.post("/api/v1/webhooks", webhook).await.expect(201);
+    let admin = instance.token.clone();
+    instance.token = instance.token_with(&["publish"]).await;
+    for own in ["monitor.run.finished", "incident.resolved", "webhook.disabled", "activity", "test-event"] {
+        let forged = json!({"type": own, "data": {"status": "success"}});
+        assert_eq!(instance.post("/api/v1/events", forged.clone()).await.problem(422).0, "type", "{own}");
+        let batch = instance.post("/api/v1/events/batch", json!([forged])).await.expect(202).json();
+        assert_eq!(
+            (&batch["refused"], &batch["items"][0]["problem"]["field"]),
+            (&json!(1), &json!("[0].type"))
+        );
+    }
+    instance.token = admin;
+    let stored = instance.items("/api/v1/events").await;
+    assert!(stored.iter().all(|event| event["data"]["status"] != "success"), "{stored:?}");
+}
+
+#[tokio::test]
+async fn key_and_own_id_each_make_a_repeat_harmless_and_never_meet() {
+    let instance = Instance::new().await;
+    let event = |id: Option<&str>, changes: Value| {
+        let mut event = json!({"type": "issue-created", "data": {"number": 1}});
+        if let Some(id) = id {
+            event["id"] = json!(id);
+        }
+        for (name, value) in changes.as_object().unwrap() {
+            event[name] = value.clone();
+        }
+        event.to_string()
+    };
+    let send = async |key: &str, body: String| instance.with("POST", "/api/v1/events", &[("idempotency-key", key)], body).await;
+    let own = || event(Some("o-1"), json!({}));
+    let first = send("k-1", own()).await.expect(202).json();
+    // The id counts although a key came along, whatever key comes with the repeat.
+    for key in ["k-1", "k-2", ""] {
+        let again = send(key, own()).await.expect(202);
+        assert_eq!((&again.json()["id"], again.header("idempotent-replayed")), (&first["id"], "true"), "{key}");
+    }
+    // The key counts although an id came along.
+    send("k-1", event(Some("o-2"), json!({}))).await.problem(409);
+    send("", event(Some("o-1"), json!({"at": "2026-01-31T12:00:00Z"}))).await.problem(409);
+    send("", event(Some("o-1"), json!({"import": true}))).await.problem(409);
+    // A key that looks like another's id is not that id.
+    let by_id = send("", event(Some("x"), json!({}))).await.expect(202).json();
+    let by_key = send("id:x", event(None, json!({}))).await.expect(202).json();
+    assert_ne!(by_id["id"], by_key["id"]);
+    assert_eq!(instance.items("/api/v1/events?type=issue-created").await.len(), 3);
 }

@@ -188,3 +188,58 @@ async fn an_event_is_queued_for_those_who_hear_of_it_and_why_says_so() {
     instance.delete(&hears).await.expect(204);
     instance.get(&delivery).await.problem(404);
 }
+
+#[tokio::test]
+async fn a_webhook_outlives_its_monitor_disabled_and_can_still_be_changed() {
+    let instance = Instance::new().await;
+    let monitor = instance.monitor().await;
+    let (path, _) = created(&instance, json!({"subject": monitor})).await;
+    let (other, _) = created(&instance, json!({"name": "All"})).await;
+    instance.delete(&format!("/api/v1/monitors/{monitor}")).await.expect(204);
+    let left = instance.get(&path).await.expect(200).json();
+    assert_eq!(
+        (&left["subject"], &left["enabled"], &left["disabled_reason"]),
+        (&json!(monitor), &json!(false), &json!("the monitor `Orders hourly` was deleted"))
+    );
+    assert_eq!(instance.get(&other).await.expect(200).json()["enabled"], true);
+    // As the page sends it: with the subject that it has.
+    let renamed = instance.patch(&path, json!({"name": "Ops 2", "subject": monitor})).await.expect(200).json();
+    assert_eq!((&renamed["name"], &renamed["subject"]), (&json!("Ops 2"), &json!(monitor)));
+    assert_eq!(instance.patch(&other, json!({"subject": monitor})).await.problem(422).0, "subject");
+}
+
+#[tokio::test]
+async fn a_collections_feed_is_sent_what_happens_in_it_and_nothing_of_another() {
+    let instance = Instance::new().await;
+    let mine = instance
+        .post("/api/v1/collections", crate::support::collection("Orders"))
+        .await
+        .expect(201)
+        .json();
+    let mut other = crate::support::collection("Risks");
+    other["info"]["_postman_id"] = json!("0fa12345-0000-4000-8000-000000000002");
+    let other = instance.post("/api/v1/collections", other).await.expect(201).json();
+    let feed = json!({"profile": "postman", "events": ["activity"], "subject": mine["uid"]});
+    let (feed, made) = created(&instance, feed).await;
+    assert_eq!(made["subject_name"], "Orders");
+    let (by_id, made) = created(&instance, json!({"name": "By id", "events": ["activity"], "subject": mine["id"]})).await;
+    assert_eq!((&made["subject"], &made["subject_name"]), (&mine["uid"], &json!("Orders")));
+    let change = async |which: &Value, name: &str| {
+        let path = format!("/api/v1/collections/{}", which["id"].as_str().unwrap());
+        let document = crate::support::collection(name).to_string();
+        instance.with("PUT", &path, &[], document).await.expect(200);
+    };
+    change(&other, "Risks 2").await;
+    assert!(instance.items(&format!("{feed}/deliveries")).await.is_empty());
+    change(&mine, "Orders 2").await;
+    for path in [&feed, &by_id] {
+        let sent = instance.items(&format!("{path}/deliveries")).await;
+        assert_eq!((sent.len(), &sent[0]["state"]), (1, &json!("pending")));
+        let event = format!("/api/v1/events/{}", sent[0]["event_id"].as_str().unwrap());
+        let event = instance.get(&event).await.expect(200).json();
+        assert_eq!(
+            (&event["subject"], &event["data"]["model_name"]),
+            (&mine["uid"], &json!("Orders 2"))
+        );
+    }
+}

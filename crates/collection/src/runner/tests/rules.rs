@@ -1,6 +1,8 @@
 //! The rules of a run, each seen from outside.
 
 use super::*;
+use crate::certificates::CertificateRule;
+use crate::proxies::ProxyRules;
 
 #[tokio::test]
 async fn folders_scripts_run_outside_in_and_variables_travel() {
@@ -166,12 +168,85 @@ async fn a_cancelled_run_is_an_abort() {
 }
 
 #[tokio::test]
-async fn an_unknown_folder_is_said_and_runs_nothing() {
+async fn an_unknown_folder_runs_nothing_and_is_an_error_when_asked() {
     let mut spec = spec(json!({"item": [item("a", "", "")]}));
     spec.folders = vec!["nowhere".into()];
+    let lenient = run(spec.clone(), vec![]).await;
+    assert_eq!((lenient.result.status, lenient.asked.len()), (Status::Success, 0));
+    assert_eq!(lenient.result.warnings, ["unable to find a folder or request: nowhere"]);
+    spec.options.bail = Bail::Folder;
+    let strict = run(spec, vec![]).await;
+    assert_eq!(strict.result.status, Status::Error);
+    assert_eq!(
+        strict.result.ended_by.as_deref(),
+        Some("unable to find a folder or request: nowhere")
+    );
+}
+
+#[tokio::test]
+async fn a_refused_digest_is_answered_once_and_reported_before_the_item() {
+    let auth = json!({"type": "digest", "digest": {"username": "ada", "password": "p"}});
+    let collection = json!({"auth": auth, "item": [{"name": "a", "request": "http://h/a"}]});
+    let refusal = || {
+        Ok(answer(
+            401,
+            &[("WWW-Authenticate", "Digest realm=\"r\", nonce=\"n\", qop=\"auth\"")],
+            "",
+        ))
+    };
+    let ran = run(spec(collection), vec![refusal(), refusal()]).await;
+    assert_eq!(ran.asked.len(), 2);
+    let sent = |at: usize| {
+        ran.asked[at]
+            .headers
+            .iter()
+            .filter(|(k, _)| k == "Authorization")
+            .map(|(_, v)| v.as_str())
+            .collect::<Vec<_>>()
+    };
+    assert!(sent(0).is_empty());
+    assert!(
+        sent(1)[0].starts_with("Digest username=\"ada\", realm=\"r\", nonce=\"n\", uri=\"/a\""),
+        "{:?}",
+        sent(1)
+    );
+    assert_eq!(ran.executions[0].replays[0].response.status, 401);
+    assert_eq!(ran.result.totals.requests.total, 2);
+}
+
+#[tokio::test]
+async fn a_token_is_fetched_once_for_the_whole_run() {
+    let params = json!({"grant_type": "client_credentials", "accessTokenUrl": "http://h/{{path}}", "clientId": "i", "clientSecret": "s"});
+    let collection = json!({"auth": {"type": "oauth2", "oauth2": params}, "variable": [{"key": "path", "value": "token"}],
+        "item": [item("a", "", ""), item("b", "", "")]});
+    let token = answer(200, &[], "{\"access_token\": \"t\", \"expires_in\": 3600}");
+    let ran = run(spec(collection), vec![Ok(token)]).await;
+    assert_eq!(urls(&ran), ["http://h/token", "http://h/a", "http://h/b"]);
+    for request in &ran.asked[1..] {
+        assert!(
+            request.headers.contains(&("Authorization".into(), "Bearer t".into())),
+            "{:?}",
+            request.headers
+        );
+    }
+}
+
+#[tokio::test]
+async fn certificates_and_proxies_go_to_the_urls_they_are_for() {
+    let mut spec = spec(json!({"item": [{"name": "a", "request": "https://one.test/"}, {"name": "b", "request": "http://two.test/"}]}));
+    let identity = crate::transport::ClientIdentity::new(b"c".to_vec(), b"k".to_vec(), None);
+    spec.options.certificates = vec![CertificateRule {
+        matches: vec!["https://one.test/*".into()],
+        identity: identity.clone(),
+    }];
+    spec.options.proxies = ProxyRules::from_values(Some("http://p:1"), None, None);
     let ran = run(spec, vec![]).await;
-    assert_eq!(ran.result.status, Status::Error);
-    assert_eq!(ran.result.ended_by.as_deref(), Some("unable to find a folder or request: nowhere"));
+    assert_eq!(
+        (ran.asked[0].client_certificate.as_ref(), ran.asked[0].proxy.as_ref()),
+        (Some(&identity), None)
+    );
+    assert_eq!(ran.asked[1].client_certificate, None);
+    assert_eq!(ran.asked[1].proxy.as_ref().map(|p| p.url.as_str()), Some("http://p:1"));
 }
 
 #[tokio::test]

@@ -44,7 +44,11 @@ function run(name, check) {
         return;
     }
     // Outside of `try`: the host refuses a test beyond the limit, and that ends the script.
-    if (isThenable(result)) then(toPromise(result), hasDone ? undefined : state.pass, state.fail);
+    if (isThenable(result) && !hasDone && internal.state.input.newman_async) {
+        // As the reference: the verdict does not wait, and a rejection is lost.
+        then(toPromise(result), undefined, () => {});
+        state.pass();
+    } else if (isThenable(result)) then(toPromise(result), hasDone ? undefined : state.pass, state.fail);
     else if (!hasDone) state.pass();
 }
 

@@ -17,12 +17,22 @@ function kept(name, make) {
 
 const response = () => current().pm.response;
 
+// Says once in a script that a name is out of date, and what to write instead.
+function deprecated(name, instead) {
+    const { warned } = current();
+    if (warned.has(name)) return;
+    warned.set(name, true);
+    host.warn(`\`${name}\` is deprecated; use \`${instead}\``);
+}
+
+const old = (name, instead, read) => scriptGlobal(name, () => { deprecated(name, instead); return read(); });
+
 scriptGlobal('tests', kept('tests', () => ({})));
-scriptGlobal('responseBody', whenTest(() => response().text()));
-scriptGlobal('responseCode', whenTest(kept('responseCode', () => ({ code: response().code, name: response().reason(), detail: response().reason() }))));
-scriptGlobal('responseHeaders', whenTest(kept('responseHeaders', () => response().headers.toObject(false, true))));
-scriptGlobal('responseTime', whenTest(() => response().responseTime));
-scriptGlobal('responseCookies', whenTest(kept('responseCookies', () => current().pm.cookies.all())));
+old('responseBody', 'pm.response.text()', whenTest(() => response().text()));
+old('responseCode', 'pm.response.code', whenTest(kept('responseCode', () => ({ code: response().code, name: response().reason(), detail: response().reason() }))));
+old('responseHeaders', 'pm.response.headers', whenTest(kept('responseHeaders', () => response().headers.toObject(false, true))));
+old('responseTime', 'pm.response.responseTime', whenTest(() => response().responseTime));
+old('responseCookies', 'pm.cookies', whenTest(kept('responseCookies', () => current().pm.cookies.all())));
 scriptGlobal('iteration', () => current().input.info.iteration);
 scriptGlobal('data', kept('data', () => current().scopes.data.toObject()));
 scriptGlobal('environment', kept('environment', () => current().scopes.environment.toObject()));
@@ -36,19 +46,31 @@ scriptGlobal('request', kept('request', () => {
 
 const scope = (name) => current().scopes[name];
 
-internal.makePostman = () => ({
-    setEnvironmentVariable: (key, value) => scope('environment').set(key, value),
-    getEnvironmentVariable: (key) => scope('environment').get(key),
-    clearEnvironmentVariable: (key) => scope('environment').unset(key),
-    clearEnvironmentVariables: () => scope('environment').clear(),
-    setGlobalVariable: (key, value) => scope('globals').set(key, value),
-    getGlobalVariable: (key) => scope('globals').get(key),
-    clearGlobalVariable: (key) => scope('globals').unset(key),
-    clearGlobalVariables: () => scope('globals').clear(),
-    setNextRequest: (name) => { current().next = name === undefined ? null : name; },
-    getResponseHeader: (name) => response().headers.get(name),
-    getResponseCookie: (name) => current().pm.cookies.one(name),
-});
+const postman = {
+    setEnvironmentVariable: ['pm.environment.set', (key, value) => scope('environment').set(key, value)],
+    getEnvironmentVariable: ['pm.environment.get', (key) => scope('environment').get(key)],
+    clearEnvironmentVariable: ['pm.environment.unset', (key) => scope('environment').unset(key)],
+    clearEnvironmentVariables: ['pm.environment.clear', () => scope('environment').clear()],
+    setGlobalVariable: ['pm.globals.set', (key, value) => scope('globals').set(key, value)],
+    getGlobalVariable: ['pm.globals.get', (key) => scope('globals').get(key)],
+    clearGlobalVariable: ['pm.globals.unset', (key) => scope('globals').unset(key)],
+    clearGlobalVariables: ['pm.globals.clear', () => scope('globals').clear()],
+    setNextRequest: ['pm.execution.setNextRequest', (name) => { current().next = name === undefined ? null : name; }],
+    getResponseHeader: ['pm.response.headers.get', (name) => response().headers.get(name)],
+    getResponseCookie: ['pm.cookies.get', (name) => current().pm.cookies.one(name)],
+};
+const postmanNames = internal.p.keys(postman);
+
+internal.makePostman = () => {
+    const made = {};
+    for (let i = 0; i < postmanNames.length; i++) {
+        const name = postmanNames[i];
+        const entry = postman[name];
+        const act = entry[1];
+        made[name] = (...values) => { deprecated(`postman.${name}`, entry[0]); return internal.p.apply(act, undefined, values); };
+    }
+    return made;
+};
 
 internal.global('xml2Json', function xml2Json(text) {
     let json = {};

@@ -7,7 +7,7 @@ const { apply, then, String: text } = internal.p;
 internal.begin = (input, script) => {
     internal.resetTests();
     internal.resetOverrides();
-    const state = { input, scopes: internal.makeScopes(input.scopes), legacy: {}, next: undefined, skip: false, visualizer: undefined, settled: false };
+    const state = { input, scopes: internal.makeScopes(input.scopes), legacy: {}, warned: new internal.p.SafeMap(), next: undefined, skip: false, visualizer: undefined, settled: false };
     internal.state = state;
     internal.global('pm', internal.makePm(state));
     internal.global('postman', internal.makePostman());

@@ -101,7 +101,9 @@ pub fn oldest_pending(tx: &mut dyn Tx) -> Result<Option<Micros>> {
     tx.query_one("time", OLDEST_PENDING, &[])?.opt_int(0)
 }
 
-/// Records what became of deliveries; those that are not pending any more stay as they are. Returns how many changed.
+/// Records what became of deliveries, each by the number of its attempts: what that attempt settled before stays as it is, as
+/// does what is not pending any more. Only a success also replaces `dropped`: the receiver got what was in flight when the
+/// webhook was switched off. Returns how many changed.
 pub fn settle_many(tx: &mut dyn Tx, settled: &[Settled]) -> Result<u64> {
     let rows: Vec<_> = settled
         .iter()
@@ -119,7 +121,16 @@ pub fn settle_many(tx: &mut dyn Tx, settled: &[Settled]) -> Result<u64> {
         .collect();
     tx.execute_many(
         "UPDATE deliveries SET state = $2, reason = COALESCE($3, reason), attempts = $4, due_at = $5, finished_at = $6
-         WHERE id = $1 AND state = 'pending'",
+         WHERE id = $1 AND attempts < $4 AND (state = 'pending' OR (state = 'dropped' AND $2 = 'delivered'))",
+        &rows,
+    )
+}
+
+/// Drops these deliveries, as far as they are pending. Returns how many.
+pub fn drop_these(tx: &mut dyn Tx, ids: &[String], reason: &str, now: Micros) -> Result<u64> {
+    let rows: Vec<_> = ids.iter().map(|id| params![id, reason, now].to_vec()).collect();
+    tx.execute_many(
+        "UPDATE deliveries SET state = 'dropped', reason = $2, finished_at = $3 WHERE id = $1 AND state = 'pending'",
         &rows,
     )
 }

@@ -4,7 +4,7 @@
 
 use std::collections::HashMap;
 
-use domain::event::Event;
+use domain::{Micros, event::Event};
 
 use super::{BY_IDS, BY_KEYS, Error, INSERT, Inserted, Publish, Result, Stored, values};
 use crate::{
@@ -21,7 +21,7 @@ const GROUP: usize = 16;
 /// # Errors
 /// [`Error::Conflict`] on `events (id)` if another workspace has an event of one of the ids; [`Error::Busy`] if one of them
 /// is being stored by another transaction: nothing may be kept of this one then.
-pub fn insert_many(tx: &mut dyn Tx, events: &[(&Event, Publish<'_>)]) -> Result<Vec<Inserted>> {
+pub fn insert_many(tx: &mut dyn Tx, events: &[(&Event, Publish<'_>)], now: Micros) -> Result<Vec<Inserted>> {
     let mut known = Known::default();
     known.look_up(tx, events)?;
     let mut answers = Vec::with_capacity(events.len());
@@ -30,7 +30,7 @@ pub fn insert_many(tx: &mut dyn Tx, events: &[(&Event, Publish<'_>)]) -> Result<
         if let Some(stored) = known.find(event, *publish) {
             answers.push(stored.repeat(event, *publish)?);
         } else {
-            rows.push(values(event, *publish).to_vec());
+            rows.push(values(event, *publish, now).to_vec());
             known.add(Stored::of(event, *publish));
             answers.push(Inserted::New);
         }

@@ -102,6 +102,27 @@ pub fn trigger_state(tx: &mut dyn Tx, webhook_id: &str, subject: &str) -> Result
     Ok(stored.unwrap_or_default())
 }
 
+/// Forgets what the webhook's trigger rule knows: what it was told of may be long over.
+pub fn forget_trigger_states(tx: &mut dyn Tx, webhook_id: &str) -> Result<()> {
+    tx.execute("DELETE FROM trigger_states WHERE webhook_id = $1", &params![webhook_id])?;
+    Ok(())
+}
+
+/// Forgets it if the stored webhook has another rule, other events or another subject than this one.
+pub(super) fn forget_if_other_rule(tx: &mut dyn Tx, webhook: &Webhook) -> Result<()> {
+    tx.execute(
+        "DELETE FROM trigger_states WHERE webhook_id = $1 AND EXISTS (
+         SELECT 1 FROM webhooks WHERE id = $1 AND (events <> $2 OR subject <> $3 OR trigger_rule <> $4))",
+        &params![
+            &webhook.id,
+            Value::json(&webhook.events)?,
+            &webhook.subject,
+            Value::json(&webhook.trigger_rule)?
+        ],
+    )?;
+    Ok(())
+}
+
 /// Stores what the trigger rule knows.
 pub fn set_trigger_state(tx: &mut dyn Tx, webhook_id: &str, subject: &str, state: &TriggerState) -> Result<()> {
     tx.execute(

@@ -29,7 +29,14 @@ pub struct Finding {
 
 impl Finding {
     pub fn new(severity: Severity, path: &str, message: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self { severity, line: 0, column: 0, path: path.to_owned(), message: message.into(), hint: hint.into() }
+        Self {
+            severity,
+            line: 0,
+            column: 0,
+            path: path.to_owned(),
+            message: message.into(),
+            hint: hint.into(),
+        }
     }
 
     /// Looks its line and column up in the document.
@@ -40,13 +47,24 @@ impl Finding {
 
     /// As editors and CI read it: `file:line:column: severity: message`.
     pub fn text(&self, origin: &str) -> String {
-        let Self { line, column, path, message, hint, .. } = self;
+        let Self {
+            line,
+            column,
+            path,
+            message,
+            hint,
+            ..
+        } = self;
         let severity = match self.severity {
             Severity::Error => "error",
             Severity::Warning => "warning",
             Severity::Note => "note",
         };
-        let hint = if hint.is_empty() { String::new() } else { format!("\n  hint: {hint}") };
+        let hint = if hint.is_empty() {
+            String::new()
+        } else {
+            format!("\n  hint: {hint}")
+        };
         format!("{origin}:{line}:{column}: {severity}: {message} (at `{path}`){hint}")
     }
 }

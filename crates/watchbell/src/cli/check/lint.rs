@@ -31,12 +31,17 @@ impl Known {
                 requests.entry(item.id.clone()).or_insert(1);
             }
         }
-        Self { variables: collection.variables().iter().map(|v| v.key.clone()).collect(), folder, requests }
+        Self {
+            variables: collection.variables().iter().map(|v| v.key.clone()).collect(),
+            folder,
+            requests,
+        }
     }
 
     /// Adds the variables of a document.
     pub fn take(&mut self, document: &Environment) {
-        self.variables.extend(document.values().iter().filter(|v| !v.disabled).map(|v| v.key.clone()));
+        self.variables
+            .extend(document.values().iter().filter(|v| !v.disabled).map(|v| v.key.clone()));
     }
 }
 
@@ -53,7 +58,13 @@ pub struct Lint<'a> {
 impl<'a> Lint<'a> {
     pub fn new(document: &'a Value, known: Known) -> Self {
         let dynamic = Dynamic::seeded(0, std::sync::Arc::new(|| 0));
-        Self { document, known, dynamic, computed: false, findings: Vec::new() }
+        Self {
+            document,
+            known,
+            dynamic,
+            computed: false,
+            findings: Vec::new(),
+        }
     }
 
     /// Everything found, in the document's order.
@@ -99,7 +110,11 @@ impl<'a> Lint<'a> {
             return self.strings(request, path);
         }
         // `raw` and the parts of a URL say the same twice.
-        let url = if request["url"]["raw"].is_string() { ("url.raw", &request["url"]["raw"]) } else { ("url", &request["url"]) };
+        let url = if request["url"]["raw"].is_string() {
+            ("url.raw", &request["url"]["raw"])
+        } else {
+            ("url", &request["url"])
+        };
         if request.is_object() && (request["url"].is_null() || request["url"] == "") {
             self.add(Severity::Error, path, "the request has no URL", "");
         }
@@ -114,7 +129,10 @@ impl<'a> Lint<'a> {
     fn strings(&mut self, value: &Value, path: &str) {
         match value {
             Value::String(text) => self.text(text, path),
-            Value::Array(list) => list.iter().enumerate().for_each(|(index, inner)| self.strings(inner, &format!("{path}[{index}]"))),
+            Value::Array(list) => list
+                .iter()
+                .enumerate()
+                .for_each(|(index, inner)| self.strings(inner, &format!("{path}[{index}]"))),
             Value::Object(map) if map.get("disabled") != Some(&Value::Bool(true)) => {
                 for (key, inner) in map.iter().filter(|(key, _)| *key != "description") {
                     self.strings(inner, &format!("{path}.{key}"));
@@ -144,10 +162,17 @@ impl<'a> Lint<'a> {
         if body["mode"] == "file" {
             self.file(file, &format!("{path}.file.src"));
         }
-        for (index, row) in list(&body["formdata"]).iter().enumerate().filter(|(_, row)| row["type"] == "file" && row["disabled"] != true) {
+        for (index, row) in list(&body["formdata"])
+            .iter()
+            .enumerate()
+            .filter(|(_, row)| row["type"] == "file" && row["disabled"] != true)
+        {
             let here = format!("{path}.formdata[{index}].src");
             match &row["src"] {
-                Value::Array(files) => files.iter().enumerate().for_each(|(n, file)| self.file(file, &format!("{here}[{n}]"))),
+                Value::Array(files) => files
+                    .iter()
+                    .enumerate()
+                    .for_each(|(n, file)| self.file(file, &format!("{here}[{n}]"))),
                 one => self.file(one, &here),
             }
         }
@@ -158,12 +183,20 @@ impl<'a> Lint<'a> {
             Some(name) if name.contains("{{") => {}
             Some(name) if self.known.folder.join(name).is_file() => {}
             Some(name) => {
-                let hint = format!("it is looked for in `{}`; name another folder with `--working-dir`", self.known.folder.display());
+                let hint = format!(
+                    "it is looked for in `{}`; name another folder with `--working-dir`",
+                    self.known.folder.display()
+                );
                 self.add(Severity::Error, path, format!("there is no file `{name}`"), hint);
             }
             None => {
                 let whole = path.trim_end_matches(".src");
-                self.add(Severity::Error, whole, "a file is to be sent, but none is named", "choose the file in Postman again, and export");
+                self.add(
+                    Severity::Error,
+                    whole,
+                    "a file is to be sent, but none is named",
+                    "choose the file in Postman again, and export",
+                );
             }
         }
     }
@@ -180,8 +213,18 @@ impl<'a> Lint<'a> {
                 let (path, line) = place(event, &code, offset, &here);
                 match self.known.requests.get(&name).copied().unwrap_or(0) {
                     1 => {}
-                    0 => self.add(Severity::Warning, &path, format!("no request is named `{name}`: the iteration will end here{line}"), ""),
-                    n => self.add(Severity::Warning, &path, format!("{n} requests are named `{name}`: the last one is meant{line}"), "use the request's id"),
+                    0 => self.add(
+                        Severity::Warning,
+                        &path,
+                        format!("no request is named `{name}`: the iteration will end here{line}"),
+                        "",
+                    ),
+                    n => self.add(
+                        Severity::Warning,
+                        &path,
+                        format!("{n} requests are named `{name}`: the last one is meant{line}"),
+                        "use the request's id",
+                    ),
                 }
             }
         }
@@ -196,7 +239,13 @@ fn list(value: &Value) -> &[Value] {
 fn code(event: &Value) -> Option<String> {
     match &event["script"]["exec"] {
         Value::String(code) => Some(code.clone()),
-        Value::Array(lines) => Some(lines.iter().map(|line| line.as_str().unwrap_or_default()).collect::<Vec<_>>().join("\n")),
+        Value::Array(lines) => Some(
+            lines
+                .iter()
+                .map(|line| line.as_str().unwrap_or_default())
+                .collect::<Vec<_>>()
+                .join("\n"),
+        ),
         _ => None,
     }
 }

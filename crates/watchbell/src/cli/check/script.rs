@@ -25,10 +25,17 @@ fn regex(pattern: &str) -> Option<Regex> {
 static MEMBER: LazyLock<Option<Regex>> = LazyLock::new(|| regex(r"(?:^|[^.\w$])pm\s*\.\s*(\w+)(?:\s*\.\s*(\w+))?"));
 static REQUIRE: LazyLock<Option<Regex>> = LazyLock::new(|| regex(r#"\brequire\s*\(\s*['"`]([^'"`]+)['"`]"#));
 static SETS: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    regex(r#"(?:(?:environment|globals|collectionVariables|variables)\s*\.\s*set|postman\s*\.\s*set(?:Environment|Global)Variable)\s*\(\s*(?:['"`]([^'"`]+)['"`])?"#)
+    regex(
+        r#"(?:(?:environment|globals|collectionVariables|variables)\s*\.\s*set|postman\s*\.\s*set(?:Environment|Global)Variable)\s*\(\s*(?:['"`]([^'"`]+)['"`])?"#,
+    )
 });
 static NEXT: LazyLock<Option<Regex>> = LazyLock::new(|| regex(r#"\bsetNextRequest\s*\(\s*['"]([^'"]+)['"]"#));
-static OLD: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| DEPRECATED.iter().filter_map(|(pattern, now)| Some((regex(pattern)?, *now))).collect());
+static OLD: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| {
+    DEPRECATED
+        .iter()
+        .filter_map(|(pattern, now)| Some((regex(pattern)?, *now)))
+        .collect()
+});
 
 /// Unknown members of `pm`, unknown libraries, and forms from before `pm`.
 pub fn findings(code: &str) -> Vec<InScript> {
@@ -37,24 +44,51 @@ pub fn findings(code: &str) -> Vec<InScript> {
     for captures in MEMBER.iter().flat_map(|regex| regex.captures_iter(&bare)) {
         let Some(first) = captures.get(1) else { continue };
         if let Some((message, hint)) = member(first.as_str(), captures.get(2).map(|m| m.as_str())) {
-            found.push(InScript { severity: Severity::Error, offset: first.start(), message, hint });
+            found.push(InScript {
+                severity: Severity::Error,
+                offset: first.start(),
+                message,
+                hint,
+            });
         }
     }
     for (regex, now) in OLD.iter() {
         for hit in regex.find_iter(&bare) {
-            let form = hit.as_str().trim_start_matches(|c: char| !c.is_alphanumeric()).trim_end_matches('[').trim_end();
+            let form = hit
+                .as_str()
+                .trim_start_matches(|c: char| !c.is_alphanumeric())
+                .trim_end_matches('[')
+                .trim_end();
             let message = format!("`{form}` is the interface from before `pm`");
-            found.push(InScript { severity: Severity::Note, offset: hit.start(), message, hint: format!("write `{now}`") });
+            found.push(InScript {
+                severity: Severity::Note,
+                offset: hit.start(),
+                message,
+                hint: format!("write `{now}`"),
+            });
         }
     }
     let with_strings = blank(code, false);
-    for name in REQUIRE.iter().flat_map(|regex| regex.captures_iter(&with_strings)).filter_map(|captures| captures.get(1)) {
-        let plain = name.as_str().trim_start_matches("node:").trim_start_matches("npm:").trim_start_matches("jsr:");
+    for name in REQUIRE
+        .iter()
+        .flat_map(|regex| regex.captures_iter(&with_strings))
+        .filter_map(|captures| captures.get(1))
+    {
+        let plain = name
+            .as_str()
+            .trim_start_matches("node:")
+            .trim_start_matches("npm:")
+            .trim_start_matches("jsr:");
         let plain = plain.rfind('@').filter(|at| *at > 0).map_or(plain, |at| &plain[..at]);
         if !LIBRARIES.contains(&plain) {
             let message = format!("`require('{}')`: there is no such library", name.as_str());
             let hint = near(plain, LIBRARIES.iter().copied()).map_or_else(String::new, |near| format!("did you mean `{near}`?"));
-            found.push(InScript { severity: Severity::Error, offset: name.start(), message, hint });
+            found.push(InScript {
+                severity: Severity::Error,
+                offset: name.start(),
+                message,
+                hint,
+            });
         }
     }
     found.sort_by_key(|finding| finding.offset);
@@ -64,7 +98,10 @@ pub fn findings(code: &str) -> Vec<InScript> {
 fn member(first: &str, second: Option<&str>) -> Option<(String, String)> {
     let suggest = |near: Option<&str>| near.map_or_else(String::new, |near| format!("did you mean `{near}`?"));
     let Some((_, members)) = PM.iter().find(|(name, _)| *name == first) else {
-        return Some((format!("`pm.{first}` does not exist here"), suggest(near(first, PM.iter().map(|(name, _)| *name)))));
+        return Some((
+            format!("`pm.{first}` does not exist here"),
+            suggest(near(first, PM.iter().map(|(name, _)| *name))),
+        ));
     };
     let second = second?;
     let both = format!("{first}.{second}");
@@ -74,7 +111,10 @@ fn member(first: &str, second: Option<&str>) -> Option<(String, String)> {
     if members.is_empty() || members.contains(&second) {
         return None;
     }
-    Some((format!("`pm.{both}` does not exist here"), suggest(near(second, members.iter().copied()))))
+    Some((
+        format!("`pm.{both}` does not exist here"),
+        suggest(near(second, members.iter().copied())),
+    ))
 }
 
 /// Names of variables that a script sets, and whether it also sets some by computed names.
@@ -93,7 +133,10 @@ pub fn sets(code: &str) -> (Vec<String>, bool) {
 /// Names given to `setNextRequest`, with their offsets.
 pub fn next_requests(code: &str) -> Vec<(usize, String)> {
     let text = blank(code, false);
-    let names = NEXT.iter().flat_map(|regex| regex.captures_iter(&text)).filter_map(|captures| captures.get(1));
+    let names = NEXT
+        .iter()
+        .flat_map(|regex| regex.captures_iter(&text))
+        .filter_map(|captures| captures.get(1));
     names.map(|name| (name.start(), name.as_str().to_owned())).collect()
 }
 
@@ -135,7 +178,10 @@ fn blank(code: &str, strings: bool) -> String {
 fn wipe(out: &mut [u8], from: usize, to: usize) {
     let to = to.min(out.len());
     if from < to {
-        out[from..to].iter_mut().filter(|byte| **byte != b'\n').for_each(|byte| *byte = b' ');
+        out[from..to]
+            .iter_mut()
+            .filter(|byte| **byte != b'\n')
+            .for_each(|byte| *byte = b' ');
     }
 }
 
@@ -172,10 +218,19 @@ mod tests {
         assert_eq!(messages("pm.enviroment.get('a')"), ["`pm.enviroment` does not exist here"]);
         assert_eq!(messages("pm.response.jsn()"), ["`pm.response.jsn` does not exist here"]);
         assert_eq!(messages("// pm.foo\n'pm.bar'; /* pm.baz */ x.pm.qux; `pm.quux`"), [""; 0]);
-        assert_eq!(messages("const r = /['\"]pm.x/; pm.test('a', () => pm.expect(1).to.equal(1))"), [""; 0]);
+        assert_eq!(
+            messages("const r = /['\"]pm.x/; pm.test('a', () => pm.expect(1).to.equal(1))"),
+            [""; 0]
+        );
         assert_eq!(messages("require('lodahs')"), ["`require('lodahs')`: there is no such library"]);
         assert_eq!(messages("pm.vault.get('k')"), ["`pm.vault.get` is not supported"]);
-        assert_eq!(messages("tests['ok'] = responseCode.code === 200"), ["`tests` is the interface from before `pm`", "`responseCode` is the interface from before `pm`"]);
+        assert_eq!(
+            messages("tests['ok'] = responseCode.code === 200"),
+            [
+                "`tests` is the interface from before `pm`",
+                "`responseCode` is the interface from before `pm`"
+            ]
+        );
     }
 
     #[test]

@@ -17,8 +17,24 @@ pub const PM: &[(&str, &[&str])] = &[
     (
         "response",
         &[
-            "code", "status", "headers", "cookies", "responseTime", "responseSize", "stream", "reason", "text", "json", "jsonp", "size",
-            "contentInfo", "mime", "dataURI", "encoding", "to", "toJSON",
+            "code",
+            "status",
+            "headers",
+            "cookies",
+            "responseTime",
+            "responseSize",
+            "stream",
+            "reason",
+            "text",
+            "json",
+            "jsonp",
+            "size",
+            "contentInfo",
+            "mime",
+            "dataURI",
+            "encoding",
+            "to",
+            "toJSON",
         ],
     ),
     ("cookies", &[]),
@@ -31,7 +47,10 @@ pub const PM: &[(&str, &[&str])] = &[
 
 /// Members that are there but refuse, and why.
 pub const REFUSED: &[(&str, &str)] = &[
-    ("execution.runRequest", "requests of a collection are run by the runner alone; use `pm.execution.setNextRequest` or `pm.sendRequest`"),
+    (
+        "execution.runRequest",
+        "requests of a collection are run by the runner alone; use `pm.execution.setNextRequest` or `pm.sendRequest`",
+    ),
     ("vault.get", "the vault exists in Postman's app only; use an environment variable"),
     ("vault.set", "the vault exists in Postman's app only; use an environment variable"),
     ("vault.unset", "the vault exists in Postman's app only; use an environment variable"),
@@ -39,16 +58,45 @@ pub const REFUSED: &[(&str, &str)] = &[
 
 /// What `require` and `pm.require` give.
 pub const LIBRARIES: &[&str] = &[
-    "ajv", "assert", "atob", "backbone", "btoa", "buffer", "chai", "cheerio", "crypto-js", "csv-parse", "csv-parse/lib/sync", "csv-parse/sync",
-    "events", "lodash", "moment", "path", "postman-collection", "punycode", "querystring", "stream", "string-decoder", "string_decoder", "timers",
-    "tv4", "underscore", "url", "util", "uuid", "xml2js",
+    "ajv",
+    "assert",
+    "atob",
+    "backbone",
+    "btoa",
+    "buffer",
+    "chai",
+    "cheerio",
+    "crypto-js",
+    "csv-parse",
+    "csv-parse/lib/sync",
+    "csv-parse/sync",
+    "events",
+    "lodash",
+    "moment",
+    "path",
+    "postman-collection",
+    "punycode",
+    "querystring",
+    "stream",
+    "string-decoder",
+    "string_decoder",
+    "timers",
+    "tv4",
+    "underscore",
+    "url",
+    "util",
+    "uuid",
+    "xml2js",
 ];
 
 /// The interface from before `pm`: what it looks like, and its form today.
 pub const DEPRECATED: &[(&str, &str)] = &[
     (r"\bpostman\.setEnvironmentVariable\b", "pm.environment.set"),
     (r"\bpostman\.getEnvironmentVariable\b", "pm.environment.get"),
-    (r"\bpostman\.clearEnvironmentVariables?\b", "pm.environment.unset or pm.environment.clear"),
+    (
+        r"\bpostman\.clearEnvironmentVariables?\b",
+        "pm.environment.unset or pm.environment.clear",
+    ),
     (r"\bpostman\.setGlobalVariable\b", "pm.globals.set"),
     (r"\bpostman\.getGlobalVariable\b", "pm.globals.get"),
     (r"\bpostman\.clearGlobalVariables?\b", "pm.globals.unset or pm.globals.clear"),
@@ -65,7 +113,11 @@ pub const DEPRECATED: &[(&str, &str)] = &[
 /// The nearest known name, for advice.
 pub fn near<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let lower = name.to_ascii_lowercase();
-    known.map(|k| (distance(&lower, &k.to_ascii_lowercase()), k)).filter(|(d, _)| *d <= 2).min_by_key(|(d, _)| *d).map(|(_, k)| k)
+    known
+        .map(|k| (distance(&lower, &k.to_ascii_lowercase()), k))
+        .filter(|(d, _)| *d <= 2)
+        .min_by_key(|(d, _)| *d)
+        .map(|(_, k)| k)
 }
 
 /// Levenshtein's.
@@ -82,4 +134,30 @@ fn distance(a: &str, b: &str) -> usize {
         }
     }
     row[b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_guide_names_every_member() {
+        let guide = include_str!("../../../../../docs/from-newman.md");
+        let missing: Vec<&str> = PM
+            .iter()
+            .map(|(name, _)| *name)
+            .filter(|name| !guide.contains(&format!("`pm.{name}")))
+            .collect();
+        assert_eq!(missing, [""; 0]);
+    }
+
+    #[test]
+    fn advice_is_given_for_slips_and_not_for_strangers() {
+        let known = || PM.iter().map(|(name, _)| *name);
+        assert_eq!(
+            (near("Response", known()), near("enviroment", known())),
+            (Some("response"), Some("environment"))
+        );
+        assert_eq!(near("message", known()), None);
+    }
 }

@@ -75,7 +75,10 @@ impl Reporter for CliReporter {
             return Ok(());
         }
         self.folder.clear();
-        self.print(&format!("\n{}\n", self.paint.bold(&format!("Iteration {}/{}", iteration + 1, self.size.iterations))))
+        self.print(&format!(
+            "\n{}\n",
+            self.paint.bold(&format!("Iteration {}/{}", iteration + 1, self.size.iterations))
+        ))
     }
 
     fn item_started(&mut self, iteration: u64, position: u64, name: &str) -> io::Result<()> {
@@ -102,6 +105,9 @@ impl Reporter for CliReporter {
         let mut text = String::new();
         if !self.look.hide.no_summary {
             summary::totals(&mut text, ending, &self.paint);
+        }
+        for warning in &ending.result.warnings {
+            text.push_str(&format!("\n{}\n", self.paint.yellow(&format!("! {}", paint::tame(warning)))));
         }
         if let Some(reason) = &ending.result.ended_by {
             text.push_str(&format!("\n{}\n", self.paint.red(&format!("ended early: {reason}"))));

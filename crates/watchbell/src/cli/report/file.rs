@@ -30,7 +30,11 @@ impl ReportFile {
             PathBuf::from(name)
         });
         let file = File::create(part.as_deref().unwrap_or(place)).map_err(named)?;
-        Ok(Self { out: BufWriter::with_capacity(64 * 1024, file), place: place.to_owned(), part })
+        Ok(Self {
+            out: BufWriter::with_capacity(64 * 1024, file),
+            place: place.to_owned(),
+            part,
+        })
     }
 
     /// Completes the report and moves it to its place.

@@ -101,7 +101,8 @@ fn head(title: &str, ending: &Ending<'_>) -> String {
     };
     let started = jiff::Timestamp::from_microsecond(result.started_at).unwrap_or_default();
     let seconds = (result.finished_at - result.started_at) as f64 / 1e6;
-    let why = result.ended_by.as_ref().map(|why| format!("<p class=\"warn\">{}</p>", escape(why))).unwrap_or_default();
+    let said = result.ended_by.iter().chain(&result.warnings);
+    let why: String = said.map(|why| format!("<p class=\"warn\">{}</p>", escape(why))).collect();
     format!(
         "<h1>{title} <span class=\"{class}\">{word}</span></h1><p class=\"soft\">{}, {seconds:.2} s</p>{why}",
         started.strftime("%Y-%m-%d %H:%M:%S UTC")
@@ -112,14 +113,22 @@ fn totals(ending: &Ending<'_>) -> String {
     let totals = &ending.result.totals;
     let response = &ending.timings.response;
     let tile = |label: &str, value: String, failed: u64| {
-        let bad = if failed > 0 { format!(" <span class=\"bad\">{failed} failed</span>") } else { String::new() };
+        let bad = if failed > 0 {
+            format!(" <span class=\"bad\">{failed} failed</span>")
+        } else {
+            String::new()
+        };
         format!("<li><b>{value}</b>{label}{bad}</li>")
     };
     let tiles = [
         tile("iterations", totals.iterations.total.to_string(), totals.iterations.failed),
         tile("requests", totals.requests.total.to_string(), totals.requests.failed),
         tile("tests", totals.assertions.total.to_string(), totals.assertions.failed),
-        tile("scripts", (totals.test_scripts.total + totals.prerequest_scripts.total).to_string(), totals.test_scripts.failed + totals.prerequest_scripts.failed),
+        tile(
+            "scripts",
+            (totals.test_scripts.total + totals.prerequest_scripts.total).to_string(),
+            totals.test_scripts.failed + totals.prerequest_scripts.failed,
+        ),
         tile("warnings", totals.warnings.to_string(), 0),
         tile("average response", format!("{:.0} ms", response.mean()), 0),
         tile("slowest response", format!("{:.0} ms", response.max()), 0),

@@ -57,7 +57,6 @@ impl JsonReporter {
         self.file.write_all(b"\n")?;
         to_json(&mut self.file, entry)
     }
-
 }
 
 impl Reporter for JsonReporter {
@@ -121,15 +120,18 @@ impl JsonReporter {
     fn scopes(&mut self, result: &RunResult) -> io::Result<()> {
         for (name, values) in [("environment", &result.environment), ("globals", &result.globals)] {
             write!(self.file, ",\n\"{name}\":")?;
-            let values: Vec<Value> = values.iter().map(|(key, value)| json!({"type": "any", "value": value, "key": key})).collect();
+            let values: Vec<Value> = values
+                .iter()
+                .map(|(key, value)| json!({"type": "any", "value": value, "key": key}))
+                .collect();
             to_json(&mut self.file, &json!({"values": values, "_postman_variable_scope": name}))?;
         }
         Ok(())
     }
 }
 
-fn to_json(mut out: &mut impl io::Write, value: &impl Serialize) -> io::Result<()> {
-    serde_json::to_writer(&mut out, value).map_err(io::Error::from)
+fn to_json(out: &mut impl io::Write, value: &impl Serialize) -> io::Result<()> {
+    serde_json::to_writer(out, value).map_err(io::Error::from)
 }
 
 /// Where in the run an execution stands; its `ref` tells executions of one item apart from others.
@@ -147,7 +149,10 @@ fn stats(totals: &Totals) -> Value {
         total: totals.prerequest_scripts.total + totals.test_scripts.total,
         failed: totals.prerequest_scripts.failed + totals.test_scripts.failed,
     };
-    let once_an_item = Count { total: totals.items.total, failed: 0 };
+    let once_an_item = Count {
+        total: totals.items.total,
+        failed: 0,
+    };
     json!({
         "iterations": row(totals.iterations), "items": row(totals.items), "scripts": row(scripts),
         "prerequests": row(once_an_item), "requests": row(totals.requests), "tests": row(once_an_item),

@@ -43,7 +43,11 @@ impl JunitReporter {
     /// `Folder / Request`, with the iteration where there are several.
     fn suite_name(&self, execution: &Execution) -> String {
         let path = execution.path.get(1..).unwrap_or_default().join(" / ");
-        if self.iterations > 1 { format!("{path} (iteration {})", execution.iteration + 1) } else { path }
+        if self.iterations > 1 {
+            format!("{path} (iteration {})", execution.iteration + 1)
+        } else {
+            path
+        }
     }
 }
 
@@ -91,7 +95,9 @@ impl Reporter for JunitReporter {
 
     fn finished(&mut self, ending: &Ending<'_>) -> io::Result<()> {
         let seconds = (ending.result.finished_at - ending.result.started_at) as f64 / 1e6;
-        let Self { tests, failures, errors, .. } = *self;
+        let Self {
+            tests, failures, errors, ..
+        } = *self;
         let name = escape(&self.collection);
         writeln!(self.file, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>")?;
         writeln!(
@@ -107,7 +113,12 @@ impl Reporter for JunitReporter {
 fn suite_text(suite: &str, collection: &str, execution: &Execution, counts: &Counts) -> String {
     let seconds = execution.response.as_ref().map_or(0.0, |response| response.time_ms as f64 / 1e3);
     let started = jiff::Timestamp::from_microsecond(execution.started_at).unwrap_or_default();
-    let Counts { tests, failures, errors, skipped } = counts;
+    let Counts {
+        tests,
+        failures,
+        errors,
+        skipped,
+    } = counts;
     let mut text = format!(
         "  <testsuite name=\"{}\" id=\"{}\" timestamp=\"{}\" tests=\"{tests}\" failures=\"{failures}\" errors=\"{errors}\" skipped=\"{skipped}\" time=\"{seconds:.3}\">\n",
         escape(suite),
@@ -116,15 +127,29 @@ fn suite_text(suite: &str, collection: &str, execution: &Execution, counts: &Cou
     );
     let class = escape(&format!("{collection} / {suite}"));
     let mut case = |name: &str, inner: &str| {
-        let close = if inner.is_empty() { "/>\n".to_owned() } else { format!(">{inner}</testcase>\n") };
-        text.push_str(&format!("    <testcase name=\"{}\" time=\"{seconds:.3}\" classname=\"{class}\"{close}", escape(name)));
+        let close = if inner.is_empty() {
+            "/>\n".to_owned()
+        } else {
+            format!(">{inner}</testcase>\n")
+        };
+        text.push_str(&format!(
+            "    <testcase name=\"{}\" time=\"{seconds:.3}\" classname=\"{class}\"{close}",
+            escape(name)
+        ));
     };
     if let Some(error) = &execution.error {
         case("request", &problem("error", &error.code, &error.message, None));
     }
     for failed in &execution.script_errors {
-        let name = if failed.listen == Listen::Prerequest { "pre-request script" } else { "test script" };
-        case(name, &problem("error", &failed.error.name, &failed.error.message, failed.error.stack.as_deref()));
+        let name = if failed.listen == Listen::Prerequest {
+            "pre-request script"
+        } else {
+            "test script"
+        };
+        case(
+            name,
+            &problem("error", &failed.error.name, &failed.error.message, failed.error.stack.as_deref()),
+        );
     }
     for assertion in &execution.assertions {
         case(&assertion.name, &verdict(assertion));
@@ -144,7 +169,12 @@ fn verdict(assertion: &Assertion) -> String {
 
 fn problem(element: &str, kind: &str, message: &str, stack: Option<&str>) -> String {
     let stack = stack.map_or_else(|| format!("{kind}: {message}"), str::to_owned);
-    format!("<{element} type=\"{}\" message=\"{}\">{}</{element}>", escape(kind), escape(message), escape(&stack))
+    format!(
+        "<{element} type=\"{}\" message=\"{}\">{}</{element}>",
+        escape(kind),
+        escape(message),
+        escape(&stack)
+    )
 }
 
 /// Text for XML 1.0, in elements and attributes alike; characters that XML cannot hold are replaced.
@@ -171,6 +201,9 @@ mod tests {
 
     #[test]
     fn nothing_a_server_says_breaks_the_document() {
-        assert_eq!(escape("a<b>&\"\u{1b}[31m\n\u{ffff}é"), "a&lt;b&gt;&amp;&quot;\u{fffd}[31m&#10;\u{fffd}é");
+        assert_eq!(
+            escape("a<b>&\"\u{1b}[31m\n\u{ffff}é"),
+            "a&lt;b&gt;&amp;&quot;\u{fffd}[31m&#10;\u{fffd}é"
+        );
     }
 }

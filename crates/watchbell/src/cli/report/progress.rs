@@ -20,7 +20,11 @@ pub struct Progress {
 
 impl Progress {
     pub fn new() -> Self {
-        Self { live: io::stdout().is_terminal(), size: Size { iterations: 0, items: 0 }, failures: 0 }
+        Self {
+            live: io::stdout().is_terminal(),
+            size: Size { iterations: 0, items: 0 },
+            failures: 0,
+        }
     }
 
     fn show(&self, text: &str) -> io::Result<()> {
@@ -42,7 +46,11 @@ impl Progress {
 fn line(size: Size, (iteration, position): (u64, u64), failures: u64, name: &str) -> String {
     let done = iteration * size.items + position + 1;
     let short: String = name.chars().filter(|c| !c.is_control()).take(MAX_NAME).collect();
-    let failed = if failures > 0 { format!(", {failures} failed") } else { String::new() };
+    let failed = if failures > 0 {
+        format!(", {failures} failed")
+    } else {
+        String::new()
+    };
     format!("[{done}/{}{failed}] {short}", size.iterations * size.items)
 }
 
@@ -79,6 +87,9 @@ mod tests {
     fn the_line_counts_over_all_iterations_and_stays_short() {
         let size = Size { iterations: 10, items: 4 };
         assert_eq!(line(size, (2, 1), 0, "Log in"), "[10/40] Log in");
-        assert_eq!(line(size, (0, 0), 3, &"x\n".repeat(100)), format!("[1/40, 3 failed] {}", "x".repeat(40)));
+        assert_eq!(
+            line(size, (0, 0), 3, &"x\n".repeat(100)),
+            format!("[1/40, 3 failed] {}", "x".repeat(40))
+        );
     }
 }

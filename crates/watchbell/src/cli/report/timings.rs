@@ -37,7 +37,11 @@ impl Spread {
 
     /// Standard deviation of the whole population, as the reference computes it.
     pub fn deviation(&self) -> f64 {
-        if self.count == 0 { 0.0 } else { (self.squares / self.count as f64).sqrt() }
+        if self.count == 0 {
+            0.0
+        } else {
+            (self.squares / self.count as f64).sqrt()
+        }
     }
 }
 
@@ -66,7 +70,9 @@ impl Timings {
 
     /// `run.timings` of newman's report; the times are microseconds since the epoch.
     pub fn report(&self, started: i64, completed: i64) -> Value {
-        let Self { response, dns, first_byte, .. } = self;
+        let Self {
+            response, dns, first_byte, ..
+        } = self;
         json!({
             "responseAverage": response.mean(), "responseMin": response.min(), "responseMax": response.max(), "responseSd": response.deviation(),
             "dnsAverage": dns.mean(), "dnsMin": dns.min(), "dnsMax": dns.max(), "dnsSd": dns.deviation(),
@@ -85,7 +91,10 @@ mod tests {
     fn a_stream_has_the_mean_and_deviation_of_its_numbers() {
         let mut spread = Spread::default();
         [2.0, 4.0, 4.0, 4.0, 5.0, 5.0, 7.0, 9.0].into_iter().for_each(|v| spread.add(v));
-        assert!((spread.mean() - 5.0).abs() < 1e-9 && (spread.deviation() - 2.0).abs() < 1e-9, "{spread:?}");
+        assert!(
+            (spread.mean() - 5.0).abs() < 1e-9 && (spread.deviation() - 2.0).abs() < 1e-9,
+            "{spread:?}"
+        );
         assert!((spread.min() - 2.0).abs() < 1e-9 && (spread.max() - 9.0).abs() < 1e-9, "{spread:?}");
     }
 }

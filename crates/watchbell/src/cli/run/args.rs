@@ -5,12 +5,14 @@ use std::path::PathBuf;
 use clap::{ArgAction, ValueEnum};
 
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Exit codes: 0 everything passed, 1 something failed, 2 the words could not be understood.
+#[command(
+    after_help = "Exit codes: 0 everything passed, 1 something failed, 2 the words could not be understood.
 
 Examples:
   watchbell run orders.json -e prod.json
   watchbell run orders.json -d customers.csv --folder Checkout --bail
-  watchbell run orders.json -r cli,junit --reporter-junit-export results.xml")]
+  watchbell run orders.json -r cli,junit --reporter-junit-export results.xml"
+)]
 pub struct Args {
     /// Collection (Postman v2.1 or v2.0): a file, an http(s) URL, a uid of Postman's API, or - for standard input
     pub collection: String,
@@ -214,4 +216,43 @@ pub enum Color {
     Off,
     #[default]
     Auto,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(clap::Parser)]
+    struct Words {
+        #[command(flatten)]
+        args: Args,
+    }
+
+    fn parse(line: &str) -> Args {
+        <Words as clap::Parser>::try_parse_from(line.split(' '))
+            .unwrap_or_else(|error| panic!("{error}"))
+            .args
+    }
+
+    #[test]
+    fn the_guide_names_every_option() {
+        let guide = include_str!("../../../../../docs/from-newman.md");
+        let command = <Args as clap::Args>::augment_args(clap::Command::new("run"));
+        let options = command.get_arguments().filter_map(clap::Arg::get_long);
+        let missing: Vec<&str> = options.filter(|option| !guide.contains(&format!("`--{option}"))).collect();
+        assert_eq!(missing, [""; 0]);
+    }
+
+    #[test]
+    fn newmans_spellings_are_understood() {
+        let args = parse("run c.json -r cli,json,htmlextra --bail -n 3 --color off -k -x --folder A --folder B");
+        assert_eq!(args.output.reporters, [ReporterKind::Cli, ReporterKind::Json, ReporterKind::Html]);
+        assert_eq!((args.run.bail, args.run.iteration_count), (Some(vec![BailOn::Failure]), Some(3)));
+        assert_eq!((args.output.color, args.run.folder.len()), (Color::Off, 2));
+        assert_eq!(
+            parse("run c.json --bail folder,failure").run.bail,
+            Some(vec![BailOn::Folder, BailOn::Failure])
+        );
+        assert_eq!(parse("run c.json").output.reporters, [ReporterKind::Cli]);
+    }
 }

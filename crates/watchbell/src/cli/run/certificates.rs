@@ -18,7 +18,10 @@ pub fn rules(args: &TlsArgs) -> Result<Vec<CertificateRule>> {
         let entries = certificates::parse_list(&text).with_context(|| format!("`{}`", list.display()))?;
         for entry in entries {
             let identity = identity(Path::new(&entry.certificate), Path::new(&entry.key), entry.passphrase)?;
-            rules.push(CertificateRule { matches: entry.matches, identity });
+            rules.push(CertificateRule {
+                matches: entry.matches,
+                identity,
+            });
         }
     }
     match (&args.ssl_client_cert, &args.ssl_client_key) {
@@ -26,7 +29,10 @@ pub fn rules(args: &TlsArgs) -> Result<Vec<CertificateRule>> {
             // One PEM file may hold both.
             let key = key.as_ref().unwrap_or(certificate);
             let identity = identity(certificate, key, args.ssl_client_passphrase.clone())?;
-            rules.push(CertificateRule { matches: vec![ALL_URLS.to_owned()], identity });
+            rules.push(CertificateRule {
+                matches: vec![ALL_URLS.to_owned()],
+                identity,
+            });
         }
         (None, Some(_)) => bail!("`--ssl-client-key` needs `--ssl-client-cert`\n\nhint: name the certificate that the key belongs to"),
         (None, None) => {}

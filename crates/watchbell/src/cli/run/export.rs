@@ -67,7 +67,11 @@ fn stamped(mut document: Value, scope: &str) -> Value {
 
 /// Into a folder goes a file of newman's name for it.
 fn write(path: &Path, what: &str, value: &Value) -> Result<()> {
-    let path = if path.is_dir() { path.join(format!("newman-{what}.json")) } else { path.to_owned() };
+    let path = if path.is_dir() {
+        path.join(format!("newman-{what}.json"))
+    } else {
+        path.to_owned()
+    };
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         std::fs::create_dir_all(folder).with_context(|| format!("cannot make the folder `{}`", folder.display()))?;
     }

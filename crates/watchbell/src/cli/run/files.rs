@@ -14,7 +14,10 @@ pub struct WorkingFolder {
 
 impl WorkingFolder {
     pub fn new(folder: Option<PathBuf>, confined: bool) -> Self {
-        Self { folder: folder.unwrap_or_else(|| PathBuf::from(".")), confined }
+        Self {
+            folder: folder.unwrap_or_else(|| PathBuf::from(".")),
+            confined,
+        }
     }
 }
 
@@ -26,7 +29,9 @@ impl FileAccess for WorkingFolder {
             // Links are followed before the place is judged.
             let (real, root) = (full.canonicalize().map_err(cannot)?, self.folder.canonicalize().map_err(cannot)?);
             if !real.starts_with(&root) {
-                return Err(format!("`{path}` is not sent: it lies outside of the working folder, and --no-insecure-file-read is set"));
+                return Err(format!(
+                    "`{path}` is not sent: it lies outside of the working folder, and --no-insecure-file-read is set"
+                ));
             }
         }
         std::fs::read(&full).map(Bytes::from).map_err(cannot)
@@ -48,6 +53,10 @@ mod tests {
         assert_eq!(read(true, "open").unwrap(), "o");
         assert_eq!(read(false, "../secret").unwrap(), "s");
         assert!(read(true, "../secret").unwrap_err().contains("outside"));
-        assert!(read(true, outer.path().join("secret").to_str().unwrap()).unwrap_err().contains("outside"));
+        assert!(
+            read(true, outer.path().join("secret").to_str().unwrap())
+                .unwrap_err()
+                .contains("outside")
+        );
     }
 }

@@ -33,7 +33,11 @@ fn reporter(kind: ReporterKind, args: &OutputArgs, collection: &Collection) -> R
     let name = collection.name();
     Ok(match kind {
         ReporterKind::Cli => {
-            let look = Look { hide: args.cli.clone(), verbose: args.verbose, ascii: args.disable_unicode };
+            let look = Look {
+                hide: args.cli.clone(),
+                verbose: args.verbose,
+                ascii: args.disable_unicode,
+            };
             Box::new(CliReporter::new(look, name))
         }
         ReporterKind::Progress => Box::new(Progress::new()),

@@ -36,7 +36,8 @@ impl Source<'_> {
             Some("json") => DataKind::Json,
             _ => DataKind::Guess,
         };
-        self.document(word, "data", |bytes, name| collection::load::parse_data(bytes, kind, name)).await
+        self.document(word, "data", |bytes, name| collection::load::parse_data(bytes, kind, name))
+            .await
     }
 
     /// The bytes of a document, and what messages call it.
@@ -65,11 +66,18 @@ impl Source<'_> {
                 && let Some(place) = response.header("location")
             {
                 let base = url::Url::parse(&url).with_context(|| format!("`{url}` is no URL"))?;
-                url = base.join(&place).with_context(|| format!("`{url}` redirects to `{place}`, which is no URL"))?.into();
+                url = base
+                    .join(&place)
+                    .with_context(|| format!("`{url}` redirects to `{place}`, which is no URL"))?
+                    .into();
                 continue;
             }
             if response.status != 200 {
-                let hint = if matches!(response.status, 401 | 403) { "\n\nhint: give the key of Postman's API as --postman-api-key" } else { "" };
+                let hint = if matches!(response.status, 401 | 403) {
+                    "\n\nhint: give the key of Postman's API as --postman-api-key"
+                } else {
+                    ""
+                };
                 bail!("`{url}` answered {} {}{hint}", response.status, response.reason);
             }
             if response.truncated {
@@ -95,7 +103,9 @@ impl Source<'_> {
             ..egress::Request::new("GET", url)
         };
         let exchange = self.client.exchange(&request, self.policy).await;
-        exchange.outcome.map_err(|failure| anyhow::anyhow!("cannot fetch `{url}`: {}", failure.message))
+        exchange
+            .outcome
+            .map_err(|failure| anyhow::anyhow!("cannot fetch `{url}`: {}", failure.message))
     }
 }
 

@@ -3,13 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use anyhow::{Context as _, Result, bail};
-use collection::{
-    Collection, Environment, RunOptions, RunSpec,
-    cookies::Jar,
-    load,
-    proxies::ProxyRules,
-    runner::Bail,
-};
+use collection::{Collection, Environment, RunOptions, RunSpec, cookies::Jar, load, proxies::ProxyRules, runner::Bail};
 use domain::Clock as _;
 
 use super::{
@@ -25,7 +19,12 @@ const SHORT_BODY: usize = 64 * 1024;
 /// Reads every document and makes the run of them.
 pub async fn spec(args: &Args, client: &egress::Client, policy: &egress::Policy) -> Result<RunSpec> {
     let documents = &args.documents;
-    let source = Source { client, policy, key: documents.postman_api_key.as_deref(), insecure: args.tls.insecure };
+    let source = Source {
+        client,
+        policy,
+        key: documents.postman_api_key.as_deref(),
+        insecure: args.tls.insecure,
+    };
     let collection: Collection = source.document(&args.collection, "collections", load::parse_collection).await?;
     let mut environment = match &documents.environment {
         Some(word) => Some(source.document(word, "environments", load::parse_environment).await?),
@@ -88,7 +87,9 @@ fn bail_of(modifiers: Option<&[BailOn]>) -> Bail {
 }
 
 fn cookies(args: &Args) -> Result<Jar> {
-    let Some(path) = &args.documents.cookie_jar else { return Ok(Jar::default()) };
+    let Some(path) = &args.documents.cookie_jar else {
+        return Ok(Jar::default());
+    };
     let text = std::fs::read(path).with_context(|| format!("cannot read `{}`", path.display()))?;
     Jar::from_json(&text, SystemClock.now()).with_context(|| format!("`{}`", path.display()))
 }

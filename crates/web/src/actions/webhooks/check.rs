@@ -53,31 +53,37 @@ fn refusal_problem(refusal: &Refusal, role: Role) -> Problem {
     problem
 }
 
-/// Every field but URL, secret and headers, which were checked on their way in.
-pub fn fields(tx: &mut dyn Tx, webhook: &Webhook) -> Result<()> {
+/// Every field but the subject, and URL, secret and headers, which were checked on their way in.
+pub fn fields(webhook: &Webhook) -> Result<(), Problem> {
     limits::check_name("name", &webhook.name)?;
     if webhook.events.is_empty() {
         return Err(Problem::invalid("events", "`events` is empty")
-            .hint("at least one event type, `prefix.*` or `*`")
-            .into());
+            .hint("at least one event type, `prefix.*` or `*`"));
     }
     if webhook.events.len() > 100 {
-        return Err(Problem::invalid("events", "at most 100 events").into());
+        return Err(Problem::invalid("events", "at most 100 events"));
     }
     for (at, pattern) in webhook.events.iter().enumerate() {
         event::check_pattern(&format!("events[{at}]"), pattern)?;
     }
     webhook.trigger_rule.check()?;
     webhook.options.check()?;
-    webhook.retry_policy.as_ref().map_or(Ok(()), domain::retry::RetryPolicy::check)?;
-    if !webhook.subject.is_empty()
-        && monitors::get(tx, &webhook.workspace_id, &webhook.subject)?.is_none()
-        && collections::by_uid(tx, &webhook.workspace_id, &webhook.subject)?.is_none()
-    {
-        let problem = Problem::invalid("subject", format!("this workspace has no monitor `{}`", webhook.subject));
-        return Err(problem.hint("a monitor's id, or a collection's uid for its activity").into());
+    webhook.retry_policy.as_ref().map_or(Ok(()), domain::retry::RetryPolicy::check)
+}
+
+/// What the events that are meant carry as their subject: a monitor's id, or the uid of a collection, which may be named by
+/// its id too. What a webhook has already is not asked for again: its monitor may be gone, and the rest can still be changed.
+pub fn subject(tx: &mut dyn Tx, workspace_id: &str, given: &str) -> Result<String> {
+    if given.is_empty() || monitors::get(tx, workspace_id, given)?.is_some() {
+        return Ok(given.to_owned());
     }
-    Ok(())
+    let collection = match collections::by_uid(tx, workspace_id, given)? {
+        Some(collection) => Some(collection),
+        None => collections::get(tx, workspace_id, given)?,
+    };
+    let problem = || Problem::invalid("subject", format!("this workspace has no monitor or collection `{given}`"));
+    let collection = collection.ok_or_else(|| problem().hint("a monitor's id, or a collection's uid for its activity"))?;
+    Ok(collection.uid)
 }
 
 /// What Postman does when nothing is chosen.

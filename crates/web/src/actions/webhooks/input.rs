@@ -25,7 +25,7 @@ pub struct WebhookInput {
     pub url: String,
     /// At least one of: a type, `prefix.*`, `*`.
     pub events: Vec<String>,
-    /// Only of this monitor (its id).
+    /// Only of this monitor (its id), or of this collection (its uid or id): its activity.
     #[serde(default)]
     pub subject: Option<String>,
     /// Default: `three_failures_then_success` for monitor results in profile `postman`, else `every_run`.

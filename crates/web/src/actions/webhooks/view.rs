@@ -48,9 +48,9 @@ pub struct WebhookView {
     pub source_id: Option<String>,
     /// Types or patterns.
     pub events: Vec<String>,
-    /// Only of this monitor (its id).
+    /// Only of this monitor (its id), or of this collection (its uid).
     pub subject: Option<String>,
-    /// Name of the monitor.
+    /// Name of the monitor or collection; absent when it was deleted.
     pub subject_name: Option<String>,
     #[schema(value_type = schema::TriggerRule)]
     pub trigger: TriggerRule,

@@ -24,11 +24,24 @@ pub fn show(out: &mut String, execution: &Execution, look: &Look, paint: &Paint)
     }
     if !look.hide.no_assertions {
         let hidden = |a: &&Assertion| look.hide.no_success_assertions && a.status == AssertionStatus::Passed;
-        execution.assertions.iter().filter(|a| !hidden(a)).for_each(|a| assertion(out, a, paint));
+        execution
+            .assertions
+            .iter()
+            .filter(|a| !hidden(a))
+            .for_each(|a| assertion(out, a, paint));
     }
     for failed in &execution.script_errors {
-        let which = if failed.listen == Listen::Prerequest { "pre-request" } else { "test" };
-        let text = format!("{} {which} script: {}: {}", paint.failed(), failed.error.name, tame(&failed.error.message));
+        let which = if failed.listen == Listen::Prerequest {
+            "pre-request"
+        } else {
+            "test"
+        };
+        let text = format!(
+            "{} {which} script: {}: {}",
+            paint.failed(),
+            failed.error.name,
+            tame(&failed.error.message)
+        );
         line(out, "  ", &paint.red(&text));
     }
     for warning in &execution.warnings {
@@ -45,20 +58,40 @@ fn line(out: &mut String, indent: &str, text: &str) {
 fn exchange(out: &mut String, execution: &Execution, paint: &Paint) {
     match (&execution.request, &execution.response) {
         (Some(request), Some(response)) => {
-            let answer = format!("[{} {}, {}, {} ms]", response.status, tame(&response.reason), size(response.size), response.time_ms);
-            line(out, "  ", &format!("{} {} {}", request.method, tame(&request.url), paint.dim(&answer)));
+            let answer = format!(
+                "[{} {}, {}, {} ms]",
+                response.status,
+                tame(&response.reason),
+                size(response.size),
+                response.time_ms
+            );
+            line(
+                out,
+                "  ",
+                &format!("{} {} {}", request.method, tame(&request.url), paint.dim(&answer)),
+            );
         }
         (Some(request), None) => line(out, "  ", &format!("{} {}", request.method, tame(&request.url))),
-        (None, _) => line(out, "  ", &paint.dim(if execution.skipped { "skipped by its script" } else { "not sent" })),
+        (None, _) => line(
+            out,
+            "  ",
+            &paint.dim(if execution.skipped { "skipped by its script" } else { "not sent" }),
+        ),
     }
     if let Some(error) = &execution.error {
-        line(out, "  ", &paint.red(&format!("{} {} ({})", paint.failed(), tame(&error.message), error.code)));
+        line(
+            out,
+            "  ",
+            &paint.red(&format!("{} {} ({})", paint.failed(), tame(&error.message), error.code)),
+        );
     }
 }
 
 fn console(out: &mut String, said: &ConsoleLine, paint: &Paint) {
     let head = paint.dim(&format!("{} {}", paint.bar(), said.level));
-    said.text.lines().for_each(|text| line(out, "  ", &format!("{head} {}", tame(text))));
+    said.text
+        .lines()
+        .for_each(|text| line(out, "  ", &format!("{head} {}", tame(text))));
 }
 
 fn assertion(out: &mut String, assertion: &Assertion, paint: &Paint) {
@@ -89,13 +122,19 @@ fn details(out: &mut String, execution: &Execution, paint: &Paint) {
 
 fn part(out: &mut String, paint: &Paint, title: &str, headers: &[(String, String)], body: Option<&str>) {
     line(out, "  ", &paint.dim(title));
-    headers.iter().for_each(|(name, value)| line(out, "    ", &format!("{name}: {}", tame(value))));
+    headers
+        .iter()
+        .for_each(|(name, value)| line(out, "    ", &format!("{name}: {}", tame(value))));
     let Some(body) = body.filter(|body| !body.is_empty()) else { return };
     line(out, "  ", &paint.dim("body"));
     let cut: String = body.chars().take(MAX_BODY).collect();
     cut.lines().for_each(|text| line(out, "    ", &tame(text)));
     if cut.len() < body.len() {
-        line(out, "    ", &paint.dim(&format!("… {} more", size((body.len() - cut.len()) as u64))));
+        line(
+            out,
+            "    ",
+            &paint.dim(&format!("… {} more", size((body.len() - cut.len()) as u64))),
+        );
     }
 }
 
@@ -104,6 +143,11 @@ fn phases(response: &Received) -> String {
     let ms = |us: u64| format!("{:.1}", us as f64 / 1e3);
     format!(
         "resolve {} ms, connect {} ms, TLS {} ms, first byte {} ms, body {} ms, {} redirects",
-        ms(p.resolve_us), ms(p.connect_us), ms(p.tls_us), ms(p.first_byte_us), ms(p.body_us), response.redirects
+        ms(p.resolve_us),
+        ms(p.connect_us),
+        ms(p.tls_us),
+        ms(p.first_byte_us),
+        ms(p.body_us),
+        response.redirects
     )
 }

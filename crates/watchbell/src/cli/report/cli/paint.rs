@@ -21,8 +21,16 @@ pub struct Frame {
     pub corners: [[&'static str; 3]; 3],
 }
 
-const BOX: Frame = Frame { horizontal: "─", vertical: "│", corners: [["┌", "┬", "┐"], ["├", "┼", "┤"], ["└", "┴", "┘"]] };
-const PLAIN: Frame = Frame { horizontal: "-", vertical: "|", corners: [["+", "+", "+"], ["+", "+", "+"], ["+", "+", "+"]] };
+const BOX: Frame = Frame {
+    horizontal: "─",
+    vertical: "│",
+    corners: [["┌", "┬", "┐"], ["├", "┼", "┤"], ["└", "┴", "┘"]],
+};
+const PLAIN: Frame = Frame {
+    horizontal: "-",
+    vertical: "|",
+    corners: [["+", "+", "+"], ["+", "+", "+"], ["+", "+", "+"]],
+};
 
 impl Paint {
     pub const fn new(ascii: bool) -> Self {
@@ -89,7 +97,9 @@ pub fn size(bytes: u64) -> String {
 
 /// Text from outside without the characters that would steer a terminal.
 pub fn tame(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() && c != '\n' && c != '\t' { '\u{fffd}' } else { c }).collect()
+    text.chars()
+        .map(|c| if c.is_control() && c != '\n' && c != '\t' { '\u{fffd}' } else { c })
+        .collect()
 }
 
 #[cfg(test)]

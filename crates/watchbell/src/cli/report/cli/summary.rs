@@ -25,7 +25,12 @@ pub fn totals(out: &mut String, ending: &Ending<'_>, paint: &Paint) {
     row(out, paint, ["", "executed", "failed"], false);
     for (name, count) in rows {
         rule(out, paint, 1, true);
-        row(out, paint, [name, &count.total.to_string(), &count.failed.to_string()], count.failed > 0);
+        row(
+            out,
+            paint,
+            [name, &count.total.to_string(), &count.failed.to_string()],
+            count.failed > 0,
+        );
     }
     let seconds = (ending.result.finished_at - ending.result.started_at) as f64 / 1e6;
     let spread = &ending.timings.response;
@@ -35,7 +40,10 @@ pub fn totals(out: &mut String, ending: &Ending<'_>, paint: &Paint) {
         format!("total data received: {} (approx)", size(ending.timings.bytes)),
         format!(
             "average response time: {} [min: {}, max: {}, s.d.: {}]",
-            ms(spread.mean()), ms(spread.min()), ms(spread.max()), ms(spread.deviation())
+            ms(spread.mean()),
+            ms(spread.min()),
+            ms(spread.max()),
+            ms(spread.deviation())
         ),
         format!("warnings: {}", totals.warnings),
     ];
@@ -87,13 +95,23 @@ pub fn failures(out: &mut String, failures: &[Failure], all: u64, paint: &Paint)
     out.push_str(&format!("\n{}\n", paint.red(&paint.bold(&format!("{all} failed")))));
     for (number, failure) in (1..).zip(failures) {
         let item = failure.item_name.as_deref().unwrap_or("a request of a script");
-        let test = failure.test.as_ref().map(|(_, name)| format!(": {}", tame(name))).unwrap_or_default();
+        let test = failure
+            .test
+            .as_ref()
+            .map(|(_, name)| format!(": {}", tame(name)))
+            .unwrap_or_default();
         let place = paint.dim(&format!("({}, iteration {})", failure.at, failure.iteration + 1));
         out.push_str(&format!("{number:>3}. {} {place}\n", paint.bold(&format!("{}{test}", tame(item)))));
-        out.push_str(&format!("     {}\n", paint.red(&format!("{}: {}", failure.name, tame(&failure.message)))));
+        out.push_str(&format!(
+            "     {}\n",
+            paint.red(&format!("{}: {}", failure.name, tame(&failure.message)))
+        ));
     }
     let more = all.saturating_sub(failures.len() as u64);
     if more > 0 {
-        out.push_str(&format!("     {}\n", paint.dim(&format!("and {more} more; the json, junit and html reports have them all"))));
+        out.push_str(&format!(
+            "     {}\n",
+            paint.dim(&format!("and {more} more; the json, junit and html reports have them all"))
+        ));
     }
 }

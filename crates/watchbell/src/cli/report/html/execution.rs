@@ -17,13 +17,22 @@ pub fn html(execution: &Execution, iterations: u64) -> String {
         || execution.assertions.iter().any(|a| a.status == AssertionStatus::Failed)
         || execution.sub_requests.iter().any(|sub| sub.error.is_some());
     let mut out = String::with_capacity(2048);
-    let _ = write!(out, "<details class=\"{}\"{}>", if failed { "failed" } else { "passed" }, if failed { " open" } else { "" });
+    let _ = write!(
+        out,
+        "<details class=\"{}\"{}>",
+        if failed { "failed" } else { "passed" },
+        if failed { " open" } else { "" }
+    );
     summary(&mut out, execution, iterations, failed);
     out.push_str("<div>");
     problems(&mut out, execution);
     tests(&mut out, &execution.assertions);
     if !execution.console.is_empty() {
-        let said: Vec<String> = execution.console.iter().map(|line| format!("{}: {}", line.level, line.text)).collect();
+        let said: Vec<String> = execution
+            .console
+            .iter()
+            .map(|line| format!("{}: {}", line.level, line.text))
+            .collect();
         let _ = write!(out, "<h3>Console</h3><pre>{}</pre>", escape_lines(&said.join("\n")));
     }
     if let Some(request) = &execution.request {
@@ -41,13 +50,26 @@ pub fn html(execution: &Execution, iterations: u64) -> String {
 fn summary(out: &mut String, execution: &Execution, iterations: u64, failed: bool) {
     let path = escape(&execution.path.get(1..).unwrap_or_default().join(" / "));
     let (class, sign) = if failed { ("bad", "✗") } else { ("good", "✓") };
-    let times = if iterations > 1 { format!(" (iteration {})", execution.iteration + 1) } else { String::new() };
+    let times = if iterations > 1 {
+        format!(" (iteration {})", execution.iteration + 1)
+    } else {
+        String::new()
+    };
     let answer = match &execution.response {
-        Some(response) => format!("{} {}, {} ms, {}", response.status, escape(&response.reason), response.time_ms, size(response.size)),
+        Some(response) => format!(
+            "{} {}, {} ms, {}",
+            response.status,
+            escape(&response.reason),
+            response.time_ms,
+            size(response.size)
+        ),
         None if execution.skipped => "skipped".to_owned(),
         None => "no response".to_owned(),
     };
-    let _ = write!(out, "<summary><span class=\"{class}\">{sign}</span> {path}{times} <span class=\"soft\">{answer}</span></summary>");
+    let _ = write!(
+        out,
+        "<summary><span class=\"{class}\">{sign}</span> {path}{times} <span class=\"soft\">{answer}</span></summary>"
+    );
 }
 
 fn problems(out: &mut String, execution: &Execution) {
@@ -58,7 +80,11 @@ fn problems(out: &mut String, execution: &Execution) {
         problem("bad", &format!("{} ({})", error.message, error.code));
     }
     for failed in &execution.script_errors {
-        let which = if failed.listen == Listen::Prerequest { "pre-request" } else { "test" };
+        let which = if failed.listen == Listen::Prerequest {
+            "pre-request"
+        } else {
+            "test"
+        };
         problem("bad", &format!("{which} script: {}: {}", failed.error.name, failed.error.message));
     }
     execution.warnings.iter().for_each(|warning| problem("warn", warning));
@@ -77,7 +103,11 @@ fn tests(out: &mut String, assertions: &[Assertion]) {
         };
         let _ = write!(out, "<li><span class=\"{class}\">{sign}</span> {}", escape(&assertion.name));
         if let Some(error) = &assertion.error {
-            let _ = write!(out, "<br><span class=\"bad\">{}</span>", escape(&format!("{}: {}", error.name, error.message)));
+            let _ = write!(
+                out,
+                "<br><span class=\"bad\">{}</span>",
+                escape(&format!("{}: {}", error.name, error.message))
+            );
         }
         out.push_str("</li>");
     }
@@ -90,7 +120,13 @@ fn answer(out: &mut String, response: &Received) {
     let _ = write!(
         out,
         "<h3>Response</h3><p class=\"soft\">HTTP/{}, {} redirects; resolve {:.1} ms, connect {:.1} ms, TLS {:.1} ms, first byte {:.1} ms, body {:.1} ms</p>",
-        escape(&response.http_version), response.redirects, ms(p.resolve_us), ms(p.connect_us), ms(p.tls_us), ms(p.first_byte_us), ms(p.body_us)
+        escape(&response.http_version),
+        response.redirects,
+        ms(p.resolve_us),
+        ms(p.connect_us),
+        ms(p.tls_us),
+        ms(p.first_byte_us),
+        ms(p.body_us)
     );
     headers(out, &response.headers);
     body(out, if response.base64 { "(binary)" } else { &response.body });

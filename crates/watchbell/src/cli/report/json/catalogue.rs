@@ -39,7 +39,11 @@ impl Catalogue {
     /// The item as the document has it, its id filled in.
     pub fn item(&self, id: &str, name: &str) -> Option<Value> {
         let place = self.places.get(&(id.to_owned(), name.to_owned()))?;
-        let mut item = place.steps.iter().try_fold(&self.document, |node, index| node.get("item")?.get(index))?.clone();
+        let mut item = place
+            .steps
+            .iter()
+            .try_fold(&self.document, |node, index| node.get("item")?.get(index))?
+            .clone();
         if let Some(object) = item.as_object_mut() {
             object.insert("id".to_owned(), json!(id));
         }
@@ -61,7 +65,10 @@ fn walk(list: &Value, parent: &(String, String), steps: &mut Vec<usize>, found: 
             let text = |key: &str| node[key].as_str().unwrap_or_default().to_owned();
             walk(&node["item"], &(text("id"), text("name")), steps, found);
         } else {
-            found.push(Place { steps: steps.clone(), parent: parent.clone() });
+            found.push(Place {
+                steps: steps.clone(),
+                parent: parent.clone(),
+            });
         }
         steps.pop();
     }
@@ -77,8 +84,15 @@ mod tests {
             null, {"name": "F", "id": "f", "item": [{"name": "a", "request": "h"}, {"name": "empty"}]}, {"name": "b", "id": "b", "request": "h"}]});
         let collection = Collection::from_value(document);
         let catalogue = Catalogue::new(&collection);
-        let names: Vec<_> = collection.requests().iter().map(|(_, item)| (item.id.clone(), item.name.clone())).collect();
-        let parents: Vec<_> = names.iter().map(|(id, name)| catalogue.parent(id, name).unwrap()["name"].clone()).collect();
+        let names: Vec<_> = collection
+            .requests()
+            .iter()
+            .map(|(_, item)| (item.id.clone(), item.name.clone()))
+            .collect();
+        let parents: Vec<_> = names
+            .iter()
+            .map(|(id, name)| catalogue.parent(id, name).unwrap()["name"].clone())
+            .collect();
         assert_eq!(parents, ["F", "C"]);
         for (id, name) in &names {
             assert_eq!(catalogue.item(id, name).unwrap()["name"], json!(name));

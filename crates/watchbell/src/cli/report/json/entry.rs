@@ -131,7 +131,9 @@ fn assertion(assertion: &Assertion) -> Value {
     if assertion.status == AssertionStatus::Failed {
         let error = assertion.error.as_ref();
         let (name, message) = error.map_or(("AssertionError", ""), |error| (&error.name, &error.message));
-        let stack = error.and_then(|error| error.stack.clone()).unwrap_or_else(|| format!("{name}: {message}"));
+        let stack = error
+            .and_then(|error| error.stack.clone())
+            .unwrap_or_else(|| format!("{name}: {message}"));
         shown["error"] = json!({"name": name, "index": assertion.index, "test": assertion.name, "message": message, "stack": stack});
     }
     shown
@@ -168,7 +170,11 @@ fn request(sent: &Sent) -> Value {
 }
 
 fn response(received: &Received) -> Response<'_> {
-    let data = if received.base64 { STANDARD.decode(&received.body).unwrap_or_default() } else { received.body.as_bytes().to_vec() };
+    let data = if received.base64 {
+        STANDARD.decode(&received.body).unwrap_or_default()
+    } else {
+        received.body.as_bytes().to_vec()
+    };
     let cookies = received.headers.iter().filter(|(name, _)| name.eq_ignore_ascii_case("set-cookie"));
     Response {
         id: Uuid::new_v4().to_string(),

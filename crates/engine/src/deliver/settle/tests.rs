@@ -1,0 +1,164 @@
+//! Settling twice what was settled once: a connection that is lost during COMMIT leaves that open.
+
+use domain::{
+    delivery::DeliveryKind, event::Event, profile::Profile, retry::RetryPolicy, trigger::TriggerRule, webhook::WebhookOptions,
+};
+use store::{
+    tables::{accounts, events, workspaces},
+    testing,
+};
+
+use super::*;
+
+fn webhook() -> Webhook {
+    Webhook {
+        id: "whk".to_owned(),
+        workspace_id: "wsp".to_owned(),
+        name: "Hook".to_owned(),
+        profile: Profile::Standard,
+        url: "https://example.org".to_owned(),
+        source_id: None,
+        events: vec!["*".to_owned()],
+        subject: String::new(),
+        trigger_rule: TriggerRule::EveryRun,
+        options: WebhookOptions::default(),
+        retry_policy: Some(RetryPolicy::testmonitor()),
+        secret_sealed: None,
+        old_secret_sealed: None,
+        old_secret_ends_at: None,
+        headers_sealed: None,
+        owner_id: "1".to_owned(),
+        enabled: true,
+        disabled_reason: None,
+        disabled_at: None,
+        failing_since: None,
+        failed_attempts: 0,
+        last_success_at: None,
+        last_attempt_at: None,
+        probe_at: None,
+        version: 1,
+        created_at: 0,
+        updated_at: 0,
+    }
+}
+
+fn delivery(id: &str) -> Delivery {
+    Delivery {
+        id: id.to_owned(),
+        workspace_id: "wsp".to_owned(),
+        webhook_id: "whk".to_owned(),
+        event_id: "evt".to_owned(),
+        event_type: "a".to_owned(),
+        kind: DeliveryKind::Event,
+        state: DeliveryState::Pending,
+        reason: None,
+        attempts: 0,
+        due_at: 10,
+        created_at: 10,
+        finished_at: None,
+    }
+}
+
+fn attempt(delivery_id: &str) -> Attempt {
+    Attempt {
+        id: format!("att of {delivery_id}"),
+        delivery_id: delivery_id.to_owned(),
+        webhook_id: "whk".to_owned(),
+        event_id: "evt".to_owned(),
+        event_type: "a".to_owned(),
+        number: 1,
+        at: 10,
+        duration_us: 1,
+        phases: "{}".to_owned(),
+        success: false,
+        verdict: "http_status".to_owned(),
+        status_code: None,
+        message: None,
+        remote: None,
+        http_version: None,
+        request_url: String::new(),
+        request_headers: Vec::new(),
+        request_body: Vec::new(),
+        response_headers: None,
+        response_body: None,
+        response_truncated: false,
+    }
+}
+
+/// The first is answered 200, the second 500.
+fn batch() -> Batch {
+    let item = |id: &str, status| Item {
+        delivery: delivery(id),
+        verdict: Verdict::of_status(status, None),
+        charged: true,
+        ended_at: 20,
+        seed: 0,
+    };
+    Batch {
+        items: vec![item("dlv_1", 200), item("dlv_2", 500)],
+        attempts: vec![attempt("dlv_1"), attempt("dlv_2")],
+        probes: HashMap::new(),
+    }
+}
+
+fn people(tx: &mut dyn Tx) -> Result<()> {
+    let user = accounts::User {
+        id: "1".to_owned(),
+        email: "a@example.org".to_owned(),
+        name: "Ada".to_owned(),
+        password_hash: "-".to_owned(),
+        instance_admin: false,
+        created_at: 0,
+        disabled_at: None,
+    };
+    accounts::insert_user(tx, &user)?;
+    let workspace = workspaces::Workspace {
+        id: "wsp".to_owned(),
+        name: "Shop".to_owned(),
+        owner_id: "1".to_owned(),
+        settings: serde_json::json!({}),
+        created_at: 0,
+    };
+    workspaces::insert(tx, &workspace)?;
+    let event = Event {
+        id: "evt".to_owned(),
+        workspace_id: "wsp".to_owned(),
+        event_type: "a".to_owned(),
+        subject: String::new(),
+        at: 10,
+        data: "{}".to_owned(),
+        import: false,
+        hops: 0,
+    };
+    events::insert(tx, &event, None, 10)?;
+    webhooks::insert(tx, &webhook())?;
+    deliveries::insert_many(tx, &[delivery("dlv_1"), delivery("dlv_2")])
+}
+
+#[tokio::test]
+async fn a_batch_that_was_committed_without_an_answer_counts_once_and_releases_its_lane() {
+    for kind in testing::kinds() {
+        let (store, _database) = testing::store(kind).await;
+        store.write(people).await.unwrap();
+        let once = store.write(|tx| settle(tx, &batch(), 0..2, false)).await.unwrap();
+        let again = store.write(|tx| settle(tx, &batch(), 0..2, true)).await.unwrap();
+        assert_eq!(once, again, "the lane learns the same");
+        assert_eq!(once[0].1.delivery_ids, ["dlv_1", "dlv_2"]);
+        assert!(once[0].1.retry_at.is_some());
+        store
+            .read(|tx| {
+                let webhook = webhooks::by_id(tx, "whk")?.expect("the webhook");
+                assert_eq!((webhook.failed_attempts, webhook.last_success_at), (1, Some(20)));
+                let states: Vec<_> = deliveries::of_event(tx, "evt")?
+                    .into_iter()
+                    .map(|delivery| (delivery.state, delivery.attempts))
+                    .collect();
+                assert_eq!(states, [(DeliveryState::Delivered, 1), (DeliveryState::Pending, 1)]);
+                assert_eq!(attempts::of_delivery(tx, "dlv_2")?.len(), 1);
+                Ok::<_, store::Error>(())
+            })
+            .await
+            .unwrap();
+        store.close().await;
+    }
+}
