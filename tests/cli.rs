@@ -4,7 +4,7 @@ use std::{path::Path, process::Output};
 
 use serde_json::json;
 
-use crate::support::{Api, server::PROGRAM};
+use crate::support::{Api, Receiver, server::PROGRAM};
 
 mod reports;
 
@@ -76,6 +76,27 @@ async fn a_hostile_script_ends_at_its_limit_and_the_run_goes_on() {
     let printed = text(&ran.stdout);
     assert_eq!(ran.status.code(), Some(1), "{printed}");
     assert!(printed.contains("✓ status is 200"), "the request after it ran: {printed}");
+}
+
+#[tokio::test]
+async fn sessions_run_at_once_and_the_result_goes_to_a_receiver() {
+    let (api, receiver, folder) = (Api::start().await, Receiver::start().await, tempfile::tempdir().unwrap());
+    std::fs::write(folder.path().join("orders.json"), api.collection("Orders").to_string()).unwrap();
+    let url = receiver.url("/result");
+    let words = ["run", "orders.json", "-n", "2", "--parallel", "3", "-r", "json", "--reporter-json-export", "out.json", "--webhook", &url];
+    let ran = watchbell(folder.path(), &words).await;
+    assert_eq!(ran.status.code(), Some(0), "{}{}", text(&ran.stdout), text(&ran.stderr));
+    assert_eq!(api.requests(), 6);
+    let report: serde_json::Value = serde_json::from_slice(&std::fs::read(folder.path().join("out.json")).unwrap()).unwrap();
+    let mut iterations: Vec<_> = report["run"]["executions"].as_array().unwrap().iter().map(|e| e["cursor"]["iteration"].as_u64().unwrap()).collect();
+    iterations.sort_unstable();
+    assert_eq!(iterations, [0, 1, 2, 3, 4, 5], "each iteration stands once");
+    let told = receiver.received()[0].json();
+    assert_eq!((told["type"].as_str(), told["data"]["metrics"]["passedTests"].as_u64()), (Some("run.finished"), Some(12)));
+    receiver.answer(410);
+    let lost = watchbell(folder.path(), &["run", "orders.json", "--webhook", &url]).await;
+    assert_eq!(lost.status.code(), Some(1), "a result that was not taken is no success");
+    assert!(text(&lost.stderr).contains("410"), "{}", text(&lost.stderr));
 }
 
 #[tokio::test]

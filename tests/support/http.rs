@@ -16,10 +16,9 @@ pub struct Http {
     token: Option<String>,
 }
 
-/// Status, headers and body.
+/// Status and body.
 pub struct Answer {
     pub status: u16,
-    pub headers: hyper::HeaderMap,
     pub body: Bytes,
 }
 
@@ -51,7 +50,7 @@ impl Http {
         let response = self.client.request(request).await.map_err(|e| e.to_string())?;
         let (head, body) = response.into_parts();
         let body = body.collect().await.map_err(|e| e.to_string())?.to_bytes();
-        Ok(Answer { status: head.status.as_u16(), headers: head.headers, body })
+        Ok(Answer { status: head.status.as_u16(), body })
     }
 
     pub async fn get(&self, path: &str) -> Value {

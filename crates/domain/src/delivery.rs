@@ -48,6 +48,12 @@ impl Verdict {
     pub fn of_failure(code: &str, message: &str, passing: bool) -> Self {
         Self { success: false, code: code.to_owned(), message: Some(message.to_owned()), retry: passing, gone: false, retry_after_s: None }
     }
+
+    /// Until when a receiver that asked for a pause is to be left alone: what it asked for, capped.
+    pub fn hold_until(&self, now: crate::Micros) -> Option<crate::Micros> {
+        let asked = self.retry_after_s.filter(|asked| *asked > 0)?.min(crate::limits::RETRY_AFTER_SECONDS);
+        Some(now.saturating_add(asked * crate::clock::SECOND))
+    }
 }
 
 /// Reads `Retry-After` (RFC 9110 §10.2.3): seconds, or a date from which `now` is taken. Seconds from now, not negative.

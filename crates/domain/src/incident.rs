@@ -72,21 +72,32 @@ fn late(observation: &Observation, order: &Order, known: &KeyState) -> Option<Ef
     }
     // Another series restarts the count. Should it be an old one that arrives late, its
     // good news is not believed.
-    let older = order.at.is_some_and(|at| at < known.last_at);
-    (older && !observation.failing && known.series.is_some())
-        .then(|| Effect::new(ReceiptAction::Stale, false, "a success of another series, older than the newest applied result"))
+    (is_behind(order, known) && !observation.failing)
+        .then(|| Effect::new(ReceiptAction::Stale, false, "a success of another series, not newer than the newest applied result"))
+}
+
+/// A result of another series than the known one that is older than the newest applied, or that does not say when it was:
+/// it may be the past of either.
+fn is_behind(order: &Order, known: &KeyState) -> bool {
+    known.series.as_ref().is_some_and(|series| *series != order.series) && order.at.is_none_or(|at| at < known.last_at)
 }
 
 /// What is known of the key once an observation is applied. A message without a name keeps the
-/// known one, and a time in the future is clamped to `now`, its arrival.
+/// known one, and a time in the future is clamped to `now`, its arrival. A late failure of an older
+/// series counts, but it does not turn back what is known.
 pub fn known_after(before: Option<&KeyState>, observation: &Observation, now: i64) -> KeyState {
+    if let (Some(order), Some(before)) = (&observation.order, before)
+        && is_behind(order, before)
+    {
+        return before.clone();
+    }
     let title = observation.title.clone().or_else(|| before.map(|k| k.title.clone()).filter(|t| !t.is_empty()));
     let order = observation.order.as_ref();
     KeyState {
         title: title.unwrap_or_else(|| observation.key.clone()),
         series: order.map(|o| o.series.clone()).or_else(|| before.and_then(|k| k.series.clone())),
         sequence: order.map_or_else(|| before.and_then(|k| k.sequence), |o| Some(o.sequence)),
-        last_at: order.and_then(|o| o.at).unwrap_or(now).min(now),
+        last_at: order.and_then(|o| o.at).unwrap_or(now).min(now).max(before.map_or(i64::MIN, |k| k.last_at)),
     }
 }
 

@@ -15,25 +15,25 @@ pub mod watchbell;
 /// (an event of another type).
 pub fn map(provider: Provider, body: &[u8]) -> Result<Option<Observation>, Problem> {
     let document = json::parse(body)?;
-    let observation = match provider {
-        Provider::Postman => Some(postman::map(&document)?),
-        Provider::Watchbell => watchbell::map(&document)?,
+    let (observation, path) = match provider {
+        Provider::Postman => (Some(postman::map(&document)?), "$.monitor_uid"),
+        Provider::Watchbell => (watchbell::map(&document)?, "$.data.monitor_uid"),
     };
     if let Some(key) = observation.as_ref().map(|o| &o.key) {
-        check_key(key)?;
+        check_key(path, key)?;
     }
     Ok(observation)
 }
 
-fn check_key(key: &str) -> Result<(), Problem> {
+fn check_key(path: &str, key: &str) -> Result<(), Problem> {
     if key.is_empty() {
-        return Err(wrong("$.monitor_uid", "is empty"));
+        return Err(wrong(path, "is empty"));
     }
     if key.len() > limits::KEY_BYTES {
-        return Err(wrong("$.monitor_uid", &format!("is longer than {} bytes", limits::KEY_BYTES)));
+        return Err(wrong(path, &format!("is longer than {} bytes", limits::KEY_BYTES)));
     }
     if key.contains('\0') {
-        return Err(wrong("$.monitor_uid", "holds a NUL character"));
+        return Err(wrong(path, "holds a NUL character"));
     }
     Ok(())
 }

@@ -21,6 +21,8 @@ pub struct Pace {
     window: usize,
     failures: u64,
     probe: Option<Probe>,
+    /// The receiver asked for a pause (`Retry-After`) until then.
+    held_until: Option<Micros>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,6 +57,7 @@ impl Pace {
             window: 1,
             failures: failures_in_a_row,
             probe,
+            held_until: None,
         }
     }
 
@@ -76,11 +79,20 @@ impl Pace {
 
     /// When the next probe is sent, while the lane is open.
     pub fn probe_at(&self) -> Option<Micros> {
-        self.probe.as_ref().map(|probe| probe.at)
+        let probe = self.probe.as_ref()?;
+        Some(self.held_until.map_or(probe.at, |held| held.max(probe.at)))
+    }
+
+    /// The receiver asked for a pause: nothing new starts before this time, whichever delivery it was said to.
+    pub fn hold(&mut self, until: Micros) {
+        self.held_until = Some(self.held_until.map_or(until, |before| before.max(until)));
     }
 
     /// Whether another request may start beside `in_flight` others.
     pub fn room(&self, in_flight: usize, now: Micros) -> Room {
+        if let Some(held) = self.held_until.filter(|held| now < *held) {
+            return if in_flight == 0 { Room::Wait(held) } else { Room::Full };
+        }
         match &self.probe {
             None if in_flight < self.window => Room::Start,
             Some(probe) if in_flight == 0 && !probe.running && now >= probe.at => Room::Start,
@@ -178,6 +190,19 @@ mod tests {
         assert!(next - at > at, "the pause grows");
         pace.succeeded();
         assert!(!pace.is_open());
+    }
+
+    #[test]
+    fn a_pause_that_the_receiver_asked_for_holds_whatever_else_succeeds() {
+        let mut pace = Pace::new(8, 0, 0);
+        pace.hold(50);
+        pace.hold(20);
+        pace.succeeded();
+        assert_eq!((pace.room(0, 49), pace.room(1, 49)), (Room::Wait(50), Room::Full));
+        assert_eq!(pace.room(1, 50), Room::Start);
+        (0..5).for_each(|_| pace.failed(0, 0));
+        pace.hold(10 * SECOND);
+        assert_eq!(pace.probe_at(), Some(10 * SECOND));
     }
 
     #[test]

@@ -59,6 +59,10 @@ impl RetryPolicy {
         if self.jitter_percent > 50 {
             return Err(Problem::invalid("retry_policy.jitter_percent", "`jitter_percent` is 0 to 50"));
         }
+        if self.disable_after_ms.is_some_and(|span| !(60_000..=90 * 86_400_000).contains(&span)) {
+            return Err(Problem::invalid("retry_policy.disable_after_ms", "`disable_after_ms` is a minute (60000) to 90 days (7776000000)")
+                .hint("leave it out to never disable"));
+        }
         Ok(())
     }
 }

@@ -98,6 +98,10 @@ impl RunOptions {
         if self.request_delay > 900_000 {
             return Err(Problem::invalid("options.requestDelay", "`requestDelay` is at most 900000 ms"));
         }
+        if self.request_timeout > 3_600_000 {
+            return Err(Problem::invalid("options.requestTimeout", "`requestTimeout` is at most 3600000 ms")
+                .hint("0 is no limit but the run's own"));
+        }
         if self.run_timeout == 0 || self.run_timeout > 3_600_000 {
             return Err(Problem::invalid("options.runTimeout", "`runTimeout` is 1 to 3600000 ms"));
         }

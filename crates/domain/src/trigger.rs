@@ -26,6 +26,9 @@ pub enum TriggerRule {
     Successes,
 }
 
+/// Failures that a rule may count.
+const COUNTS: std::ops::RangeInclusive<u64> = 1..=1_000;
+
 const fn three() -> u64 {
     3
 }
@@ -51,8 +54,12 @@ pub struct Triggered {
 impl TriggerRule {
     pub fn check(&self) -> Result<(), Problem> {
         match self {
-            Self::ThreeFailuresThenSuccess { first: 0 } => Err(Problem::invalid("trigger.first", "`first` is at least 1")),
-            Self::AfterFailures { failures: 0 } => Err(Problem::invalid("trigger.failures", "`failures` is at least 1")),
+            Self::ThreeFailuresThenSuccess { first } if !COUNTS.contains(first) => {
+                Err(Problem::invalid("trigger.first", format!("`{first}` is not 1 to {}", COUNTS.end())))
+            }
+            Self::AfterFailures { failures } if !COUNTS.contains(failures) => {
+                Err(Problem::invalid("trigger.failures", format!("`{failures}` is not 1 to {}", COUNTS.end())))
+            }
             _ => Ok(()),
         }
     }

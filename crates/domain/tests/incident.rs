@@ -1,7 +1,7 @@
 //! Incidents: mappings and decisions together, and the law that doubt never resolves.
 
 use domain::{
-    incident::{Effect, KeyState, ReceiptAction, decide},
+    incident::{Effect, KeyState, ReceiptAction, decide, known_after},
     mapping::map,
     observation::{Cause, Observation, Order},
     source::Provider,
@@ -26,7 +26,7 @@ fn postman_counts_are_strict() {
     assert!(read("1.0", "0").unwrap().unwrap().failing);
     assert!(read("0", "1e0").unwrap().unwrap().failing);
     assert!(read("18446744073709551617", "0").unwrap().unwrap().failing, "a huge number never wraps");
-    for bad in ["null", "\"0\"", "-1", "0.5", "true", "[]", "{}"] {
+    for bad in ["1e-400", "-1e-400", "0.0000001e-320", "null", "\"0\"", "-1", "0.5", "true", "[]", "{}"] {
         let problem = read(bad, "0").unwrap_err();
         assert_eq!((problem.status, problem.field.as_deref()), (422, Some("$.metrics.failedTests")), "{bad}");
         assert_eq!(read("0", bad).unwrap_err().field.as_deref(), Some("$.metrics.errors"), "{bad}");
@@ -62,6 +62,29 @@ fn our_own_format_needs_status_and_metrics_to_agree() {
 }
 
 #[test]
+fn only_a_true_zero_reads_as_zero_wherever_it_stands() {
+    let beside = |other: &str| format!(r#"{{"a\\\"1e-400":{other},"monitor_uid":"1","metrics":{{"failedTests":0e5,"errors":-0}}}}"#);
+    for other in ["1e-400", "\"1e-400 \\\" 2\"", "[1, 0.0e-400, 1e-400, 2]", "{\"b\":1e-400}"] {
+        assert!(!map(Provider::Postman, beside(other).as_bytes()).unwrap().unwrap().failing, "{other}");
+    }
+}
+
+#[test]
+fn our_own_format_says_where_it_is_wrong() {
+    let field = |uid: &str, sequence: &str| {
+        let body = format!(
+            r#"{{"type":"monitor.run.finished","data":{{"monitor_uid":"{uid}","status":"success","series":"s","sequence":{sequence},"metrics":{{"failedTests":0,"errors":0}}}}}}"#
+        );
+        map(Provider::Watchbell, body.as_bytes()).map_err(|problem| problem.field.unwrap_or_default())
+    };
+    assert!(field("1-a", "9007199254740991").is_ok());
+    for beyond in ["9007199254740992", "18446744073709551616", "1e300"] {
+        assert_eq!(field("1-a", beyond).unwrap_err(), "$.data.sequence");
+    }
+    assert_eq!(field(&"a".repeat(600), "1").unwrap_err(), "$.data.monitor_uid");
+}
+
+#[test]
 fn late_and_repeated_results_change_nothing() {
     let known = KeyState { series: Some("s".to_owned()), sequence: Some(5), ..KeyState::default() };
     let action = |sequence, repeat| decide(&observation(false, Some(("s", sequence))), repeat, Some(&known), true);
@@ -69,8 +92,31 @@ fn late_and_repeated_results_change_nothing() {
     assert_eq!(action(5, false).action, ReceiptAction::Duplicate);
     assert_eq!(action(6, true).action, ReceiptAction::Duplicate);
     assert_eq!(action(6, false).action, ReceiptAction::Resolved);
-    let restarted = decide(&observation(false, Some(("t", 1))), false, Some(&known), true);
-    assert_eq!(restarted.action, ReceiptAction::Resolved, "a new series restarts the count");
+    let mut restarted = observation(false, Some(("t", 1)));
+    assert_eq!(decide(&restarted, false, Some(&known), true).action, ReceiptAction::Stale, "nobody knows when that was");
+    if let Some(order) = restarted.order.as_mut() {
+        order.at = Some(known.last_at + 1);
+    }
+    assert_eq!(decide(&restarted, false, Some(&known), true).action, ReceiptAction::Resolved, "a new series restarts the count");
+}
+
+#[test]
+fn a_late_failure_of_an_older_series_counts_and_does_not_turn_back_the_count() {
+    let known = KeyState { title: "Orders".to_owned(), series: Some("new".to_owned()), sequence: Some(5), last_at: 100 };
+    for at in [Some(50), None] {
+        let mut late = observation(true, Some(("old", 9)));
+        late.title = Some("Orders (old)".to_owned());
+        if let Some(order) = late.order.as_mut() {
+            order.at = at;
+        }
+        let effect = decide(&late, false, Some(&known), false);
+        assert_eq!((effect.action, effect.apply), (ReceiptAction::Opened, true));
+        let after = known_after(Some(&known), &late, 200);
+        assert_eq!(after, known);
+        // The newest good result of the series that counts still resolves; an older one of it still does not.
+        let good = |sequence| decide(&observation(false, Some(("new", sequence))), false, Some(&after), true).action;
+        assert_eq!((good(6), good(4)), (ReceiptAction::Resolved, ReceiptAction::Stale));
+    }
 }
 
 #[test]

@@ -100,6 +100,18 @@ impl Engine {
         Ok(answer)
     }
 
+    /// Keeps a request from outside that was refused before it was read to its end.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn refuse(&self, source: Source, inbound: Inbound, problem: Problem) -> store::Result<Answer> {
+        let now = self.now();
+        let refused = self.store().write(move |tx| receive::refuse(tx, &source, &inbound, problem, now));
+        let answer = refused.await?;
+        self.counters().received.fetch_add(1, Ordering::Relaxed);
+        Ok(answer)
+    }
+
     /// The counters of this process.
     pub fn metrics(&self) -> Metrics {
         let lanes = self.inner.lanes.lock().unwrap_or_else(PoisonError::into_inner).upgrade();

@@ -14,7 +14,7 @@ use domain::{
     trigger::TriggerState,
 };
 use store::{
-    Signal, Tx,
+    Dialect, Signal, Tx,
     tables::{
         deliveries::{self, Delivery},
         events::{self, Inserted},
@@ -155,16 +155,16 @@ fn answer(event: &Event, inserted: Inserted, counts: &HashMap<&str, usize>) -> R
 fn dispatch_all<'e>(tx: &mut dyn Tx, events: &[&'e Event], now: Micros) -> store::Result<HashMap<&'e str, usize>> {
     let mut counts = HashMap::with_capacity(events.len());
     let mut rows = Vec::new();
-    let subscribers = subscribers_of(tx, events)?;
-    for event in events {
+    let events_with_outcome: Vec<_> = events.iter().map(|event| (*event, outcome(event))).collect();
+    let subscribers = subscribers_of(tx, &events_with_outcome)?;
+    for (event, outcome) in events_with_outcome {
         let facts = Facts {
             import: event.import,
             hops: event.hops,
-            outcome: outcome(event),
+            outcome,
         };
-        let key = (event.workspace_id.as_str(), event.event_type.as_str(), event.subject.as_str());
         let before = rows.len();
-        for subscriber in subscribers.get(&key).into_iter().flatten() {
+        for subscriber in subscribers.get(&topic(event)).into_iter().flatten() {
             rows.extend(ask(tx, event, facts, subscriber, now)?);
         }
         let due = rows[before..]
@@ -180,25 +180,39 @@ fn dispatch_all<'e>(tx: &mut dyn Tx, events: &[&'e Event], now: Micros) -> store
 
 type Topic<'e> = (&'e str, &'e str, &'e str);
 
-/// The subscribers of each kind of event, each looked up once; the memories of those whose rule has one are locked in a
-/// fixed order, so that two publishers never wait for each other.
-fn subscribers_of<'e>(tx: &mut dyn Tx, events: &[&'e Event]) -> store::Result<HashMap<Topic<'e>, Vec<Subscriber>>> {
+/// The subscribers of each kind of event, each looked up once. Where an outcome meets a rule with a memory, the webhooks are
+/// locked in a fixed order, so that two publishers never wait for each other, and looked up again: a change may have come in
+/// between.
+fn subscribers_of<'e>(tx: &mut dyn Tx, events: &[(&'e Event, Option<bool>)]) -> store::Result<HashMap<Topic<'e>, Vec<Subscriber>>> {
     let mut found: HashMap<Topic<'e>, Vec<Subscriber>> = HashMap::new();
-    let mut remembering = BTreeSet::new();
-    for event in events.iter().filter(|event| !event.import) {
-        let key = (event.workspace_id.as_str(), event.event_type.as_str(), event.subject.as_str());
-        if found.contains_key(&key) {
-            continue;
+    let (mut remembering, mut topics) = (BTreeSet::new(), BTreeSet::new());
+    for (event, outcome) in events.iter().filter(|(event, _)| !event.import) {
+        let key = topic(event);
+        if !found.contains_key(&key) {
+            found.insert(key, webhooks::subscribers(tx, key.0, key.1, key.2)?);
         }
-        let subscribers = webhooks::subscribers(tx, key.0, key.1, key.2)?;
-        let stateful = subscribers.iter().filter(|s| s.enabled && s.trigger_rule.is_stateful());
-        remembering.extend(stateful.map(|s| s.id.clone()));
-        found.insert(key, subscribers);
+        let subscribers = found.get(&key).filter(|_| outcome.is_some()).into_iter().flatten();
+        for subscriber in subscribers.filter(|s| s.enabled && s.trigger_rule.is_stateful()) {
+            remembering.insert(subscriber.id.clone());
+            topics.insert(key);
+        }
     }
     for webhook_id in remembering {
-        tx.lock(&format!("webhook/{webhook_id}"))?;
+        webhooks::lock(tx, &webhook_id)?;
+    }
+    if tx.dialect() == Dialect::Postgres {
+        for key in topics {
+            let locked: HashSet<String> = found.remove(&key).into_iter().flatten().map(|s| s.id).collect();
+            let now = webhooks::subscribers(tx, key.0, key.1, key.2)?;
+            // One that came in between is not locked, and so was not there when the event was.
+            found.insert(key, now.into_iter().filter(|s| locked.contains(&s.id)).collect());
+        }
     }
     Ok(found)
+}
+
+fn topic(event: &Event) -> Topic<'_> {
+    (&event.workspace_id, &event.event_type, &event.subject)
 }
 
 fn ask(tx: &mut dyn Tx, event: &Event, facts: Facts, to: &Subscriber, now: Micros) -> store::Result<Option<Delivery>> {

@@ -72,6 +72,19 @@ pub struct Answer {
     pub problem: Option<Problem>,
 }
 
+/// Keeps a request that was refused before it was read to its end, with the bytes that came, in quarantine.
+///
+/// # Errors
+/// The store's.
+pub fn refuse(tx: &mut dyn Tx, source: &Source, inbound: &Inbound, problem: Problem, now: Micros) -> Result<Answer> {
+    let receipt = Receipt {
+        verdict: QUARANTINED.to_owned(),
+        problem: Some(problem),
+        ..blank(source, inbound, now)
+    };
+    keep(tx, source, receipt)
+}
+
 /// Takes a request in.
 ///
 /// # Errors
@@ -93,6 +106,10 @@ pub fn receive(tx: &mut dyn Tx, source: &Source, inbound: &Inbound, now: Micros)
             receipt.incident_id = done.incident_id;
         }
     }
+    keep(tx, source, receipt)
+}
+
+fn keep(tx: &mut dyn Tx, source: &Source, receipt: Receipt) -> Result<Answer> {
     receipts::insert(tx, &receipt)?;
     tx.signal(Signal::changed(&*source.workspace_id, "receipt"));
     Ok(Answer {

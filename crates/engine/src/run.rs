@@ -29,8 +29,9 @@ use store::{
 
 use crate::error::Result;
 
-/// Holds the decision "is a run of this monitor under way?" until the end of the transaction.
-pub(crate) fn lock(tx: &mut dyn Tx, monitor_id: &str) -> store::Result<()> {
+/// Holds every decision about a monitor ("is a run of it under way?", "when is it due next?") until the end of the transaction.
+/// To be taken before the monitor is read, and before any of its runs is changed.
+pub fn lock(tx: &mut dyn Tx, monitor_id: &str) -> store::Result<()> {
     tx.lock(&format!("monitor/{monitor_id}"))
 }
 

@@ -32,7 +32,14 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const OLDEST_SERVER: i64 = 150_000;
 
 /// A commit that is answered must be on disk, whatever the server's default; a stricter default (`remote_apply`) stays.
-const DURABLE: &str = "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'";
+/// And no transaction waits without end, for a lock or for an answer, unless the server was told a bound of its own.
+const SETTINGS: &str = "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off';
+    SELECT set_config('lock_timeout', '30s', false) WHERE current_setting('lock_timeout') = '0';
+    SELECT set_config('statement_timeout', '10min', false) WHERE current_setting('statement_timeout') = '0'";
+
+/// How long what was sent may stay unacknowledged, and a connection without a word, before it counts as lost: a server that
+/// vanished without closing its connections would hold transactions for many minutes.
+const SILENCE: Duration = Duration::from_secs(30);
 
 /// The server database, connected.
 pub(crate) struct Postgres {
@@ -47,6 +54,10 @@ impl Postgres {
             .parse()
             .map_err(|error| Error::Unavailable(format!("the PostgreSQL URL is not valid: {error}")))?;
         config.connect_timeout(CONNECT_TIMEOUT);
+        if config.get_tcp_user_timeout().is_none() {
+            config.tcp_user_timeout(SILENCE);
+        }
+        config.keepalives_idle(config.get_keepalives_idle().min(SILENCE));
         if config.get_application_name().is_none() {
             config.application_name("watchbell");
         }
@@ -67,7 +78,7 @@ impl Postgres {
             .runtime(Runtime::Tokio1)
             .timeouts(timeouts)
             .post_create(Hook::async_fn(|client: &mut ClientWrapper, _| {
-                Box::pin(async move { client.batch_execute(DURABLE).await.map_err(HookError::Backend) })
+                Box::pin(async move { client.batch_execute(SETTINGS).await.map_err(HookError::Backend) })
             }))
             .build()
             .map_err(|error| Error::Unavailable(format!("the connection pool cannot be built: {error}")))?;

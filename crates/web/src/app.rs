@@ -11,13 +11,6 @@ use crate::{
     guard::{rate::RateLimits, throttle::LoginThrottle, token_cache::TokenCache},
 };
 
-/// Login of the demo, shown on the log-in page.
-#[derive(Debug, Clone)]
-pub struct DemoInfo {
-    pub login: String,
-    pub password: String,
-}
-
 /// Settings of the web part.
 #[derive(Debug, Clone)]
 pub struct WebConfig {
@@ -25,8 +18,6 @@ pub struct WebConfig {
     pub public_url: String,
     /// Mark cookies `Secure`.
     pub secure_cookies: bool,
-    /// Set while the demo runs.
-    pub demo: Option<DemoInfo>,
     /// Version of the program.
     pub version: String,
     /// Serve `/metrics` to others than loopback.

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use axum::{
     Router,
     extract::State,
-    http::{StatusCode, header},
+    http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
     routing::get,
 };
@@ -42,10 +42,12 @@ async fn ready(State(app): State<App>) -> Response {
 }
 
 /// Counters in Prometheus' text format 0.0.4.
-async fn metrics(State(app): State<App>, remote: Remote) -> Response {
-    if !app.config.open_metrics && !remote.is_loopback() {
+async fn metrics(State(app): State<App>, remote: Remote, headers: HeaderMap) -> Response {
+    // A proxy on this machine speaks for others.
+    let forwarded = ["forwarded", "x-forwarded-for", "x-real-ip"].iter().any(|name| headers.contains_key(*name));
+    if !app.config.open_metrics && (forwarded || !remote.is_loopback()) {
         return problem::respond(
-            &Problem::forbidden("metrics are for this machine only").hint("set `metrics.open` to serve them to others"),
+            &Problem::forbidden("metrics are for this machine only").hint("set `server.metrics_public` to serve them to others"),
         );
     }
     match text(&app).await {

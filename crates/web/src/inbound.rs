@@ -14,9 +14,10 @@ use axum::{
     response::{IntoResponse, Response},
     routing::post,
 };
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use domain::{Problem, incident::ReceiptAction, limits, secret};
 use engine::receive::{Answer, Inbound};
+use futures::StreamExt as _;
 use serde::Serialize;
 use store::tables::sources::{self, Source};
 
@@ -30,6 +31,9 @@ use crate::{
 
 /// Time to send the whole body.
 const READ_DEADLINE: Duration = Duration::from_secs(10);
+
+/// What is kept of a body that is too large.
+const FIRST_BYTES: usize = 65_536;
 
 /// The answer to a sender.
 #[derive(Debug, Serialize)]
@@ -126,7 +130,10 @@ async fn take(app: &App, token: Option<String>, remote: Remote, request: Request
             seconds,
         })?;
     let (parts, body) = request.into_parts();
-    let body = read(body).await?;
+    let (body, refused) = match read(body).await? {
+        Read::Whole(body) => (body, None),
+        Read::TooLarge(first) => (first, Some(input::too_large(limits::RECEIPT_BYTES))),
+    };
     let text = |name: header::HeaderName| {
         parts
             .headers
@@ -142,7 +149,10 @@ async fn take(app: &App, token: Option<String>, remote: Remote, request: Request
         body,
         remote: remote.text(),
     };
-    Ok(app.engine.receive(source, inbound).await?)
+    match refused {
+        Some(problem) => Ok(app.engine.refuse(source, inbound, problem).await?),
+        None => Ok(app.engine.receive(source, inbound).await?),
+    }
 }
 
 /// One answer for no token, a wrong one and one of a disabled source.
@@ -154,8 +164,29 @@ async fn source_of(app: &App, token: Option<String>) -> Result<Source> {
     source.ok_or_else(|| Problem::not_found("source").hint("check the token in the URL").into())
 }
 
-async fn read(body: Body) -> Result<Bytes, Problem> {
-    match tokio::time::timeout(READ_DEADLINE, input::read(body, limits::RECEIPT_BYTES)).await {
+/// A body that was read.
+enum Read {
+    Whole(Bytes),
+    /// What it begins with.
+    TooLarge(Bytes),
+}
+
+async fn gather(body: Body) -> Result<Read, Problem> {
+    let mut chunks = body.into_data_stream();
+    let mut bytes = BytesMut::new();
+    while let Some(chunk) = chunks.next().await {
+        let chunk = chunk.map_err(|_| Problem::malformed("the body ended before it was complete"))?;
+        bytes.extend_from_slice(&chunk);
+        if bytes.len() > limits::RECEIPT_BYTES {
+            bytes.truncate(FIRST_BYTES);
+            return Ok(Read::TooLarge(bytes.freeze()));
+        }
+    }
+    Ok(Read::Whole(bytes.freeze()))
+}
+
+async fn read(body: Body) -> Result<Read, Problem> {
+    match tokio::time::timeout(READ_DEADLINE, gather(body)).await {
         Ok(read) => read,
         Err(_) => Err(Problem::new(
             408,

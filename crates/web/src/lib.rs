@@ -17,7 +17,7 @@ pub mod schema;
 pub mod time;
 
 pub use api::openapi;
-pub use app::{App, DemoInfo, WebConfig};
+pub use app::{App, WebConfig};
 pub use time::Time;
 
 use axum::{Router, middleware};

@@ -39,8 +39,20 @@ pub(super) fn map(document: &Value) -> Result<Option<Observation>, Problem> {
         cause: Cause { summary: text_summary, failures, run_id: text(data.get("run_id")) },
         order: Some(Order {
             series: member("series")?.to_owned(),
-            sequence: count("$.data.sequence", data.get("sequence"))?,
+            sequence: sequence(data.get("sequence"))?,
             at: data.get("finished_at").and_then(Value::as_str).and_then(clock::parse_rfc3339),
         }),
     }))
+}
+
+/// Numbers up to here are exact in every JSON reader (RFC 8259 §6); beyond, two results may share one.
+const LARGEST_SEQUENCE: u64 = (1 << 53) - 1;
+
+fn sequence(value: Option<&Value>) -> Result<u64, Problem> {
+    let path = "$.data.sequence";
+    let sequence = count(path, value)?;
+    if sequence > LARGEST_SEQUENCE {
+        return Err(wrong(path, &format!("is larger than {LARGEST_SEQUENCE}")));
+    }
+    Ok(sequence)
 }

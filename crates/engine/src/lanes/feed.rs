@@ -7,7 +7,7 @@ use std::{
     cmp::Reverse,
     collections::{BinaryHeap, HashMap, VecDeque},
     sync::Arc,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use domain::Micros;
@@ -48,6 +48,7 @@ pub(crate) async fn feed(lanes: Arc<Lanes>, mut waker: DeliveryWaker, mut asks: 
         timers: BinaryHeap::new(),
         take_stock: true,
     };
+    let mut stock_taken = Instant::now();
     loop {
         let wait = match feed.step().await {
             Ok(next) => pause(next, lanes.engine.now()),
@@ -65,7 +66,11 @@ pub(crate) async fn feed(lanes: Arc<Lanes>, mut waker: DeliveryWaker, mut asks: 
                     feed.asked(more);
                 }
             }
-            () = sleep(wait) => feed.take_stock |= wait == FALLBACK,
+            () = sleep(wait) => {}
+        }
+        // By the time that has passed, not by an idle wait: a busy feed has no idle waits.
+        if stock_taken.elapsed() >= FALLBACK {
+            (feed.take_stock, stock_taken) = (true, Instant::now());
         }
     }
 }
@@ -159,13 +164,21 @@ impl Feed {
             self.turns.pop_front();
             self.wanted.remove(id);
         }
-        let mut refused = Vec::new();
+        let (mut refused, mut again) = (Vec::new(), Vec::new());
         for look in looks {
-            refused.extend(self.take(look, now));
+            let (id, full) = (Arc::clone(&look.id), look.due.len() >= look.wish.limit);
+            let of_lane = self.take(look, now);
+            if full && !of_lane.is_empty() {
+                again.push(id);
+            }
+            refused.extend(of_lane);
         }
         if !refused.is_empty() {
-            self.drop_refused(refused, now).await?;
+            // Should that fail, they are found again.
+            self.drop_refused(refused, now).await.inspect_err(|_| self.take_stock = true)?;
         }
+        // Behind what was refused there may be more, and nothing in flight will ask for it.
+        again.into_iter().for_each(|id| self.want(id, true));
         Ok(())
     }
 

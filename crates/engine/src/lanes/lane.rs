@@ -217,6 +217,11 @@ impl Lane {
         state.wants_look()
     }
 
+    /// The receiver asked for a pause.
+    pub fn hold(&self, until: Micros) {
+        self.state().pace.hold(until);
+    }
+
     /// A batch is committed.
     pub fn settled(&self, outcome: &Outcome) -> After {
         let mut state = self.state();

@@ -6,6 +6,7 @@ use std::{
     sync::{Arc, atomic::Ordering},
 };
 
+use domain::delivery::DeliveryKind;
 use futures::{
     FutureExt as _,
     future::{Either, select},
@@ -47,6 +48,9 @@ async fn work(lanes: Arc<Lanes>, lane: Arc<Lane>, mut job: Job, mut target: Arc<
         let kind = job.delivery.kind;
         let look = match exchange(&lanes, &target, job, &mut permit).await {
             Some(finished) => {
+                if let Some(until) = finished.verdict.hold_until(finished.ended_at).filter(|_| kind != DeliveryKind::Test) {
+                    lane.hold(until);
+                }
                 let (success, charged) = (finished.verdict.success, finished.charged);
                 let look = lane.exchanged(kind, success, charged, finished.ended_at, finished.seed);
                 // The receiver lives as long as there are senders; at the very end the store still has the delivery.

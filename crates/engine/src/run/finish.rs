@@ -100,6 +100,9 @@ fn metrics(totals: &Totals) -> Metrics {
 
 /// Finishes the run and tells nobody: for one whose event cannot be published.
 pub(super) fn commit_quietly(tx: &mut dyn Tx, run: &Run, outcome: &Outcome, now: Micros) -> Result<()> {
+    if let Some(monitor_id) = &run.monitor_id {
+        super::lock(tx, monitor_id)?;
+    }
     if runs::finish(tx, &finished(run, outcome, now))? {
         if let Some(monitor_id) = &run.monitor_id {
             monitors::finished(tx, monitor_id, &run.id, outcome.status, now)?;
@@ -111,6 +114,10 @@ pub(super) fn commit_quietly(tx: &mut dyn Tx, run: &Run, outcome: &Outcome, now:
 
 /// Finishes the run. A run that was deleted with its monitor, or finished before, stays as it is and tells nobody.
 pub(super) fn commit(tx: &mut dyn Tx, run: &Run, outcome: &Outcome, now: Micros) -> Result<()> {
+    if let Some(monitor_id) = &run.monitor_id {
+        // The monitor before its run, as everywhere.
+        super::lock(tx, monitor_id)?;
+    }
     if !runs::finish(tx, &finished(run, outcome, now))? {
         return Ok(());
     }

@@ -31,8 +31,8 @@ macro_rules! columns {
 macro_rules! cut_columns {
     () => {
         "id, delivery_id, webhook_id, event_id, event_type, number, at, duration_us, phases, success, verdict,
-         status_code, message, remote, http_version, request_url, request_headers, SUBSTR(request_body, 1, 4096),
-         response_headers, SUBSTR(response_body, 1, 4096), response_truncated, LENGTH(request_body), LENGTH(response_body)"
+         status_code, message, remote, http_version, request_url, request_headers, COALESCE(SUBSTR(request_body, 1, 4096), request_body),
+         response_headers, COALESCE(SUBSTR(response_body, 1, 4096), response_body), response_truncated, LENGTH(request_body), LENGTH(response_body)"
     };
 }
 

@@ -184,7 +184,7 @@ fn read_request(row: &Row) -> Result<BinRequest> {
 pub fn requests(tx: &mut dyn Tx, bin_id: &str) -> Result<Vec<Cut<BinRequest>>> {
     all(
         tx,
-        "SELECT id, bin_id, at, method, path, query, headers, SUBSTR(body, 1, 4096), remote, LENGTH(body)
+        "SELECT id, bin_id, at, method, path, query, headers, COALESCE(SUBSTR(body, 1, 4096), body), remote, LENGTH(body)
          FROM bin_requests WHERE bin_id = $1 ORDER BY at DESC, id DESC",
         &params![bin_id],
         |row| {

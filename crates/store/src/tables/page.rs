@@ -9,6 +9,7 @@ use crate::{
 };
 
 /// A row of a list. Its bodies are cut at 4096 bytes, so that a list of large ones stays small; the whole is read one by one.
+/// (In the statements, `COALESCE` is for SQLite: there a part of an empty blob is NULL.)
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Cut<T, const BODIES: usize = 1> {
     /// The row with what is left of its bodies.

@@ -22,7 +22,7 @@ macro_rules! columns {
 
 macro_rules! cut_columns {
     () => {
-        "id, source_id, workspace_id, at, method, query, headers, SUBSTR(body, 1, 4096), remote, sender_id, verdict, action,
+        "id, source_id, workspace_id, at, method, query, headers, COALESCE(SUBSTR(body, 1, 4096), body), remote, sender_id, verdict, action,
          incident_id, key, problem, LENGTH(body)"
     };
 }

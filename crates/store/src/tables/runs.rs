@@ -10,7 +10,7 @@ use domain::{
 };
 use serde::Serialize;
 
-pub use bars::{RunBar, RunCounts, counts, recent};
+pub use bars::{RunBar, RunCounts, counts, counts_of, recent};
 pub use executions::{ExecutionRow, executions, insert_executions};
 pub use queue::{Finished, claim_queued, finish, requeue, set_try, unfinished_running};
 

@@ -1,6 +1,6 @@
 //! Opening, closing and opening again.
 
-use store::{Dialect, Error, Options, Place, Store, Vault, tables::settings, testing::Kind};
+use store::{Dialect, Error, Options, Place, Store, Vault, tables::settings, testing::{Kind, TestDatabase}};
 
 use crate::{on_each, on_one, read, write};
 
@@ -26,7 +26,7 @@ async fn what_was_written_is_there_after_closing() {
 /// Statistics of an almost empty table once made a lane's look scan all events.
 #[tokio::test]
 async fn closing_leaves_no_statistics_that_mislead_the_planner() {
-    on_one(Kind::Sqlite, |store, database| async move {
+    on_one(Kind::Sqlite, &|store: Store, database: TestDatabase| async move {
         store.close().await;
         let again = database.open().await.expect("a store");
         let query = "SELECT COUNT(*) FROM sqlite_master WHERE name = 'sqlite_stat1'";

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use web::{
-    App, DemoInfo,
+    App,
     actions::{self, ActionError, Caller},
 };
 
@@ -17,14 +17,20 @@ pub const LOGIN: &str = "demo@example.com";
 
 const COLLECTION: &str = include_str!("../../../../examples/demo-collection.json");
 
+/// How to log in to the demo.
+pub struct Login {
+    pub email: String,
+    pub password: String,
+}
+
 /// A password that is as good as random, and short enough to type.
-pub fn login() -> DemoInfo {
+pub fn login() -> Login {
     let token = domain::secret::generate_token("");
-    DemoInfo { login: LOGIN.to_owned(), password: format!("{}-{}-{}", &token[..4], &token[4..8], &token[8..12]) }
+    Login { email: LOGIN.to_owned(), password: format!("{}-{}-{}", &token[..4], &token[4..8], &token[8..12]) }
 }
 
 /// Fills an empty store. `Ok(false)`: there is something already, nothing was changed.
-pub async fn fill(app: &App, info: &DemoInfo, own_url: &str) -> Result<bool> {
+pub async fn fill(app: &App, info: &Login, own_url: &str) -> Result<bool> {
     if !actions::accounts::needs_setup(app).await? {
         return Ok(false);
     }
@@ -55,8 +61,8 @@ pub async fn fill(app: &App, info: &DemoInfo, own_url: &str) -> Result<bool> {
     Ok(true)
 }
 
-async fn first_admin(app: &App, info: &DemoInfo) -> Result<Caller> {
-    let setup = json!({"email": info.login, "name": "Demo admin", "password": info.password, "workspace": "Demo"});
+async fn first_admin(app: &App, info: &Login) -> Result<Caller> {
+    let setup = json!({"email": info.email, "name": "Demo admin", "password": info.password, "workspace": "Demo"});
     let logged_in = actions::accounts::setup_first_admin(app, input(setup)?).await.context("the first admin")?;
     caller(app, &logged_in.token).await
 }

@@ -56,7 +56,6 @@ pub fn app(config: &Config, store: Store, listening: SocketAddr, demo: bool) -> 
     let web = WebConfig {
         secure_cookies: public_url.starts_with("https://"),
         public_url,
-        demo: None,
         version: env!("CARGO_PKG_VERSION").to_owned(),
         open_metrics: config.server.metrics_public,
     };

@@ -84,11 +84,11 @@ async fn serve(config: &Config, args: &Args, store: store::Store, listener: TcpL
     Ok(())
 }
 
-async fn greet(app: &web::App, login: Option<web::DemoInfo>, demo: bool) -> Result<()> {
+async fn greet(app: &web::App, login: Option<demo::Login>, demo: bool) -> Result<()> {
     let url = &app.config.public_url;
     anstream::println!("Watchbell is at {url}/");
     if let Some(login) = login {
-        anstream::println!("log in as {} with the password {}", login.login, login.password);
+        anstream::println!("log in as {} with the password {}", login.email, login.password);
     } else if demo {
         anstream::println!("the data folder is not empty: log in with the password that its first start printed, or start with another --data");
     } else if web::actions::accounts::needs_setup(app).await? {

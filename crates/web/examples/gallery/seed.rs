@@ -84,7 +84,6 @@ pub fn app(store: Store, clock: Arc<dyn Clock>, public_url: &str) -> App {
     let config = WebConfig {
         public_url: public_url.to_owned(),
         secure_cookies: false,
-        demo: None,
         version: "0.1.0".to_owned(),
         open_metrics: false,
     };

@@ -118,6 +118,7 @@ pub async fn update(app: &App, caller: &Caller, id: &str, patch: MonitorPatch, e
     let now = app.now();
     let (caller, id) = (caller.shared(), id.to_owned());
     app.write(move |tx| {
+        engine::run::lock(tx, &id)?;
         let before = found("monitor", table::get(tx, &caller.workspace.id, &id)?)?;
         check_version(expected.as_deref(), before.updated_at)?;
         let mut monitor = before.clone();
@@ -221,6 +222,7 @@ pub async fn delete(app: &App, caller: &Caller, id: &str) -> Result<()> {
     let now = app.now();
     let (caller, id) = (caller.shared(), id.to_owned());
     app.write(move |tx| {
+        engine::run::lock(tx, &id)?;
         let monitor = found("monitor", table::get(tx, &caller.workspace.id, &id)?)?;
         record(tx, &caller, &monitor, Action::Delete, now)?;
         // They stay, with their logs; but none may come to hear of other monitors instead.

@@ -47,12 +47,12 @@ pub async fn list(app: &App, caller: &Caller) -> Result<Items<NoticeView>> {
     Ok(Items::all(notices.into_iter().map(NoticeView::from).collect()))
 }
 
-/// Marks one as read.
+/// Marks one as read, for everybody of the workspace.
 ///
 /// # Errors
 /// 404.
 pub async fn mark_read(app: &App, caller: &Caller, id: &str) -> Result<()> {
-    caller.need(Need::View)?;
+    caller.need(Need::Edit)?;
     let (workspace, id, now) = (caller.workspace.id.clone(), id.to_owned(), app.now());
     app.write(move |tx| {
         if table::mark_read(tx, &workspace, &id, now)? {

@@ -164,15 +164,18 @@ pub async fn monitor(app: &App, caller: &Caller, id: &str) -> Result<(MonitorCar
 
 fn uptime(tx: &mut dyn Tx, monitor_id: &str, span: &'static str, since: Micros) -> Result<Uptime> {
     let counts = runs::counts(tx, monitor_id, since)?;
-    let all = counts.success + counts.failure + counts.error + counts.abort;
     Ok(Uptime {
         span,
         success: counts.success,
         failure: counts.failure,
         error: counts.error,
         abort: counts.abort,
-        percent: percent(counts.success, all),
+        percent: percent(counts.success, finished(counts)),
     })
+}
+
+const fn finished(counts: runs::RunCounts) -> i64 {
+    counts.success + counts.failure + counts.error + counts.abort
 }
 
 #[allow(clippy::cast_precision_loss, reason = "counts of runs are far below 2^52")]
@@ -188,19 +191,21 @@ fn cards(tx: &mut dyn Tx, workspace: &str, now: Micros) -> Result<Vec<MonitorCar
 fn build(tx: &mut dyn Tx, views: Vec<MonitorView>, now: Micros) -> Result<Vec<MonitorCard>> {
     let ids: Vec<String> = views.iter().map(|view| view.id.clone()).collect();
     let mut recent: HashMap<String, Vec<runs::RunBar>> = runs::recent(tx, &ids, BARS)?;
-    views
+    let day = runs::counts_of(tx, &ids, now - DAY)?;
+    let cards = views
         .into_iter()
         .map(|monitor| {
             let bars = recent.remove(&monitor.id).unwrap_or_default().into_iter().map(bar).collect();
-            let uptime_24h = uptime(tx, &monitor.id, "24h", now - DAY)?.percent;
-            Ok(MonitorCard {
+            let counts = day.get(&monitor.id).copied().unwrap_or_default();
+            MonitorCard {
                 standing: Standing::of(&monitor),
                 bars,
-                uptime_24h,
+                uptime_24h: percent(counts.success, finished(counts)),
                 monitor,
-            })
+            }
         })
-        .collect()
+        .collect();
+    Ok(cards)
 }
 
 fn bar(bar: runs::RunBar) -> BarView {

@@ -20,11 +20,6 @@ pub struct Payload {
 }
 
 impl Payload {
-    /// All of it.
-    pub(crate) fn of(bytes: &[u8]) -> Self {
-        Self::cut(bytes, bytes.len())
-    }
-
     /// What is left of `whole` bytes. Where the cut went through a character, the rest of it goes too.
     pub(crate) fn cut(left: &[u8], whole: usize) -> Self {
         let cut = left.len() < whole;
@@ -51,7 +46,7 @@ mod tests {
         let whole = "aé".as_bytes();
         let payload = Payload::cut(&whole[..2], whole.len());
         assert_eq!((payload.text.as_deref(), payload.bytes, payload.cut), (Some("a"), 3, true));
-        assert_eq!(Payload::of(&whole[..2]).base64.as_deref(), Some("YcM="));
-        assert!(!Payload::of(whole).cut);
+        assert_eq!(Payload::cut(&whole[..2], 2).base64.as_deref(), Some("YcM="));
+        assert!(!Payload::cut(whole, 3).cut);
     }
 }

@@ -158,6 +158,7 @@ pub async fn update(app: &App, caller: &Caller, id: &str, mut patch: WebhookPatc
     let now = app.now();
     let (caller, vault, id) = (caller.shared(), app.store.vault_handle(), id.to_owned());
     app.write(move |tx| {
+        table::lock(tx, &id)?;
         let mut webhook = found("webhook", table::get(tx, &caller.workspace.id, &id)?)?;
         check_version(expected.as_deref(), webhook.version)?;
         if let Some(header) = credentials {

@@ -11,7 +11,7 @@ use super::{
     PageError, PageResult, Posted, assets, done,
     frame::{self, Gate},
     render_as,
-    ui::{self, Form},
+    ui::Form,
     visit::{cookies, read_form},
 };
 use crate::{
@@ -33,7 +33,6 @@ struct SetupPage {
 struct LoginPage {
     gate: Gate,
     form: Form,
-    demo: Option<(String, String)>,
     version: String,
 }
 
@@ -63,13 +62,11 @@ fn setup_page(app: &App, headers: &HeaderMap, status: StatusCode, form: Form) ->
 }
 
 fn login_page(app: &App, headers: &HeaderMap, status: StatusCode, form: Form) -> PageResult {
-    let demo = app.config.demo.as_ref().map(|demo| (demo.login.clone(), demo.password.clone()));
     render_as(
         status,
         &LoginPage {
             gate: gate("Log in", headers),
             form,
-            demo,
             version: app.config.version.clone(),
         },
     )

@@ -81,7 +81,7 @@ pub async fn create(State(app): State<App>, posted: Posted) -> PageResult {
         Ok(bin) => done(&format!("/bins/{}", bin.id), "created"),
         Err(error) => {
             let form = form.refused(PageError::mendable(error)?);
-            show_list(&app, &visit, StatusCode::UNPROCESSABLE_ENTITY, form).await
+            show_list(&app, &visit, form.status(), form).await
         }
     }
 }

@@ -73,7 +73,7 @@ pub async fn import(State(app): State<App>, visit: Visit, multipart: Multipart) 
         Ok(collection) => done(&format!("/collections/{}", collection.id), "imported"),
         Err(error) => {
             let form = documents::refused(PageError::mendable(error)?, upload.pasted);
-            show_list(&app, &visit, StatusCode::UNPROCESSABLE_ENTITY, form).await
+            show_list(&app, &visit, form.status(), form).await
         }
     }
 }

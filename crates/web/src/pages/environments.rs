@@ -76,7 +76,7 @@ pub async fn import(State(app): State<App>, visit: Visit, multipart: Multipart) 
         Err(error) => {
             // A pasted environment may hold secrets: it is not sent back.
             let form = documents::refused(PageError::mendable(error)?, None);
-            show_list(&app, &visit, StatusCode::UNPROCESSABLE_ENTITY, form).await
+            show_list(&app, &visit, form.status(), form).await
         }
     }
 }

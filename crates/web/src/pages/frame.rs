@@ -21,6 +21,7 @@ pub const TOASTS: &[(&str, &str)] = &[
     ("paused", "Paused. Its runs are kept."),
     ("resumed", "Resumed."),
     ("queued", "A run is on its way."),
+    ("running", "One of its runs is not finished yet; no other was started."),
     ("tested", "A test event is on its way; see the log."),
     ("enabled", "Enabled."),
     ("disabled", "Disabled."),

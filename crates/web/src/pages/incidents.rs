@@ -210,15 +210,8 @@ async fn after<T>(app: &App, posted: Posted, id: &str, result: crate::actions::R
                 .hint
                 .as_ref()
                 .map_or_else(|| problem.detail.clone(), |hint| format!("{}; {hint}", problem.detail));
-            show(
-                app,
-                &posted.visit,
-                id,
-                StatusCode::UNPROCESSABLE_ENTITY,
-                Some(text),
-                posted.form.refused(problem),
-            )
-            .await
+            let form = posted.form.refused(problem);
+            show(app, &posted.visit, id, form.status(), Some(text), form).await
         }
     }
 }

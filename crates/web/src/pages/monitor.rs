@@ -8,6 +8,7 @@ use serde::Deserialize;
 use super::{Frame, PageResult, Posted, Visit, assets, done, monitor_list, older, options, render, schedule, ui};
 use crate::{
     actions::{
+        ActionError,
         PageQuery,
         activity::{self, ActivityView},
         monitors::{self, MonitorView},
@@ -232,8 +233,12 @@ fn uptime(uptime: &Uptime, age: i64) -> UptimeView {
 
 /// `POST /monitors/{id}/run`.
 pub async fn run_now(State(app): State<App>, Path(id): Path<String>, posted: Posted) -> PageResult {
-    monitors::run_now(&app, &posted.visit.caller, &id).await?;
-    done(&format!("/monitors/{id}"), "queued")
+    let said = match monitors::run_now(&app, &posted.visit.caller, &id).await {
+        Ok(_) => "queued",
+        Err(ActionError::Problem(problem)) if problem.status == 409 => "running",
+        Err(error) => return Err(error.into()),
+    };
+    done(&format!("/monitors/{id}"), said)
 }
 
 /// `POST /monitors/{id}/pause`.

@@ -135,8 +135,8 @@ pub async fn create(State(app): State<App>, posted: Posted) -> PageResult {
     match made {
         Ok(monitor) => done(&format!("/monitors/{}", monitor.id), "created"),
         Err(error) => {
-            let problem = PageError::mendable(error)?;
-            show(&app, &visit, StatusCode::UNPROCESSABLE_ENTITY, form.refused(problem), None).await
+            let form = form.refused(PageError::mendable(error)?);
+            show(&app, &visit, form.status(), form, None).await
         }
     }
 }
@@ -146,21 +146,14 @@ pub async fn update(State(app): State<App>, Path(id): Path<String>, posted: Post
     let Posted { visit, form } = posted;
     let before = monitors::get(&app, &visit.caller, &id).await?;
     let changed = match input(&form) {
-        Ok(input) => monitors::update(&app, &visit.caller, &id, patch(input), None).await,
+        Ok(input) => monitors::update(&app, &visit.caller, &id, patch(input), form.version()).await,
         Err(problem) => Err(problem.into()),
     };
     match changed {
         Ok(_) => done(&format!("/monitors/{id}"), "saved"),
         Err(error) => {
-            let problem = PageError::mendable(error)?;
-            show(
-                &app,
-                &visit,
-                StatusCode::UNPROCESSABLE_ENTITY,
-                form.refused(problem),
-                Some((id, before.name)),
-            )
-            .await
+            let form = form.refused(PageError::mendable(error)?).overtaken(before.updated_at.micros());
+            show(&app, &visit, form.status(), form, Some((id, before.name))).await
         }
     }
 }
@@ -231,6 +224,7 @@ fn values(monitor: &MonitorView) -> Vec<(String, String)> {
     let on = |flag: bool| if flag { "on" } else { "" }.to_owned();
     let options = &monitor.options;
     let mut values = vec![
+        (ui::VERSION, monitor.updated_at.micros().to_string()),
         ("name", monitor.name.clone()),
         ("collection_id", monitor.collection_id.clone()),
         ("environment_id", monitor.environment_id.clone().unwrap_or_default()),

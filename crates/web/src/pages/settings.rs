@@ -199,7 +199,7 @@ pub async fn create_token(State(app): State<App>, posted: Posted) -> PageResult 
         .page(),
         Err(error) => {
             let form = form.refused(PageError::mendable(error)?);
-            show(&app, &visit, StatusCode::UNPROCESSABLE_ENTITY, form).await
+            show(&app, &visit, form.status(), form).await
         }
     }
 }

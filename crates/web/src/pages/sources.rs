@@ -113,7 +113,7 @@ pub async fn create(State(app): State<App>, posted: Posted) -> PageResult {
         Err(error) => {
             let form = form.refused(PageError::mendable(error)?);
             render_as(
-                StatusCode::UNPROCESSABLE_ENTITY,
+                form.status(),
                 &SourceForm {
                     frame: visit.frame("New source", "/sources"),
                     form,
@@ -241,15 +241,7 @@ pub async fn rename(State(app): State<App>, Path(id): Path<String>, posted: Post
         Ok(_) => done(&format!("/sources/{id}"), "saved"),
         Err(error) => {
             let form = form.refused(PageError::mendable(error)?);
-            show(
-                &app,
-                &visit,
-                &id,
-                None,
-                StatusCode::UNPROCESSABLE_ENTITY,
-                Some(Refused::Rename(form)),
-            )
-            .await
+            show(&app, &visit, &id, None, form.status(), Some(Refused::Rename(form))).await
         }
     }
 }
@@ -264,15 +256,7 @@ pub async fn connect(State(app): State<App>, Path(id): Path<String>, posted: Pos
         Ok(_) => done(&format!("/sources/{id}"), "connected"),
         Err(error) => {
             let form = form.refused(PageError::mendable(error)?);
-            show(
-                &app,
-                &visit,
-                &id,
-                None,
-                StatusCode::UNPROCESSABLE_ENTITY,
-                Some(Refused::Connect(form)),
-            )
-            .await
+            show(&app, &visit, &id, None, form.status(), Some(Refused::Connect(form))).await
         }
     }
 }

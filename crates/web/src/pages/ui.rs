@@ -14,7 +14,7 @@ use std::fmt;
 
 pub use badge::*;
 pub use dialog::*;
-pub use form::Form;
+pub use form::{Form, VERSION};
 pub use icon::icon;
 pub use number::*;
 pub use text::*;

@@ -21,9 +21,6 @@ use crate::{
     app::App,
 };
 
-/// Cookie that names the workspace that is looked at.
-pub const WORKSPACE_COOKIE: &str = "watchbell_workspace";
-
 /// Who looks at a page, and the frame around it.
 pub struct Visit {
     pub caller: Caller,
@@ -48,12 +45,7 @@ impl FromRequestParts<App> for Visit {
             return Err(stranger(app, parts).await?);
         };
         let cookies = cookies(&parts.headers);
-        let wanted = cookie(&cookies, WORKSPACE_COOKIE);
-        let caller = match accounts::caller(app, &session, wanted).await {
-            // The cookie may name a workspace that one has left.
-            Err(_) if wanted.is_some() => accounts::caller(app, &session, None).await?,
-            other => other?,
-        };
+        let caller = accounts::caller(app, &session, None).await?;
         let toast = parts.uri.query().and_then(frame::toast);
         let frame = Frame::of(app, &caller, &session, frame::theme(&cookies), toast).await?;
         Ok(Self { caller, session, frame })
@@ -107,12 +99,4 @@ pub fn cookies(headers: &HeaderMap) -> String {
         .filter_map(|value| value.to_str().ok())
         .collect();
     values.join("; ")
-}
-
-fn cookie<'a>(cookies: &'a str, name: &str) -> Option<&'a str> {
-    cookies
-        .split(';')
-        .filter_map(|pair| pair.trim().split_once('='))
-        .find(|(n, value)| *n == name && !value.is_empty())
-        .map(|(_, value)| value)
 }

@@ -301,6 +301,7 @@ fn line(view: DeliveryView, attempts: &mut HashMap<String, Vec<AttemptDetail>>, 
 
 fn values(w: &WebhookView) -> Vec<(String, String)> {
     let values = [
+        (ui::VERSION, w.version.to_string()),
         ("name", w.name.clone()),
         ("url", w.url.clone()),
         ("events", w.events.join("\n")),

@@ -1,9 +1,6 @@
 //! Changes of a webhook: its fields, on and off, test, secret, resend, delete.
 
-use axum::{
-    extract::{Path, State},
-    http::StatusCode,
-};
+use axum::extract::{Path, State};
 use domain::{Problem, webhook::WebhookOptions};
 
 use super::{
@@ -27,22 +24,14 @@ pub async fn update(State(app): State<App>, Path(id): Path<String>, posted: Post
     let Posted { visit, form } = posted;
     let before = webhooks::get(&app, &visit.caller, &id).await?;
     let changed = match patch(&before, &form) {
-        Ok(patch) => webhooks::update(&app, &visit.caller, &id, patch, None).await,
+        Ok(patch) => webhooks::update(&app, &visit.caller, &id, patch, form.version()).await,
         Err(problem) => Err(problem.into()),
     };
     match changed {
         Ok(_) => done(&format!("/webhooks/{id}#settings"), "saved"),
         Err(error) => {
-            let problem = PageError::mendable(error)?;
-            webhook::show(
-                &app,
-                &visit,
-                &id,
-                Filter::default(),
-                StatusCode::UNPROCESSABLE_ENTITY,
-                Some(form.refused(problem)),
-            )
-            .await
+            let form = form.refused(PageError::mendable(error)?).overtaken(before.version);
+            webhook::show(&app, &visit, &id, Filter::default(), form.status(), Some(form)).await
         }
     }
 }

@@ -112,8 +112,8 @@ pub async fn create(State(app): State<App>, posted: Posted) -> PageResult {
             None => done(&format!("/webhooks/{}", created.webhook.id), "created"),
         },
         Err(error) => {
-            let problem = PageError::mendable(error)?;
-            show(&app, &visit, StatusCode::UNPROCESSABLE_ENTITY, kind, form.refused(problem)).await
+            let form = form.refused(PageError::mendable(error)?);
+            show(&app, &visit, form.status(), kind, form).await
         }
     }
 }

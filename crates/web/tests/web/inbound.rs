@@ -189,7 +189,6 @@ async fn other_methods_types_and_sizes_are_refused() {
     assert_eq!(as_type("application/vnd.x+json; charset=utf-8").await, 200);
     assert_eq!(as_type("").await, 200);
     assert_eq!(as_type("text/plain").await, 415);
-    report(&instance, &token, vec![b' '; 1_048_577]).await.problem(413);
 
     let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
     packed.write_all(body.as_bytes()).unwrap();
@@ -236,4 +235,23 @@ async fn a_sender_in_a_loop_is_told_to_wait() {
         }
     }
     assert_eq!(refused.unwrap().header("retry-after"), "1");
+}
+
+#[tokio::test]
+async fn a_body_that_is_too_large_is_refused_and_its_beginning_kept() {
+    let instance = Instance::new().await;
+    let (id, token) = source(&instance).await;
+    let mut body = result(json!(1), json!(0)).to_string();
+    body.push_str(&" ".repeat(1_048_577));
+    let refused = report(&instance, &token, body.clone()).await.expect(413);
+    assert_eq!(refused.header("content-type"), "application/problem+json");
+    let receipt = format!("/api/v1/receipts/{}", refused.json()["receipt_id"].as_str().unwrap());
+    let receipt = instance.get(&receipt).await.expect(200).json();
+    assert_eq!(
+        (&receipt["source_id"], &receipt["verdict"], &receipt["problem"]["status"]),
+        (&json!(id), &json!("quarantined"), &json!(413))
+    );
+    assert_eq!(receipt["body"]["text"], body[..65_536]);
+    assert!(receipt["headers"].as_array().unwrap().contains(&json!(["content-type", "application/json"])));
+    assert!(instance.items("/api/v1/incidents").await.is_empty());
 }

@@ -130,7 +130,6 @@ impl Instance {
         let config = WebConfig {
             public_url: "http://watchbell.test".to_owned(),
             secure_cookies: false,
-            demo: None,
             version: "0.0.0-test".to_owned(),
             open_metrics: false,
         };

@@ -64,6 +64,15 @@ async fn wrong_fields_are_named() {
             "retry_policy.jitter_percent",
         ),
         (json!({"trigger": {"after_failures": {"failures": 0}}}), "trigger.failures"),
+        (json!({"trigger": {"after_failures": {"failures": 1_001}}}), "trigger.failures"),
+        (
+            json!({"trigger": {"three_failures_then_success": {"first": u64::MAX}}}),
+            "trigger.first",
+        ),
+        (
+            json!({"retry_policy": {"delays_ms": [1], "used_up": "keep", "disable_after_ms": u64::MAX}}),
+            "retry_policy.disable_after_ms",
+        ),
         (json!({"url": ""}), "url"),
     ] {
         assert_eq!(

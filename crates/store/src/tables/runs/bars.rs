@@ -45,6 +45,17 @@ pub struct RunCounts {
     pub abort: i64,
 }
 
+impl RunCounts {
+    fn put(&mut self, status: RunStatus, count: i64) {
+        match status {
+            RunStatus::Success => self.success = count,
+            RunStatus::Failure => self.failure = count,
+            RunStatus::Error => self.error = count,
+            RunStatus::Abort => self.abort = count,
+        }
+    }
+}
+
 /// Monitors asked for at once.
 const GROUP: usize = 32;
 
@@ -89,6 +100,26 @@ fn read(row: &Row) -> Result<RunBar> {
     })
 }
 
+// Every monitor a range of the index `runs_monitor`.
+const COUNTS: &str = "SELECT monitor_id, status, COUNT(*) FROM runs WHERE queued_at >= $1 AND status IS NOT NULL
+    AND monitor_id IN ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24,
+    $25, $26, $27, $28, $29, $30, $31, $32, $33) GROUP BY monitor_id, status";
+
+/// [`counts`] of many monitors. Those without finished runs are not in the result.
+pub fn counts_of(tx: &mut dyn Tx, monitor_ids: &[String], since: Micros) -> Result<HashMap<String, RunCounts>> {
+    let mut found: HashMap<String, RunCounts> = HashMap::new();
+    for group in monitor_ids.chunks(GROUP) {
+        let mut params = params![since].to_vec();
+        params.extend(group.iter().map(Value::from));
+        params.resize(GROUP + 1, Value::from(""));
+        let rows = all(tx, COUNTS, &params, |row| Ok((row.text(0)?, row.word(1, RunStatus::parse)?, row.int(2)?)))?;
+        for (monitor_id, status, count) in rows {
+            found.entry(monitor_id).or_default().put(status, count);
+        }
+    }
+    Ok(found)
+}
+
 /// How the runs of a monitor ended that were queued since `since`. Unfinished ones are not counted.
 pub fn counts(tx: &mut dyn Tx, monitor_id: &str, since: Micros) -> Result<RunCounts> {
     let counted = all(
@@ -99,12 +130,7 @@ pub fn counts(tx: &mut dyn Tx, monitor_id: &str, since: Micros) -> Result<RunCou
     )?;
     let mut counts = RunCounts::default();
     for (status, count) in counted {
-        match status {
-            RunStatus::Success => counts.success = count,
-            RunStatus::Failure => counts.failure = count,
-            RunStatus::Error => counts.error = count,
-            RunStatus::Abort => counts.abort = count,
-        }
+        counts.put(status, count);
     }
     Ok(counts)
 }

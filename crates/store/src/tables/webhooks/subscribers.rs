@@ -89,10 +89,9 @@ pub(super) fn unsubscribe(tx: &mut dyn Tx, webhook_id: &str) -> Result<()> {
     Ok(())
 }
 
-/// What the trigger rule of a webhook knows of a subject; the default before its first result. Decisions on it are made one
-/// after the other until the end of the transaction.
+/// What the trigger rule of a webhook knows of a subject; the default before its first result. The caller holds the webhook's
+/// lock ([`super::lock`]), so that decisions on it are made one after the other.
 pub fn trigger_state(tx: &mut dyn Tx, webhook_id: &str, subject: &str) -> Result<TriggerState> {
-    tx.lock(&format!("trigger_states/{webhook_id}/{subject}"))?;
     let stored = first(
         tx,
         "SELECT state FROM trigger_states WHERE webhook_id = $1 AND subject = $2",

@@ -105,6 +105,18 @@ pub struct RunArgs {
     /// Seed of the dynamic variables, for a run that repeats exactly
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
+    /// Sessions of the collection at once
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=1_000))]
+    pub parallel: u64,
+    /// Send the result to this URL, as a Standard Webhooks request
+    #[arg(long, value_name = "URL")]
+    pub webhook: Option<String>,
+    /// Secret (`whsec_…`) that signs it
+    #[arg(long, value_name = "SECRET", env = "WATCHBELL_WEBHOOK_SECRET", hide_env_values = true)]
+    pub webhook_secret: Option<String>,
+    /// Run again whenever a file of the run changes
+    #[arg(long)]
+    pub watch: bool,
     /// Do not wait for asynchronous tests, as newman does not
     #[arg(long)]
     pub newman_async: bool,

@@ -51,6 +51,7 @@ pub async fn rotate_secret(app: &App, caller: &Caller, id: &str, input: RotateIn
     let given = input.secret.filter(|text| !text.is_empty()).unwrap_or_else(|| GENERATE.to_owned());
     let (caller, vault, id) = (caller.shared(), app.store.vault_handle(), id.to_owned());
     app.write(move |tx| {
+        table::lock(tx, &id)?;
         let mut webhook = found("webhook", table::get(tx, &caller.workspace.id, &id)?)?;
         let (plain, shown) = entered(webhook.profile, Some(given))?;
         let before = webhook.secret_sealed.take().filter(|_| overlap > 0);

@@ -5,9 +5,13 @@
 
 use std::fmt::Write as _;
 
+use axum::http::StatusCode;
 use domain::Problem;
 
 use super::{Html, escape, icon};
+
+/// Name of the hidden field that says which version is changed.
+pub const VERSION: &str = "version";
 
 /// A form's values and the problem of the last try.
 #[derive(Debug, Clone, Default)]
@@ -37,6 +41,30 @@ impl Form {
     pub fn refused(mut self, problem: Problem) -> Self {
         self.problem = Some(problem);
         self
+    }
+
+    /// The status of an answer that shows the form again: that of what was wrong.
+    pub fn status(&self) -> StatusCode {
+        let status = self.problem.as_ref().map(|problem| StatusCode::from_u16(problem.status));
+        status.and_then(Result::ok).unwrap_or(StatusCode::OK)
+    }
+
+    /// A refusal because it was changed since the form was opened (412) is told in a person's words, and the form is made one
+    /// of the `present` version: whoever has read that may save again.
+    #[must_use]
+    pub fn overtaken(mut self, present: i64) -> Self {
+        if let Some(problem) = self.problem.as_mut().filter(|problem| problem.status == 412) {
+            "it was changed by somebody else while this form was open; nothing was saved".clone_into(&mut problem.detail);
+            problem.hint = Some("look at what it is now; to put your values in its place, save again".to_owned());
+            self.values.retain(|(name, _)| name != VERSION);
+            self.values.push((VERSION.to_owned(), present.to_string()));
+        }
+        self
+    }
+
+    /// The version that the form was opened with, for the comparison.
+    pub fn version(&self) -> Option<String> {
+        Some(self.value(VERSION).to_owned()).filter(|version| !version.is_empty())
     }
 
     /// The value of a field; empty when it was not sent.
