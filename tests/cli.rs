@@ -103,16 +103,18 @@ async fn sessions_run_at_once_and_the_result_goes_to_a_receiver() {
 async fn a_signature_is_verified() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("body.json"), r#"{"test": 2432232314}"#).unwrap();
-    let verify = |signature: &'static str| {
+    let verify = |signature: &'static str, tolerance: &'static str| {
         let words = [
             "verify", "--secret", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "--id", "msg_p5jXN8AQM9LWM0D4loKWxJek", "--timestamp", "1614265330",
-            "--signature", signature, "body.json",
+            "--signature", signature, "--tolerance", tolerance, "body.json",
         ];
         let folder = folder.path().to_owned();
         async move { watchbell(&folder, &words).await.status.code() }
     };
-    assert_eq!(verify("v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=").await, Some(0));
-    assert_eq!(verify("v1,AAAM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=").await, Some(1));
+    assert_eq!(verify("v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=", "0").await, Some(0));
+    assert_eq!(verify("v1,AAAM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=", "0").await, Some(1));
+    // It fits, but was signed years ago.
+    assert_eq!(verify("v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=", "300").await, Some(1));
 }
 
 #[tokio::test]

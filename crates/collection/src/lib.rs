@@ -12,6 +12,7 @@ pub mod body;
 pub mod certificates;
 pub mod changes;
 pub mod cookies;
+pub mod data;
 pub mod dynamic;
 pub mod files;
 pub mod format;
@@ -28,6 +29,7 @@ pub mod uid;
 pub mod url;
 pub mod variables;
 
+pub use data::IterationData;
 pub use format::{Collection, Environment};
-pub use load::{LoadError, parse_collection, parse_data, parse_environment, parse_globals};
+pub use load::{LoadError, parse_collection, parse_environment, parse_globals};
 pub use runner::{RunOptions, RunSpec, Runner};

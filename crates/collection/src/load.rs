@@ -8,8 +8,7 @@ use serde_json::Value;
 
 use crate::format::{Collection, Environment};
 
-mod check;
-mod csv;
+pub(crate) mod check;
 mod locate;
 
 /// A document that could not be read.
@@ -36,15 +35,6 @@ fn at(path: &str) -> String {
     } else {
         format!(" (at `{path}`)")
     }
-}
-
-/// How iteration data is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum DataKind {
-    Json,
-    Csv,
-    /// JSON when it parses as such, else CSV: what the reference runner does.
-    Guess,
 }
 
 /// Reads a collection, v2.0 or v2.1.
@@ -83,34 +73,6 @@ fn parse_values(bytes: &[u8], origin: &str, what: &'static str) -> Result<Enviro
     }
     check::values(&value, what).map_err(|problem| problem.locate(text, origin))?;
     Ok(Environment::from_value(value))
-}
-
-/// Reads iteration data: one map of values per iteration, in order.
-///
-/// # Errors
-/// Data that is no list of objects, or CSV with an open quote or uneven rows.
-pub fn parse_data(bytes: &[u8], kind: DataKind, origin: &str) -> Result<Vec<Vec<(String, Value)>>, LoadError> {
-    let text = decode(bytes, origin)?;
-    let value = match kind {
-        DataKind::Csv => return csv::rows(text, origin),
-        DataKind::Json => parse_json(text, origin)?,
-        DataKind::Guess => match serde_json::from_str(text.trim()) {
-            Ok(value @ (Value::Array(_) | Value::Object(_))) => value,
-            _ => return csv::rows(text, origin),
-        },
-    };
-    check::data(&value).map_err(|problem| problem.locate(text, origin))?;
-    let rows = match value {
-        Value::Array(rows) => rows,
-        one => vec![one],
-    };
-    Ok(rows
-        .into_iter()
-        .map(|row| match row {
-            Value::Object(map) => map.into_iter().collect(),
-            _ => Vec::new(),
-        })
-        .collect())
 }
 
 /// Line and column (both from 1) of the value at a JSON path such as `item[2].request.url`,

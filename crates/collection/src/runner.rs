@@ -12,9 +12,11 @@ use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
 use crate::cookies::Jar;
+use crate::data::{IterationData, Repeating};
 use crate::dynamic::{Dynamic, Now};
 use crate::files::FileAccess;
 use crate::format::{Collection, Environment};
+use crate::load::LoadError;
 use crate::order::{Plan, Step};
 use crate::report::{RequestError, RunObserver, RunResult};
 use crate::script::{NextRequest, Scope, Scopes, ScriptHost};
@@ -42,8 +44,8 @@ pub struct RunSpec {
     pub collection: Collection,
     pub environment: Option<Environment>,
     pub globals: Option<Environment>,
-    /// Iteration data: a map of values for each iteration; the last row repeats.
-    pub data: Vec<Vec<(String, Value)>>,
+    /// Values of each iteration; the last row repeats.
+    pub data: IterationData,
     /// `None`: one for each row of data, or one.
     pub iterations: Option<u64>,
     /// Folders or requests by name or id; empty for all.
@@ -140,7 +142,7 @@ impl Runner {
                     biased;
                     () = cancel.cancelled() => Some("the run was cancelled".to_owned()),
                     () = elapsed(limit) => Some(over_limit(limit)),
-                    () = Box::pin(work.run(&mut state)) => None,
+                    broken = Box::pin(work.run(&mut state)) => broken.err().map(|error| error.to_string()),
                 };
                 if let Some(reason) = &ended {
                     state.abort(reason);
@@ -200,15 +202,17 @@ struct Work<'a> {
 }
 
 impl Work<'_> {
-    async fn run(&self, state: &mut State) {
-        let iterations = self.spec.iterations.unwrap_or(self.spec.data.len().max(1) as u64);
+    /// Fails when the iteration data, which was checked before, cannot be read any more.
+    async fn run(&self, state: &mut State) -> Result<(), LoadError> {
+        let iterations = self.spec.iterations.unwrap_or(self.spec.data.len().max(1));
+        let mut rows = Repeating::new(&self.spec.data)?;
         let items = self.plan.entries.len() as u64;
         state.tally.observer.run_started(iterations, items);
         let mut session = self.scripts.session().await;
         let mut first = true;
         for iteration in 0..iterations {
             state.tally.observer.iteration_started(iteration);
-            state.scopes.data = self.data_row(iteration);
+            state.scopes.data.values = rows.next_row()?;
             let failed_before = state.tally.failure_count();
             let mut step = self.plan.first();
             while let Step::Run(position) = step {
@@ -236,16 +240,7 @@ impl Work<'_> {
                 break;
             }
         }
-    }
-
-    /// The row of an iteration; the last one repeats.
-    fn data_row(&self, iteration: u64) -> Scope {
-        let index = usize::try_from(iteration).unwrap_or(usize::MAX);
-        let row = self.spec.data.get(index).or(self.spec.data.last());
-        Scope {
-            name: String::new(),
-            values: row.cloned().unwrap_or_default(),
-        }
+        Ok(())
     }
 }
 

@@ -9,7 +9,10 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use serde::{Deserialize, Serialize};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
 pub mod child;
@@ -56,15 +59,29 @@ pub struct Info {
     pub path: Vec<String>,
 }
 
-/// What the script sees as `pm.response`. Bytes travel base64.
+/// What the script sees as `pm.response`. Cheap to clone.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ScriptResponse {
     pub code: u16,
     pub reason: String,
     pub headers: Vec<(String, String)>,
-    pub body_base64: String,
+    /// In JSON, base64.
+    #[serde(rename = "body_base64", serialize_with = "base64", deserialize_with = "from_base64")]
+    pub body: Bytes,
+    /// The body was longer than what is read.
+    #[serde(default)]
+    pub truncated: bool,
     pub response_time_ms: f64,
     pub response_size: u64,
+}
+
+fn base64<S: Serializer>(bytes: &Bytes, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&STANDARD.encode(bytes))
+}
+
+fn from_base64<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Bytes, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    STANDARD.decode(text).map(Bytes::from).map_err(serde::de::Error::custom)
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -83,7 +83,7 @@ async fn a_flow_runs_through_the_real_engine() {
         collection: parse_collection(flow().to_string().as_bytes(), "flow.json").unwrap(),
         environment: None,
         globals: None,
-        data: Vec::new(),
+        data: collection::IterationData::default(),
         iterations: None,
         folders: Vec::new(),
         options: RunOptions {

@@ -48,6 +48,11 @@ pub(crate) fn text(value: Option<&Value>) -> Option<String> {
     value?.as_str().map(|s| s.replace('\0', "\u{FFFD}")).filter(|s| !s.trim().is_empty())
 }
 
+/// A name for people, cut to what a person may give.
+pub(crate) fn title(value: Option<&Value>) -> Option<String> {
+    text(value).map(|title| title.chars().take(limits::NAME_CHARACTERS).collect())
+}
+
 /// A count: a whole number that is not negative. `1.0` and `1e0` are 1; a number beyond
 /// 64 bits stays a very large one, it never wraps.
 pub(crate) fn count(path: &str, value: Option<&Value>) -> Result<u64, Problem> {

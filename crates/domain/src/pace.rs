@@ -5,7 +5,10 @@
 //! After [`OPEN_AFTER`] failures in a row the lane is *open*: one real delivery at a time, a
 //! probe, at growing intervals; the first success closes it.
 
-use crate::clock::{Micros, SECOND};
+use crate::{
+    clock::{Micros, SECOND},
+    limits,
+};
 
 /// Failures in a row that open a lane.
 pub const OPEN_AFTER: u64 = 5;
@@ -99,6 +102,15 @@ impl Pace {
             Some(probe) if in_flight == 0 && !probe.running => Room::Wait(probe.at),
             _ => Room::Full,
         }
+    }
+
+    /// The clock says `now`: what lies further ahead than it can was stored by another clock, and is moved to where it can.
+    pub fn set_clock(&mut self, now: Micros) {
+        if let Some(probe) = self.probe.as_mut().filter(|probe| probe.at > now.saturating_add(2 * LONGEST_PROBE)) {
+            probe.at = now.saturating_add(LONGEST_PROBE);
+        }
+        let longest = now.saturating_add(limits::RETRY_AFTER_SECONDS * SECOND);
+        self.held_until = self.held_until.map(|held| held.min(longest));
     }
 
     /// A request was started.
@@ -203,6 +215,15 @@ mod tests {
         (0..5).for_each(|_| pace.failed(0, 0));
         pace.hold(10 * SECOND);
         assert_eq!(pace.probe_at(), Some(10 * SECOND));
+    }
+
+    #[test]
+    fn a_clock_that_was_set_back_leaves_no_lane_waiting_for_years() {
+        let mut pace = Pace::new(8, 7, 1_000 * LONGEST_PROBE);
+        pace.set_clock(0);
+        assert_eq!(pace.room(0, 0), Room::Wait(LONGEST_PROBE));
+        pace.set_clock(LONGEST_PROBE);
+        assert_eq!(pace.room(0, LONGEST_PROBE), Room::Start);
     }
 
     #[test]

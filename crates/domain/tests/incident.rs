@@ -34,6 +34,12 @@ fn postman_counts_are_strict() {
 }
 
 #[test]
+fn a_long_name_is_cut_between_characters() {
+    let body = postman("0", "0").replace("Orders", &"ü".repeat(300));
+    assert_eq!(map(Provider::Postman, body.as_bytes()).unwrap().unwrap().title, Some("ü".repeat(200)));
+}
+
+#[test]
 fn what_cannot_be_read_says_where() {
     let problem = |body: &str| map(Provider::Postman, body.as_bytes()).unwrap_err();
     assert_eq!(problem("{").status, 400);

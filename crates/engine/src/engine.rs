@@ -17,7 +17,7 @@ use crate::{
     metrics::{Counters, Metrics},
     policies::Policies,
     publish::{self, NewEvent, Published},
-    receive::{self, Answer, Inbound},
+    receive::{self, Answer, Inbound, Judged},
 };
 
 /// The engine. Clones share it.
@@ -71,8 +71,16 @@ impl Engine {
     /// # Errors
     /// The store's: none is published then. Inside: 409 for an event whose publish key was used with another body.
     pub async fn publish_each(&self, events: Vec<NewEvent>) -> store::Result<Vec<Result<Published, Problem>>> {
-        let now = self.now();
-        let published = self.store().write(move |tx| publish::publish_each(tx, &events, now)).await?;
+        let events = Arc::new(events);
+        let once = || {
+            let (events, now) = (Arc::clone(&events), self.now());
+            self.store().write(move |tx| publish::publish_each(tx, &events, now))
+        };
+        let published = match once().await {
+            // Two transactions waited for each other, or a webhook was deleted at the same instant.
+            Err(store::Error::Deadlock(_) | store::Error::Reference(_)) => once().await?,
+            result => result?,
+        };
         let counters = self.counters();
         for one in published.iter().flatten().filter(|one| !one.repeat) {
             counters.accepted.fetch_add(1, Ordering::Relaxed);
@@ -87,13 +95,16 @@ impl Engine {
     /// The store's.
     pub async fn receive(&self, source: Source, inbound: Inbound) -> store::Result<Answer> {
         let (source, inbound) = (Arc::new(source), Arc::new(inbound));
+        let judged = Arc::new(judged(&source, &inbound).await?);
         let once = || {
-            let (source, inbound, now) = (Arc::clone(&source), Arc::clone(&inbound), self.now());
-            self.store().write(move |tx| receive::receive(tx, &source, &inbound, now))
+            let (source, inbound, judged, now) = (Arc::clone(&source), Arc::clone(&inbound), Arc::clone(&judged), self.now());
+            self.store().write(move |tx| receive::receive(tx, &source, &inbound, &judged, now))
         };
         let answer = match once().await {
             // Somebody else opened the incident at the same instant; it is there now.
             Err(error) if error.is_conflict_on("incidents", "source_id, key") => once().await?,
+            // Two transactions waited for each other, or a webhook was deleted at the same instant.
+            Err(store::Error::Deadlock(_) | store::Error::Reference(_)) => once().await?,
             result => result?,
         };
         self.counters().received.fetch_add(1, Ordering::Relaxed);
@@ -181,4 +192,18 @@ impl Engine {
     pub(crate) fn counters(&self) -> &Counters {
         &self.inner.counters
     }
+}
+
+/// Bodies that are longer are read on a thread of their own: they take milliseconds.
+const READ_AT_ONCE: usize = 16 * 1024;
+
+/// Reads the body before the transaction, so that no other one waits for that.
+async fn judged(source: &Arc<Source>, inbound: &Arc<Inbound>) -> store::Result<Judged> {
+    if inbound.body.len() <= READ_AT_ONCE && inbound.encoding.is_none() {
+        return Ok(receive::judge(source, inbound));
+    }
+    let (source, inbound) = (Arc::clone(source), Arc::clone(inbound));
+    tokio::task::spawn_blocking(move || receive::judge(&source, &inbound))
+        .await
+        .map_err(|error| store::Error::Panicked(error.to_string()))
 }

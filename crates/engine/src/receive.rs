@@ -13,7 +13,7 @@ use store::{
     Result, Signal, Tx,
     tables::{
         receipts::{self, ACCEPTED, QUARANTINED, Receipt},
-        sources::Source,
+        sources::{self, Source},
     },
 };
 
@@ -82,35 +82,40 @@ pub fn refuse(tx: &mut dyn Tx, source: &Source, inbound: &Inbound, problem: Prob
         problem: Some(problem),
         ..blank(source, inbound, now)
     };
-    keep(tx, source, receipt)
+    keep(tx, source, receipt, false)
 }
 
-/// Takes a request in.
+/// Takes a request in, with what [`judge`] made of it.
 ///
 /// # Errors
 /// The store's. [`store::Error::Conflict`] on `incidents (source_id, key)` means that another node opened the incident at
 /// the same instant: nothing was kept, and the same call again will find it.
-pub fn receive(tx: &mut dyn Tx, source: &Source, inbound: &Inbound, now: Micros) -> Result<Answer> {
-    let judged = judge(source, inbound);
+pub fn receive(tx: &mut dyn Tx, source: &Source, inbound: &Inbound, judged: &Judged, now: Micros) -> Result<Answer> {
+    let mut counted = false;
     let mut receipt = blank(source, inbound, now);
     match judged {
         Err(problem) => {
             receipt.verdict = QUARANTINED.to_owned();
-            receipt.problem = Some(problem);
+            receipt.problem = Some(problem.clone());
         }
         Ok(None) => {}
         Ok(Some(observation)) => {
-            let done = effect::apply(tx, source, inbound.hops(), &receipt, &observation, now)?;
-            receipt.key = Some(observation.key);
+            let done = effect::apply(tx, source, inbound.hops(), &receipt, observation, now)?;
+            counted = done.applied;
+            receipt.key = Some(observation.key.clone());
             receipt.action = done.action;
             receipt.incident_id = done.incident_id;
         }
     }
-    keep(tx, source, receipt)
+    keep(tx, source, receipt, counted)
 }
 
-fn keep(tx: &mut dyn Tx, source: &Source, receipt: Receipt) -> Result<Answer> {
+/// Stores a receipt; `counted`: its source has counted it already.
+fn keep(tx: &mut dyn Tx, source: &Source, receipt: Receipt, counted: bool) -> Result<Answer> {
     receipts::insert(tx, &receipt)?;
+    if !counted {
+        sources::received(tx, &source.id, receipt.at)?;
+    }
     tx.signal(Signal::changed(&*source.workspace_id, "receipt"));
     Ok(Answer {
         receipt_id: receipt.id,
@@ -120,8 +125,11 @@ fn keep(tx: &mut dyn Tx, source: &Source, receipt: Receipt) -> Result<Answer> {
     })
 }
 
-/// Reads the body. `Ok(None)`: nothing that this source keeps incidents of.
-fn judge(source: &Source, inbound: &Inbound) -> Result<Option<Observation>, Problem> {
+/// What a body says. `Ok(None)`: nothing that this source keeps incidents of.
+pub type Judged = Result<Option<Observation>, Problem>;
+
+/// Reads the body. It needs no transaction, and is done before one is begun.
+pub fn judge(source: &Source, inbound: &Inbound) -> Judged {
     body::check_type(inbound.content_type.as_deref())?;
     let decoded = body::decode(&inbound.body, inbound.encoding.as_deref())?;
     mapping::map(source.provider, &decoded)

@@ -34,6 +34,7 @@ impl Engine {
         let schedule = ScheduleStage {
             store: store.clone(),
             clock: self.clock(),
+            seen: None,
         };
         let wake = Wake {
             signal: Some(schedule_signal),

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use domain::{
     Clock, Micros, Problem,
+    clock::SECOND,
     run::RunType,
     schedule::{Passed, Schedule, spread_of},
 };
@@ -40,6 +41,8 @@ pub fn first_due(monitor_id: &str, schedule: &Schedule, now: Micros) -> Result<M
 pub(crate) struct ScheduleStage {
     pub store: Store,
     pub clock: Arc<dyn Clock>,
+    /// The time at the last step: should it be earlier now, the clock was set back.
+    pub seen: Option<Micros>,
 }
 
 impl Stage for ScheduleStage {
@@ -47,6 +50,10 @@ impl Stage for ScheduleStage {
 
     async fn step(&mut self) -> Result<Next> {
         let now = self.clock.now();
+        if self.seen.is_none_or(|seen| now < seen - SECOND) {
+            self.clock_was_set(now).await?;
+        }
+        self.seen = Some(now);
         let next = self.store.read(monitors::next_due).await?;
         match next {
             None => Ok(Next::Idle),
@@ -65,7 +72,10 @@ struct Due {
 
 impl ScheduleStage {
     async fn take_due(&self, now: Micros) -> Result<Next> {
-        let found = self.store.read(move |tx| monitors::due(tx, now, BATCH)).await?;
+        let found = match self.store.read(move |tx| monitors::due(tx, now, BATCH)).await {
+            Err(error) if !error.is_transient() => self.due_one_by_one(now).await?,
+            result => result?,
+        };
         let full = found.len() == BATCH;
         let counted = tokio::task::spawn_blocking(move || found.into_iter().filter_map(|monitor| count(monitor, now)).collect());
         let due: Vec<Due> = counted.await.map_err(|error| store::Error::Panicked(error.to_string()))?;
@@ -77,6 +87,58 @@ impl ScheduleStage {
         };
         let next = self.store.write(write).await?;
         Ok(if full { Next::Again } else { next.map_or(Next::Idle, Next::At) })
+    }
+}
+
+impl ScheduleStage {
+    /// At the start, and when the clock was set back: no monitor waits longer than its schedule says.
+    async fn clock_was_set(&self, now: Micros) -> Result<()> {
+        let ahead = match self.store.read(move |tx| monitors::due_after(tx, now)).await {
+            Err(error) if !error.is_transient() => {
+                tracing::error!(%error, "the due times could not be checked against the clock");
+                return Ok(());
+            }
+            result => result?,
+        };
+        let check = move || {
+            let next = |monitor: &Monitor| monitor.schedule.next_after(now, spread_of(&monitor.id)).ok();
+            let late = ahead.into_iter().filter_map(|monitor| Some((next(&monitor)?, monitor)));
+            late.filter(|(next, monitor)| monitor.next_due_at > Some(*next)).collect::<Vec<_>>()
+        };
+        let late = tokio::task::spawn_blocking(check).await.map_err(|error| store::Error::Panicked(error.to_string()))?;
+        for (next, monitor) in late {
+            tracing::info!(monitor = monitor.id, "its due time was stored by a clock that was ahead, and is set anew");
+            let write = move |tx: &mut dyn Tx| {
+                run::lock(tx, &monitor.id)?;
+                let stored = monitors::by_id(tx, &monitor.id)?;
+                match stored.filter(|stored| stored.active && stored.next_due_at == monitor.next_due_at) {
+                    Some(_) => {
+                        tx.signal(Signal::changed(&*monitor.workspace_id, "monitor"));
+                        monitors::set_due(tx, &monitor.id, Some(next))
+                    }
+                    None => Ok(()),
+                }
+            };
+            self.store.write(write).await?;
+        }
+        Ok(())
+    }
+
+    /// One monitor that cannot be read must not hold up every other: it has no due time any more.
+    async fn due_one_by_one(&self, now: Micros) -> Result<Vec<Monitor>> {
+        let mut found = Vec::new();
+        for id in self.store.read(move |tx| monitors::due_ids(tx, now, BATCH)).await? {
+            let read = id.clone();
+            match self.store.read(move |tx| monitors::by_id(tx, &read)).await {
+                Ok(monitor) => found.extend(monitor),
+                Err(error) if error.is_transient() => return Err(error),
+                Err(error) => {
+                    tracing::error!(monitor = id, %error, "a monitor cannot be read and rests; save it anew");
+                    self.store.write(move |tx| monitors::set_due(tx, &id, None)).await?;
+                }
+            }
+        }
+        Ok(found)
     }
 }
 

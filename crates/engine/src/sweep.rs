@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use domain::{
     Clock, Micros,
-    clock::{MILLISECOND, MINUTE},
+    clock::{DAY, MILLISECOND, MINUTE},
 };
 use store::{
     Result, Store, Tx,
-    tables::{accounts, attempts, events, receipts, runs},
+    tables::{accounts, activities, attempts, events, monitors, notices, receipts, runs},
 };
 
 use crate::{
@@ -16,14 +16,26 @@ use crate::{
     stage::{Next, Stage},
 };
 
-/// Rows of one kind that go in one transaction.
+/// Rows of one kind that go in one transaction, if they are short.
 const STEP: usize = 500;
 
+/// Of those that hold bodies, most of them of some kilobytes.
+const STEP_OF_LONG: usize = 200;
+
+/// Of runs, whose requests with their bodies go along.
+const STEP_OF_RUNS: usize = 20;
+
 /// Pause between two steps while there is more.
-const BETWEEN: Micros = 200 * MILLISECOND;
+const BETWEEN: Micros = 50 * MILLISECOND;
 
 /// Pause when everything old is gone.
 const REST: Micros = 10 * MINUTE;
+
+/// How long it is kept who changed what.
+const ACTIVITIES: Micros = 365 * DAY;
+
+/// How long notices are kept, read or not.
+const NOTICES: Micros = 90 * DAY;
 
 /// The stage.
 pub(crate) struct SweepStage {
@@ -40,7 +52,7 @@ impl Stage for SweepStage {
         let mut full = false;
         for kind in Kind::ALL {
             let gone = self.store.write(move |tx| kind.prune(tx, keep, now)).await?;
-            full |= gone >= STEP as u64;
+            full |= gone >= kind.step() as u64;
         }
         Ok(Next::At(self.clock.now() + if full { BETWEEN } else { REST }))
     }
@@ -49,8 +61,11 @@ impl Stage for SweepStage {
 /// What grows old.
 #[derive(Debug, Clone, Copy)]
 enum Kind {
+    Activities,
     Attempts,
     Events,
+    MissedSlots,
+    Notices,
     Receipts,
     Runs,
     Sessions,
@@ -58,14 +73,34 @@ enum Kind {
 
 impl Kind {
     /// An event takes its settled deliveries along; while one is pending, it stays.
-    const ALL: [Self; 5] = [Self::Attempts, Self::Events, Self::Receipts, Self::Runs, Self::Sessions];
+    const ALL: [Self; 8] = [
+        Self::Activities,
+        Self::Attempts,
+        Self::Events,
+        Self::MissedSlots,
+        Self::Notices,
+        Self::Receipts,
+        Self::Runs,
+        Self::Sessions,
+    ];
+
+    const fn step(self) -> usize {
+        match self {
+            Self::Attempts | Self::Events | Self::Receipts => STEP_OF_LONG,
+            Self::Runs => STEP_OF_RUNS,
+            Self::Activities | Self::MissedSlots | Self::Notices | Self::Sessions => STEP,
+        }
+    }
 
     fn prune(self, tx: &mut dyn Tx, keep: Retention, now: Micros) -> Result<u64> {
         match self {
-            Self::Attempts => attempts::prune(tx, now - keep.log, STEP),
-            Self::Events => events::prune(tx, now - keep.events, STEP),
-            Self::Receipts => receipts::prune(tx, now - keep.events, STEP),
-            Self::Runs => runs::prune(tx, now - keep.runs, STEP),
+            Self::Activities => activities::prune(tx, now - ACTIVITIES, STEP),
+            Self::Attempts => attempts::prune(tx, now - keep.log, self.step()),
+            Self::Events => events::prune(tx, now - keep.events, self.step()),
+            Self::MissedSlots => monitors::prune_missed(tx, now - keep.runs, STEP),
+            Self::Notices => notices::prune(tx, now - NOTICES, STEP),
+            Self::Receipts => receipts::prune(tx, now - keep.events, self.step()),
+            Self::Runs => runs::prune(tx, now - keep.runs, self.step()),
             Self::Sessions => accounts::delete_expired_sessions(tx, now, STEP),
         }
     }
@@ -73,7 +108,7 @@ impl Kind {
 
 #[cfg(test)]
 mod tests {
-    use domain::{clock::DAY, event::Event};
+    use domain::event::Event;
     use store::{tables::workspaces, testing};
 
     use super::*;
@@ -105,7 +140,7 @@ mod tests {
         for kind in testing::kinds() {
             let (store, _database) = testing::store(kind).await;
             let now = 100 * DAY;
-            let count = STEP + 1;
+            let count = STEP_OF_LONG + 1;
             store
                 .write(move |tx| {
                     testing_people(tx)?;

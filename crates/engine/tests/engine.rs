@@ -21,3 +21,5 @@ mod publish;
 mod retry;
 #[path = "engine/runs.rs"]
 mod runs;
+#[path = "engine/unreadable.rs"]
+mod unreadable;

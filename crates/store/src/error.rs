@@ -12,10 +12,14 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// A failure of the store. Cloneable, because one failed commit fails every write of its group.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum Error {
-    /// The database is too busy to answer in time (a lock, a full pool, a deadlock that was broken). Nothing was
+    /// The database is too busy to answer in time (a lock, a full pool). Nothing was
     /// changed; trying again is right.
     #[error("the database is busy: {0}")]
     Busy(String),
+    /// Two transactions waited for each other, and this one was broken off. Nothing was changed; trying again at once is
+    /// right.
+    #[error("two transactions waited for each other: {0}")]
+    Deadlock(String),
     /// The database cannot be used now (disk full, connection lost, shut down). Nothing is known to have changed,
     /// except after a connection was lost during COMMIT.
     #[error("the database is unavailable: {0}")]
@@ -68,7 +72,7 @@ pub enum Error {
 impl Error {
     /// Whether the same operation may succeed when it is tried again later (an HTTP 503 upstream).
     pub fn is_transient(&self) -> bool {
-        matches!(self, Self::Busy(_) | Self::Unavailable(_))
+        matches!(self, Self::Busy(_) | Self::Deadlock(_) | Self::Unavailable(_))
     }
 
     /// Whether this is a conflict on exactly that key: `columns` as in the schema, joined by `, `.

@@ -39,6 +39,7 @@ mod webhooks;
         description = "Runs Postman collections, sends what happened as signed webhooks, receives webhooks and keeps incidents. \
                        Errors are problem documents (RFC 9457) that name the field.",
     ),
+    paths(crate::inbound::with_path, crate::bins::whole),
     components(schemas(crate::schema::Problem)),
     modifiers(&Security),
 )]

@@ -35,7 +35,13 @@ pub(crate) fn router() -> Router<App> {
         .route("/b/{id}/{*path}", any(below))
 }
 
-async fn whole(State(app): State<App>, Path(id): Path<String>, remote: Remote, request: Request) -> axum::response::Response {
+/// Send something to a bin
+///
+/// Any method, any path below, any body up to 1 MiB; the answer is what the bin was told to answer.
+#[utoipa::path(post, path = "/b/{id}", tag = "bins", operation_id = "send", params(("id" = String, Path)),
+    request_body(content = String, content_type = "*/*"), security(()),
+    responses((status = "2XX", description = "What the bin was told to answer"), (status = 404, description = "There is no such bin")))]
+pub async fn whole(State(app): State<App>, Path(id): Path<String>, remote: Remote, request: Request) -> axum::response::Response {
     answer(&app, id, remote, request).await
 }
 

@@ -20,6 +20,7 @@ use engine::receive::{Answer, Inbound};
 use futures::StreamExt as _;
 use serde::Serialize;
 use store::tables::sources::{self, Source};
+use utoipa::ToSchema;
 
 use crate::{
     actions::{ActionError, Result},
@@ -36,9 +37,10 @@ const READ_DEADLINE: Duration = Duration::from_secs(10);
 const FIRST_BYTES: usize = 65_536;
 
 /// The answer to a sender.
-#[derive(Debug, Serialize)]
-struct Taken {
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Taken {
     receipt_id: String,
+    #[schema(value_type = crate::schema::ReceiptAction)]
     action: ReceiptAction,
     incident_id: Option<String>,
 }
@@ -58,7 +60,18 @@ pub(crate) fn router() -> Router<App> {
         .method_not_allowed_fallback(problem::wrong_method)
 }
 
-async fn with_path(State(app): State<App>, remote: Remote, request: Request) -> Response {
+/// Report to a source
+///
+/// The token alone says which source. It may also come to `/in` as `?token=`, as a bearer, or as `x-itoc360-token`; every wrong
+/// one gets the same 404. The answer is given after the receipt and its effect are stored; a body that is not understood is
+/// kept, and the problem names its `receipt_id`.
+#[utoipa::path(post, path = "/in/{token}", tag = "inbound", operation_id = "report", params(("token" = String, Path)),
+    request_body = Object, security(()),
+    responses((status = 200, body = Taken), (status = 404, description = "No source has this token"),
+              (status = 408, description = "The body did not arrive in time"),
+              (status = 429, description = "The source takes no more for as long as `Retry-After` says"),
+              (status = 503, description = "Not stored; try again after `Retry-After`")))]
+pub async fn with_path(State(app): State<App>, remote: Remote, request: Request) -> Response {
     // Taken as it stands: a token that cannot be decoded is a wrong one like any other.
     let token = request.uri().path().strip_prefix("/in/").map(str::to_owned);
     answer(&app, token, remote, request).await

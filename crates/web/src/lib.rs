@@ -20,7 +20,14 @@ pub use api::openapi;
 pub use app::{App, WebConfig};
 pub use time::Time;
 
+use std::time::Duration;
+
 use axum::{Router, middleware};
+use tower_http::timeout::RequestBodyDeadlineLayer;
+
+/// Time to send a whole body, whatever it is for: a large document over a slow line must get through. What is received has
+/// less.
+const BODY_DEADLINE: Duration = Duration::from_secs(60);
 
 /// Everything this instance serves. Serve it with `into_make_service_with_connect_info::<SocketAddr>()`,
 /// so that the sender's address is known.
@@ -32,6 +39,7 @@ pub fn router(app: App) -> Router {
         .merge(health::router())
         .merge(pages::router())
         .fallback(pages::not_found)
+        .layer(RequestBodyDeadlineLayer::new(BODY_DEADLINE))
         .layer(middleware::from_fn_with_state(app.clone(), guard::host::check))
         .layer(middleware::from_fn(guard::headers::add))
         .with_state(app)

@@ -39,6 +39,7 @@ use askama::Template;
 use axum::{
     Router,
     http::{StatusCode, header},
+    middleware,
     response::{Html, IntoResponse, Redirect, Response},
     routing::{get, post},
 };
@@ -72,6 +73,7 @@ pub fn router() -> Router<App> {
         .route("/settings/tokens", post(settings::create_token))
         .route("/settings/tokens/{id}/delete", post(settings::delete_token));
     accounts.merge(reading).merge(monitor_routes()).merge(webhook_routes()).merge(source_routes()).merge(document_routes())
+        .layer(middleware::map_response(error::complete))
 }
 
 fn monitor_routes() -> Router<App> {

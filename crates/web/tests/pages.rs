@@ -273,3 +273,62 @@ async fn a_dropped_file_is_imported_and_a_bad_one_named() {
     assert_eq!(response.status(), StatusCode::UNPROCESSABLE_ENTITY);
     assert!(text(response).await.contains("role=\"alert\""));
 }
+
+#[tokio::test]
+async fn the_later_of_two_people_is_told_and_may_save_again() {
+    let house = house("").await;
+    let path = house.seeded.paths.iter().find(|path| path.ends_with("/edit")).unwrap().clone();
+    let fields = |html: &str| -> Vec<(String, String)> {
+        let value = |name: &str| {
+            let rest = html.split(&format!("name=\"{name}\"")).nth(1).unwrap();
+            let tag = rest.split('>').next().unwrap();
+            tag.split("value=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap_or_default().to_owned()
+        };
+        let selected = |name: &str| {
+            let rest = html.split(&format!("name=\"{name}\"")).nth(1).unwrap();
+            let options = rest.split("</select>").next().unwrap();
+            let chosen = options.split("<option ").find(|option| option.contains(" selected")).unwrap();
+            chosen.split('"').nth(1).unwrap().to_owned()
+        };
+        let mut fields = vec![("csrf".to_owned(), house.csrf.clone()), ("version".to_owned(), value("version"))];
+        fields.extend(["collection_id", "environment_id", "options.retries"].map(|name| (name.to_owned(), selected(name))));
+        let fixed = [
+            ("schedule.kind", "interval"),
+            ("schedule.interval.every", "5"),
+            ("schedule.interval.unit", "60"),
+            ("options.runTimeout", "300"),
+            ("options.requestTimeout", "0"),
+            ("options.requestDelay", "0"),
+        ];
+        fields.extend(fixed.map(|(name, value)| (name.to_owned(), value.to_owned())));
+        fields
+    };
+    let opened = fields(&text(house.get(&path).await).await);
+    let save = async |fields: &[(String, String)], name: &str| {
+        let mut fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        fields.push(("name", name));
+        house.post(&path, &fields).await
+    };
+    let first = save(&opened, "First").await;
+    assert_eq!(first.status(), StatusCode::SEE_OTHER, "{}", text(first).await);
+    let second = save(&opened, "Second").await;
+    assert_eq!(second.status(), StatusCode::PRECONDITION_FAILED);
+    let told = text(second).await;
+    assert!(told.contains("changed by somebody else") && told.contains("value=\"Second\""), "{told}");
+    assert_eq!(save(&fields(&told), "Second").await.status(), StatusCode::SEE_OTHER);
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_is_a_page_too() {
+    let house = house("").await;
+    let cases = [
+        (house.get("/collections/%FF").await, StatusCode::BAD_REQUEST),
+        (house.get("/collections/x?version=one").await, StatusCode::BAD_REQUEST),
+        (house.get("/logout").await, StatusCode::METHOD_NOT_ALLOWED),
+        (house.post("/collections/import", &[]).await, StatusCode::BAD_REQUEST),
+    ];
+    for (response, status) in cases {
+        assert_eq!(response.status(), status);
+        assert!(text(response).await.contains("To the overview"));
+    }
+}

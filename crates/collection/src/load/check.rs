@@ -137,24 +137,8 @@ pub fn values(value: &Value, what: &'static str) -> Result<(), Problem> {
     }
 }
 
-/// Iteration data is a list of objects.
-pub fn data(value: &Value) -> Result<(), Problem> {
-    let hint = "iteration data is a list of objects: `[{\"name\": \"Ada\"}, …]`";
-    match value {
-        Value::Object(_) => Ok(()),
-        Value::Array(rows) => match rows.iter().position(|row| !row.is_object()) {
-            Some(index) => Err(Problem::new(
-                &format!("[{index}]"),
-                format!("expected an object, found {}", kind(&rows[index])),
-                hint,
-            )),
-            None => Ok(()),
-        },
-        other => Err(Problem::new("", format!("expected a list of objects, found {}", kind(other)), hint)),
-    }
-}
-
-fn kind(value: &Value) -> &'static str {
+/// What a value is, in words.
+pub fn kind(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",
         Value::Bool(_) => "a boolean",

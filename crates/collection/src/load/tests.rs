@@ -68,41 +68,10 @@ fn version_2_0_reads_like_2_1() {
     );
 }
 
-#[test]
-fn csv_cells_are_typed_as_the_reference_types_them() {
-    let text =
-        "\u{feff}id,name,note,zip\r\n1,\"Ada, L\",\"say \"\"hi\"\"\",\"01234\"\r\n2.5,Bob,,\"2\"\r\nx3,  pad ,\"two\nlines\",\"-\"\r\n\r\n";
-    let rows = parse_data(text.as_bytes(), DataKind::Guess, "d.csv").unwrap();
-    let values: Vec<Vec<Value>> = rows.into_iter().map(|r| r.into_iter().map(|(_, v)| v).collect()).collect();
-    assert_eq!(
-        values,
-        [
-            vec![json!(1), json!("Ada, L"), json!("say \"hi\""), json!("01234")],
-            vec![json!(2.5), json!("Bob"), json!(""), json!("2")],
-            vec![json!("x3"), json!("pad"), json!("two\nlines"), json!("-")],
-        ]
-    );
-    let uneven = parse_data(b"a,b\n1,2\n3\n", DataKind::Csv, "d.csv").unwrap_err();
-    assert_eq!(
-        (uneven.line, uneven.message.as_str()),
-        (3, "expected 2 cells as in the first row, found 1")
-    );
-    assert_eq!(parse_data(b"a\n\"x", DataKind::Csv, "d.csv").unwrap_err().line, 2);
-}
-
-#[test]
-fn json_data_is_a_list_of_objects() {
-    let rows = parse_data(b"[{\"a\": 1}, {\"a\": [2]}]", DataKind::Guess, "d.json").unwrap();
-    assert_eq!(rows, [vec![("a".to_owned(), json!(1))], vec![("a".to_owned(), json!([2]))]]);
-    let error = parse_data(b"[{},\n 3]", DataKind::Json, "d.json").unwrap_err();
-    assert_eq!((error.line, error.path.as_str()), (2, "[1]"));
-}
-
 proptest! {
     #[test]
     fn no_bytes_make_the_loader_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
         let _ = parse_collection(&bytes, "c");
-        let _ = parse_data(&bytes, DataKind::Guess, "d");
     }
 
     #[test]

@@ -154,9 +154,10 @@ impl Wire {
             });
         };
         if result.as_ref().is_ok_and(|answer| answer.response.truncated) {
+            let limit = self.options.max_response_bytes;
             warnings.push(format!(
-                "the response is longer than {} bytes and was cut",
-                self.options.max_response_bytes
+                "the response is longer than the limit of {:.1} MiB: tests and reports see its first {limit} bytes",
+                limit as f64 / f64::from(1 << 20)
             ));
         }
         Exchange {
@@ -268,7 +269,8 @@ impl Answer {
             code: self.response.status,
             reason: self.response.reason.clone(),
             headers: self.response.headers.clone(),
-            body_base64: STANDARD.encode(&self.response.body),
+            body: self.response.body.clone(),
+            truncated: self.response.truncated,
             response_time_ms: millis(self.total_us) as f64,
             response_size: self.response.body.len() as u64,
         }

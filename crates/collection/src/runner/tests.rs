@@ -167,7 +167,7 @@ fn spec(collection: Value) -> RunSpec {
         collection: Collection::from_value(collection),
         environment: None,
         globals: None,
-        data: Vec::new(),
+        data: IterationData::default(),
         iterations: None,
         folders: Vec::new(),
         options: RunOptions::default(),

@@ -12,6 +12,9 @@ pub const MAX_FRAME_BYTES: usize = 128 << 20;
 /// Bytes of the length in front of a frame.
 pub const HEAD_BYTES: usize = 4;
 
+/// What the rest of a job usually takes.
+const ROOM_BYTES: usize = 4 << 10;
+
 const RUN: u8 = b'R';
 const ANSWER: u8 = b'A';
 const CALL: u8 = b'C';
@@ -26,8 +29,8 @@ pub struct ProtocolError(&'static str);
 pub struct Job {
     pub limit_ms: u32,
     pub code: String,
-    /// Of the response, base64.
-    pub body: String,
+    /// Of the response.
+    pub body: Vec<u8>,
     /// The rest of the [`ScriptInput`] as JSON.
     pub input: String,
 }
@@ -72,6 +75,7 @@ struct SlimResponse<'a> {
     headers: &'a [(String, String)],
     response_time_ms: f64,
     response_size: u64,
+    truncated: bool,
 }
 
 impl<'a> From<&'a ScriptResponse> for SlimResponse<'a> {
@@ -82,6 +86,7 @@ impl<'a> From<&'a ScriptResponse> for SlimResponse<'a> {
             headers: &response.headers,
             response_time_ms: response.response_time_ms,
             response_size: response.response_size,
+            truncated: response.truncated,
         }
     }
 }
@@ -97,11 +102,13 @@ pub fn run_frame(input: &ScriptInput, limit_ms: u32) -> Result<Vec<u8>, serde_js
         cookies: &input.cookies,
         newman_async: input.newman_async,
     };
-    let body = input.response.as_ref().map_or("", |response| response.body_base64.as_str());
+    let body: &[u8] = input.response.as_ref().map_or(&[], |response| &response.body);
     let mut frame = start(RUN);
+    // A long body is copied once, not again with each growth.
+    frame.reserve(body.len() + input.code.len() + ROOM_BYTES);
     frame.extend_from_slice(&limit_ms.to_be_bytes());
     put(&mut frame, input.code.as_bytes());
-    put(&mut frame, body.as_bytes());
+    put(&mut frame, body);
     serde_json::to_writer(&mut frame, &slim)?;
     Ok(finish(frame))
 }
@@ -141,8 +148,8 @@ pub fn parse_to_child(frame: &[u8]) -> Result<ToChild, ProtocolError> {
             let (body, rest) = part(rest)?;
             Ok(ToChild::Run(Job {
                 limit_ms,
-                code,
-                body,
+                code: text(code)?,
+                body: body.to_vec(),
                 input: text(rest)?,
             }))
         }
@@ -178,6 +185,11 @@ pub fn parse_from_child(frame: &[u8]) -> Result<FromChild, ProtocolError> {
     }
 }
 
+/// The length of the frame that `buffer` begins with, when that is known.
+pub fn announced(buffer: &[u8]) -> Option<usize> {
+    number(buffer).ok().map(|(length, _)| length as usize)
+}
+
 /// The length of the frame that `buffer` begins with, when it is whole.
 pub fn whole_frame(buffer: &[u8]) -> Option<usize> {
     let (length, rest) = number(buffer).ok()?;
@@ -205,10 +217,9 @@ fn number(bytes: &[u8]) -> Result<(u32, &[u8]), ProtocolError> {
     Ok((u32::from_be_bytes(*head), rest))
 }
 
-fn part(bytes: &[u8]) -> Result<(String, &[u8]), ProtocolError> {
+fn part(bytes: &[u8]) -> Result<(&[u8], &[u8]), ProtocolError> {
     let (length, rest) = number(bytes)?;
-    let (part, rest) = rest.split_at_checked(length as usize).ok_or(ProtocolError("a part is cut off"))?;
-    Ok((text(part)?, rest))
+    rest.split_at_checked(length as usize).ok_or(ProtocolError("a part is cut off"))
 }
 
 fn text(bytes: &[u8]) -> Result<String, ProtocolError> {

@@ -5,7 +5,6 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use base64::Engine as _;
 use collection::script::pool::{ChildCommand, ChildPool, PoolOptions};
 use collection::script::{
     AssertionStatus, Call, Info, Listen, Scope, Scopes, ScriptCalls, ScriptCookie, ScriptError, ScriptHost, ScriptInput, ScriptOutcome,
@@ -109,7 +108,8 @@ pub fn response(code: u16, reason: &str, headers: &[(&str, &str)], body: &[u8]) 
             .iter()
             .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
             .collect(),
-        body_base64: base64::engine::general_purpose::STANDARD.encode(body),
+        body: bytes::Bytes::copy_from_slice(body),
+        truncated: false,
         response_time_ms: 12.5,
         response_size: body.len() as u64,
     }

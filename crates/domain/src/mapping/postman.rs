@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use super::{count, json::kind, summary, text, wrong};
+use super::{count, json::kind, summary, title, wrong};
 use crate::{Problem, observation::{Cause, Observation}};
 
 pub(super) fn map(document: &Value) -> Result<Observation, Problem> {
@@ -20,7 +20,7 @@ pub(super) fn map(document: &Value) -> Result<Observation, Problem> {
     let requests = count("$.metrics.requestCount", metrics.get("requestCount")).ok();
     Ok(Observation {
         key,
-        title: text(object.get("monitor_name")),
+        title: title(object.get("monitor_name")),
         failing: failed > 0 || errors > 0,
         cause: Cause { summary: summary(failed, errors, requests), failures: Vec::new(), run_id: None },
         order: None,

@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use super::{count, json::kind, summary, text, wrong};
+use super::{count, json::kind, summary, text, title, wrong};
 use crate::{
     Problem, clock, event,
     observation::{Cause, Observation, Order},
@@ -34,7 +34,7 @@ pub(super) fn map(document: &Value) -> Result<Option<Observation>, Problem> {
     let failures = data.get("failures").cloned().and_then(|f| serde_json::from_value(f).ok()).unwrap_or_default();
     Ok(Some(Observation {
         key: member("monitor_uid")?.to_owned(),
-        title: text(data.get("monitor_name")),
+        title: title(data.get("monitor_name")),
         failing,
         cause: Cause { summary: text_summary, failures, run_id: text(data.get("run_id")) },
         order: Some(Order {

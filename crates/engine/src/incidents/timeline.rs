@@ -34,5 +34,5 @@ pub(crate) fn add(
 
 /// Whether one more of what repeats is to be listed.
 pub(crate) fn has_room(tx: &mut dyn Tx, incident_id: &str) -> Result<bool> {
-    Ok(incidents::entries(tx, incident_id)?.len() < LISTED)
+    Ok(incidents::entry_count(tx, incident_id)? < LISTED)
 }

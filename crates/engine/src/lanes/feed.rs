@@ -159,7 +159,11 @@ impl Feed {
             (Arc::clone(id), self.lanes.get_or_new(id).wish(signalled))
         };
         let wishes: Vec<(Arc<str>, Wish)> = ids.iter().map(wish).collect();
-        let looks = self.lanes.engine.store().read(move |tx| look_for(tx, wishes, now)).await?;
+        let each = wishes.clone();
+        let looks = match self.lanes.engine.store().read(move |tx| look_for(tx, wishes, now)).await {
+            Err(error) if !error.is_transient() => self.look_one_by_one(each, now).await?,
+            result => result?,
+        };
         for id in &ids {
             self.turns.pop_front();
             self.wanted.remove(id);
@@ -180,6 +184,23 @@ impl Feed {
         // Behind what was refused there may be more, and nothing in flight will ask for it.
         again.into_iter().for_each(|id| self.want(id, true));
         Ok(())
+    }
+
+    /// One row that cannot be read must not hold up every other lane. Its own rests until stock is taken again.
+    async fn look_one_by_one(&self, wishes: Vec<(Arc<str>, Wish)>, now: Micros) -> Result<Vec<Look>> {
+        let mut looks = Vec::with_capacity(wishes.len());
+        for (id, wish) in wishes {
+            let of_lane = Arc::clone(&id);
+            match self.lanes.engine.store().read(move |tx| look_for_one(tx, of_lane, wish, now)).await {
+                Ok(look) => looks.push(look),
+                Err(error) if error.is_transient() => return Err(error),
+                Err(error) => {
+                    tracing::error!(webhook = &*id, %error, "the deliveries of a webhook cannot be read and rest");
+                    self.lanes.get_or_new(&id).not_found();
+                }
+            }
+        }
+        Ok(looks)
     }
 
     /// Hands a lane what was found. Returns what must not go out.

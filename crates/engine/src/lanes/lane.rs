@@ -217,6 +217,13 @@ impl Lane {
         state.wants_look()
     }
 
+    /// A look brought nothing that could be read.
+    pub fn not_found(&self) {
+        let mut state = self.state();
+        state.looking = false;
+        state.release();
+    }
+
     /// The receiver asked for a pause.
     pub fn hold(&self, until: Micros) {
         self.state().pace.hold(until);

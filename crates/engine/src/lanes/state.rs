@@ -138,6 +138,7 @@ impl State {
             Some(job) => job.delivery.kind == DeliveryKind::Test && self.tests_in_flight < TESTS,
         };
         if !test {
+            self.pace.set_clock(now);
             match self.pace.room(self.in_flight, now) {
                 Room::Start => {}
                 Room::Wait(at) => return Take::Wait(at, self.arm(at)),

@@ -23,6 +23,8 @@ const FAILURES_LISTED: i64 = 200;
 pub(super) struct Done {
     pub action: ReceiptAction,
     pub incident_id: Option<String>,
+    /// It was counted, and what is known of its key has moved on.
+    pub applied: bool,
 }
 
 /// Applies an observation. Decisions about one key are made one after the other: reading what is known of it takes a lock
@@ -78,6 +80,7 @@ pub(super) fn apply(
     Ok(Done {
         action: effect.action,
         incident_id,
+        applied: effect.apply,
     })
 }
 

@@ -7,8 +7,14 @@ use std::{
     time::Instant,
 };
 
-use domain::run::{AfterCrash, after_crash};
-use store::{Result, tables::runs};
+use domain::{
+    Micros,
+    run::{AfterCrash, after_crash},
+};
+use store::{
+    Result,
+    tables::runs::{self, Run},
+};
 use tokio::sync::{Notify, Semaphore};
 use tokio_util::task::TaskTracker;
 
@@ -58,7 +64,10 @@ impl Stage for RunStage {
 
     async fn step(&mut self) -> Result<Next> {
         if self.looked.is_none_or(|looked| looked.elapsed() >= FALLBACK) {
-            take_up(&self.engine, &self.executing).await?;
+            match take_up(&self.engine, &self.executing).await {
+                Err(error) if !error.is_transient() => tracing::error!(%error, "runs that were cut off cannot be read and rest"),
+                result => result?,
+            }
             self.looked = Some(Instant::now());
         }
         let free = self.places.available_permits();
@@ -66,7 +75,10 @@ impl Stage for RunStage {
             return Ok(Next::Idle);
         }
         let now = self.engine.now();
-        let claimed = self.engine.store().write(move |tx| runs::claim_queued(tx, now, free)).await?;
+        let claimed = match self.engine.store().write(move |tx| runs::claim_queued(tx, now, free)).await {
+            Err(error) if !error.is_transient() => self.claim_one_by_one(now, free).await?,
+            result => result?,
+        };
         for run in claimed {
             let Ok(place) = Arc::clone(&self.places).try_acquire_owned() else {
                 break;
@@ -86,9 +98,41 @@ impl Stage for RunStage {
     }
 }
 
+impl RunStage {
+    /// One run that cannot be read must not hold up every other: it ends with an error.
+    async fn claim_one_by_one(&self, now: Micros, free: usize) -> Result<Vec<Run>> {
+        let (store, mut claimed) = (self.engine.store(), Vec::new());
+        for id in store.read(move |tx| runs::queued_ids(tx, free)).await? {
+            let claim = id.clone();
+            match store.write(move |tx| runs::claim_one(tx, &claim, now)).await {
+                Ok(run) => claimed.extend(run),
+                Err(error) if error.is_transient() => {
+                    // What is claimed already has to be executed.
+                    tracing::warn!(%error, "runs are claimed later");
+                    break;
+                }
+                Err(error) => {
+                    tracing::error!(run = id, %error, "a run cannot be read and is ended");
+                    let finished = finish::Outcome::error("the run's record cannot be read; the server's log says why").finished(&id, now);
+                    if let Err(error) = store.write(move |tx| runs::finish(tx, &finished)).await {
+                        tracing::error!(run = id, %error, "a run that cannot be read could not be ended");
+                    }
+                }
+            }
+        }
+        Ok(claimed)
+    }
+}
+
 /// At the start: what a stopped node was executing.
 pub(crate) async fn recover(engine: &Engine) -> Result<()> {
-    take_up(engine, &Executing::default()).await
+    match take_up(engine, &Executing::default()).await {
+        Err(error) if !error.is_transient() => {
+            tracing::error!(%error, "runs that were cut off cannot be read and rest");
+            Ok(())
+        }
+        result => result,
+    }
 }
 
 /// Runs that are running in the store and not here are queued again, or ended as aborts if that happened before.

@@ -101,7 +101,7 @@ async fn one_try(engine: &Engine, run: &Run, prepared: &Prepared, left: Duration
         collection: prepared.collection.clone(),
         environment: prepared.environment.clone(),
         globals: None,
-        data: Vec::new(),
+        data: collection::IterationData::default(),
         iterations: None,
         folders: Vec::new(),
         options: options(&prepared.monitor.options, left),

@@ -85,6 +85,22 @@ impl Outcome {
     }
 }
 
+impl Outcome {
+    /// As the store keeps it.
+    pub fn finished(&self, run_id: &str, now: Micros) -> Finished {
+        Finished {
+            id: run_id.to_owned(),
+            status: self.status,
+            metrics: self.metrics.clone(),
+            failures: self.failures.clone(),
+            error: self.error.clone(),
+            finished_at: now,
+            collection_version: self.collection_version,
+            environment_version: self.environment_version,
+        }
+    }
+}
+
 fn metrics(totals: &Totals) -> Metrics {
     Metrics {
         errors: totals.errors,
@@ -103,7 +119,7 @@ pub(super) fn commit_quietly(tx: &mut dyn Tx, run: &Run, outcome: &Outcome, now:
     if let Some(monitor_id) = &run.monitor_id {
         super::lock(tx, monitor_id)?;
     }
-    if runs::finish(tx, &finished(run, outcome, now))? {
+    if runs::finish(tx, &outcome.finished(&run.id, now))? {
         if let Some(monitor_id) = &run.monitor_id {
             monitors::finished(tx, monitor_id, &run.id, outcome.status, now)?;
         }
@@ -118,7 +134,7 @@ pub(super) fn commit(tx: &mut dyn Tx, run: &Run, outcome: &Outcome, now: Micros)
         // The monitor before its run, as everywhere.
         super::lock(tx, monitor_id)?;
     }
-    if !runs::finish(tx, &finished(run, outcome, now))? {
+    if !runs::finish(tx, &outcome.finished(&run.id, now))? {
         return Ok(());
     }
     runs::insert_executions(tx, &outcome.executions)?;
@@ -135,19 +151,6 @@ pub(super) fn commit(tx: &mut dyn Tx, run: &Run, outcome: &Outcome, now: Micros)
     }
     tx.signal(Signal::changed(&*run.workspace_id, "run"));
     Ok(())
-}
-
-fn finished(run: &Run, outcome: &Outcome, now: Micros) -> Finished {
-    Finished {
-        id: run.id.clone(),
-        status: outcome.status,
-        metrics: outcome.metrics.clone(),
-        failures: outcome.failures.clone(),
-        error: outcome.error.clone(),
-        finished_at: now,
-        collection_version: outcome.collection_version,
-        environment_version: outcome.environment_version,
-    }
 }
 
 fn report(tx: &mut dyn Tx, run: &Run, monitor: &Monitor, outcome: &Outcome, now: Micros) -> Result<RunReport> {

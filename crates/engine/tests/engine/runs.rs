@@ -270,3 +270,23 @@ async fn a_run_whose_result_the_store_refuses_ends_all_the_same() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_due_time_of_a_clock_that_was_ahead_is_set_anew() {
+    on_each(|house| async move {
+        let receiver = Receiver::new(&[Answer::Status(200)]).await;
+        monitor(&house, "m", &receiver.url(), RunOptions::default()).await;
+        due(&house, "m", START + 1_000 * MINUTE).await;
+        let running = house.engine.start();
+        let next = house
+            .until("a due time within the interval", |tx| {
+                let monitor = monitors::by_id(tx, "m")?;
+                Ok(monitor.and_then(|monitor| monitor.next_due_at).filter(|at| *at <= START + MINUTE))
+            })
+            .await;
+        assert!(next > START);
+        running.shutdown(Duration::from_secs(10)).await;
+        house.close().await;
+    })
+    .await;
+}

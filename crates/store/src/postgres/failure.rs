@@ -27,9 +27,12 @@ fn by_state(error: &DbError) -> Error {
         state if *state == SqlState::UNIQUE_VIOLATION => conflict(error),
         state if *state == SqlState::FOREIGN_KEY_VIOLATION => Error::Reference(message),
         state
-            if *state == SqlState::T_R_SERIALIZATION_FAILURE
-                || *state == SqlState::T_R_DEADLOCK_DETECTED
-                || *state == SqlState::LOCK_NOT_AVAILABLE
+            if *state == SqlState::T_R_SERIALIZATION_FAILURE || *state == SqlState::T_R_DEADLOCK_DETECTED =>
+        {
+            Error::Deadlock(message)
+        }
+        state
+            if *state == SqlState::LOCK_NOT_AVAILABLE
                 || *state == SqlState::TOO_MANY_CONNECTIONS =>
         {
             Error::Busy(message)

@@ -79,3 +79,12 @@ pub fn list(tx: &mut dyn Tx, workspace_id: &str, page: &Page) -> Result<Listed<A
         |row| (row.at, &row.id),
     )
 }
+
+/// Deletes at most `limit` of them older than `older_than`. Returns how many.
+pub fn prune(tx: &mut dyn Tx, older_than: Micros, limit: usize) -> Result<u64> {
+    tx.execute(PRUNE, &params![older_than, limit])
+}
+
+// Through the workspaces, of which there are few.
+pub(super) const PRUNE: &str = "DELETE FROM activities WHERE id IN (
+    SELECT r.id FROM workspaces w CROSS JOIN activities r WHERE r.workspace_id = w.id AND r.at < $1 LIMIT $2)";

@@ -2,7 +2,7 @@
 
 mod entries;
 
-pub use entries::{Entry, add_entry, entries};
+pub use entries::{Entry, add_entry, entries, entry_count};
 
 use domain::{Micros, incident::IncidentState, observation::Cause};
 use serde::Serialize;

@@ -71,3 +71,12 @@ pub fn mark_read(tx: &mut dyn Tx, workspace_id: &str, id: &str, now: Micros) -> 
         &params![workspace_id, id, now],
     )
 }
+
+/// Deletes at most `limit` of them older than `older_than`. Returns how many.
+pub fn prune(tx: &mut dyn Tx, older_than: Micros, limit: usize) -> Result<u64> {
+    tx.execute(PRUNE, &params![older_than, limit])
+}
+
+// Through the workspaces, of which there are few.
+pub(super) const PRUNE: &str = "DELETE FROM notices WHERE id IN (
+    SELECT r.id FROM workspaces w CROSS JOIN notices r WHERE r.workspace_id = w.id AND r.at < $1 LIMIT $2)";

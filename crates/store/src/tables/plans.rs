@@ -3,7 +3,7 @@
 
 use rusqlite::Connection;
 
-use super::{attempts, deliveries, events, monitors, receipts, runs, webhooks};
+use super::{activities, attempts, deliveries, events, monitors, notices, receipts, runs, webhooks};
 
 /// The steps of the plan, one a line.
 fn plan(sql: &str) -> String {
@@ -63,6 +63,7 @@ fn waiting_lanes_are_found_by_hops_over_the_pending_index() {
         &[hop, first],
         &["SCAN l", "SCAN firsts", "SCAN lanes"],
     );
+    let first = "SEARCH d USING INDEX deliveries_pending (webhook_id=?)";
     assert_plan(deliveries::OLDEST_PENDING, &[hop, first], &["SCAN l", "SCAN firsts", "SCAN lanes"]);
 }
 
@@ -144,6 +145,17 @@ fn pruning_reads_no_more_than_it_deletes() {
         receipts::PRUNE,
         &["SEARCH r USING INDEX receipts_source (source_id=? AND at<?)"],
         &["SCAN s "],
+    );
+    for (sql, index) in [
+        (notices::PRUNE, "SEARCH r USING INDEX notices_workspace (workspace_id=? AND at<?)"),
+        (activities::PRUNE, "SEARCH r USING INDEX activities_workspace (workspace_id=? AND at<?)"),
+    ] {
+        assert_plan(sql, &[index], &["SCAN w "]);
+    }
+    assert_plan(
+        monitors::PRUNE_MISSED,
+        &["SEARCH s USING COVERING INDEX sqlite_autoindex_missed_slots_1 (monitor_id=? AND first_due_at<?)"],
+        &["SCAN m "],
     );
     assert_plan(runs::PRUNE, &["INDEX runs_finished (finished_at<?)"], &[]);
 }

@@ -12,7 +12,7 @@ use serde::Serialize;
 
 pub use bars::{RunBar, RunCounts, counts, counts_of, recent};
 pub use executions::{ExecutionRow, executions, insert_executions};
-pub use queue::{Finished, claim_queued, finish, requeue, set_try, unfinished_running};
+pub use queue::{Finished, claim_one, claim_queued, finish, queued_ids, requeue, set_try, unfinished_running};
 
 #[cfg(test)]
 pub(super) use {bars::RECENT, queue::CLAIM};

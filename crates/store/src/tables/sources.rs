@@ -195,6 +195,12 @@ pub fn by_token_hash(tx: &mut dyn Tx, token_hash: &str, now: Micros) -> Result<O
     )
 }
 
+/// Remembers that something came in, whatever it was.
+pub fn received(tx: &mut dyn Tx, id: &str, at: Micros) -> Result<()> {
+    tx.execute("UPDATE sources SET last_receipt_at = $2 WHERE id = $1", &params![id, at])?;
+    Ok(())
+}
+
 /// Counts a failure or a success that was reported.
 pub fn count_outcome(tx: &mut dyn Tx, id: &str, failing: bool, at: Micros) -> Result<()> {
     tx.execute(

@@ -182,6 +182,12 @@ async fn waiting_lanes_are_found_each_with_its_first_due_time() {
                 [("whk_b".to_owned(), 30), ("whk_a".to_owned(), 40)]
             );
             assert_eq!(deliveries::oldest_pending(tx)?, Some(30));
+            let test = Delivery {
+                kind: domain::delivery::DeliveryKind::Test,
+                ..fixture::delivery("dlv_test", "evt_1", -9)
+            };
+            deliveries::insert_many(tx, &[test])?;
+            assert_eq!(deliveries::oldest_pending(tx)?, Some(30), "a test is dated back and not late");
             // What was dropped while its request was in flight stays dropped, unless the receiver got it.
             let outcome = [settled("dlv_10", DeliveryState::Pending, 80), settled("dlv_20", DeliveryState::Delivered, 80)];
             assert_eq!(deliveries::settle_many(tx, &outcome)?, 1);

@@ -43,6 +43,8 @@ async fn a_rotated_token_is_taken_until_its_overlap_ends() {
             let source = sources::get(tx, workspace, id)?.expect("a source");
             assert_eq!((source.name.as_str(), source.enabled), ("Renamed", false));
             assert_eq!((source.failures, source.successes, source.last_receipt_at), (1, 1, Some(15)));
+            sources::received(tx, id, 16)?;
+            assert_eq!(sources::by_id(tx, id)?.expect("a source").last_receipt_at, Some(16));
             assert_eq!(sources::list(tx, workspace)?.len(), 1);
             assert!(sources::delete(tx, workspace, id)?);
             Ok(())

@@ -43,8 +43,13 @@ async fn a_monitor_counts_its_runs_and_keeps_the_last_result() {
             assert!(!monitors::has_unfinished_run(tx, id)?);
             runs::insert(tx, &fixture::run("run_1", 1, 5))?;
             assert!(monitors::has_unfinished_run(tx, id)?);
-            monitors::finished(tx, id, "run_1", RunStatus::Failure, 9)?;
-            monitors::finished(tx, id, "run_0", RunStatus::Success, 8)?;
+            runs::insert(tx, &fixture::run("run_2", 2, 6))?;
+            // The second began before the first ended; then the clock was set back.
+            monitors::finished(tx, id, "run_2", RunStatus::Success, 20)?;
+            monitors::finished(tx, id, "run_1", RunStatus::Abort, 21)?;
+            runs::insert(tx, &fixture::run("run_3", 3, 7))?;
+            monitors::finished(tx, id, "run_3", RunStatus::Failure, 9)?;
+            assert_eq!(monitors::due_after(tx, 99)?.len(), 1);
             let mut monitor = monitors::get(tx, fixture::WORKSPACE, id)?.expect("a monitor");
             assert_eq!(
                 (monitor.last_status, monitor.last_finished_at, monitor.sequence),

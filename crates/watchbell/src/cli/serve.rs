@@ -4,7 +4,6 @@
 use std::{net::SocketAddr, process::ExitCode, time::Duration};
 
 use anyhow::{Context as _, Result};
-use axum::serve::ListenerExt as _;
 use tokio::{
     net::TcpListener,
     signal::unix::{SignalKind, signal},
@@ -12,6 +11,15 @@ use tokio::{
 
 use super::{demo, opened};
 use crate::{config::Config, telemetry};
+
+mod listen;
+
+use listen::Limits;
+
+/// Time to send the head of a request.
+const HEAD: Duration = Duration::from_secs(10);
+/// Connections at once, if as many files may be open.
+const CONNECTIONS: u64 = 10_000;
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
@@ -66,12 +74,10 @@ async fn serve(config: &Config, args: &Args, store: store::Store, listener: TcpL
     let mut stop = std::pin::pin!(stopped()?);
     let grace = Duration::from_secs(config.server.shutdown_seconds);
     let (closing, closed) = tokio::sync::oneshot::channel::<()>();
-    let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
-    let server = axum::serve(listener, service).with_graceful_shutdown(async { drop(closed.await) });
-    let mut server = std::pin::pin!(server.into_future());
+    let limits = Limits { head: HEAD, connections: connections() };
+    let mut server = std::pin::pin!(listen::serve(listener, router, limits, async { drop(closed.await) }));
     tokio::select! {
-        ended = &mut server => ended.context("the server ended")?,
+        () = &mut server => anyhow::bail!("the server ended"),
         () = running.broken() => anyhow::bail!("a stage broke; what is in flight is taken up at the next start"),
         () = &mut stop => {
             tracing::info!("stopping: waiting for what is in flight, at most {} s", grace.as_secs());
@@ -104,6 +110,12 @@ fn raise_open_files() {
     if let Err(error) = setrlimit(Resource::Nofile, Rlimit { current: now.maximum, maximum: now.maximum }) {
         tracing::warn!(%error, "the limit on open files stays as it is");
     }
+}
+
+/// At most half of the files that may be open: the other half is for the store and for what goes out.
+fn connections() -> usize {
+    let files = rustix::process::getrlimit(rustix::process::Resource::Nofile).current.unwrap_or(u64::MAX);
+    usize::try_from((files / 2).clamp(64, CONNECTIONS)).unwrap_or(64)
 }
 
 /// Resolves at SIGTERM or SIGINT; a second one ends the process at once.

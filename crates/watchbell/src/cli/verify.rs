@@ -3,9 +3,11 @@
 use std::{io::Read as _, process::ExitCode};
 
 use anyhow::{Context as _, Result, bail};
-use domain::{clock::SECOND, secret, sign};
+use domain::{Clock as _, clock::SECOND, secret, sign};
 
-/// Exit 0 when one of the signatures fits, 1 when none does.
+use crate::clock::SystemClock;
+
+/// Exit 0 when one of the signatures fits and the timestamp is recent, 1 when not.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:
   watchbell verify --secret whsec_… --id \"$WEBHOOK_ID\" --timestamp \"$WEBHOOK_TIMESTAMP\" --signature \"$WEBHOOK_SIGNATURE\" < body.json")]
@@ -22,6 +24,9 @@ pub struct Args {
     /// Value of the header `webhook-signature`
     #[arg(long)]
     signature: String,
+    /// Seconds that the timestamp may be off, so that an old request cannot be sent again; 0 takes any
+    #[arg(long, value_name = "SECONDS", default_value_t = 300)]
+    tolerance: u64,
     /// File with the raw body [default: standard input]
     body: Option<std::path::PathBuf>,
 }
@@ -33,13 +38,18 @@ pub fn run(args: &Args) -> Result<ExitCode> {
         None => drop(std::io::stdin().read_to_end(&mut body)?),
     }
     let key = secret::parse_standard("--secret", &args.secret)?;
-    let Some(now) = args.timestamp.checked_mul(SECOND) else { bail!("`--timestamp` is out of range") };
-    let wanted = sign::standard(&[key], &args.id, now, &body)?;
+    let Some(signed_at) = args.timestamp.checked_mul(SECOND) else { bail!("`--timestamp` is out of range") };
+    let wanted = sign::standard(&[key], &args.id, signed_at, &body)?;
     // Both sides are known to whoever runs this, so an ordinary comparison gives nothing away.
-    if args.signature.split_whitespace().any(|given| given == wanted) {
-        anstream::println!("ok: the signature fits");
-        return Ok(ExitCode::SUCCESS);
+    if !args.signature.split_whitespace().any(|given| given == wanted) {
+        anstream::println!("the signature does not fit\n\nhint: sign the raw bytes as received, before any JSON parser touches them");
+        return Ok(ExitCode::FAILURE);
     }
-    anstream::println!("the signature does not fit\n\nhint: sign the raw bytes as received, before any JSON parser touches them");
-    Ok(ExitCode::FAILURE)
+    let off = SystemClock.now().abs_diff(signed_at) / SECOND.unsigned_abs();
+    if args.tolerance > 0 && off > args.tolerance {
+        anstream::println!("the signature fits, but its timestamp is {off} s off\n\nhint: `--tolerance 0` takes any; a receiver refuses it, since it may be a replay");
+        return Ok(ExitCode::FAILURE);
+    }
+    anstream::println!("ok: the signature fits");
+    Ok(ExitCode::SUCCESS)
 }

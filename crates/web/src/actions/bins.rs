@@ -16,7 +16,7 @@ use store::{
 };
 use utoipa::ToSchema;
 
-use super::{Caller, Items, Result, found, payload::Payload, webhooks::Header};
+use super::{Caller, Items, Result, check_version, found, payload::Payload, webhooks::Header};
 use crate::{app::App, time::Time};
 
 /// A bin's answer, in bytes.
@@ -33,6 +33,9 @@ pub struct BinView {
     pub headers: Vec<Header>,
     pub body: String,
     pub created_at: Time,
+    /// Of what it answers, for `ETag`.
+    #[serde(skip)]
+    pub version: i64,
 }
 
 /// A new bin.
@@ -104,6 +107,7 @@ impl From<Cut<BinRequest>> for BinRequestView {
 
 fn view(app: &App, bin: Bin) -> BinView {
     BinView {
+        version: version(&bin),
         url: app.url(&format!("/b/{}", bin.id)),
         id: bin.id,
         name: bin.name,
@@ -112,6 +116,14 @@ fn view(app: &App, bin: Bin) -> BinView {
         body: bin.body,
         created_at: Time(bin.created_at),
     }
+}
+
+/// A bin keeps no count of its changes: its version is what it answers, as a number.
+fn version(bin: &Bin) -> i64 {
+    let headers: Vec<String> = bin.headers.iter().map(|(name, value)| format!("{name}: {value}")).collect();
+    let text = format!("{}\0{}\0{}\0{}", bin.name, bin.status, headers.join("\n"), bin.body);
+    let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, text.as_bytes());
+    digest.as_ref()[..7].iter().fold(0, |number, byte| number << 8 | i64::from(*byte))
 }
 
 /// Every bin of the workspace.
@@ -172,14 +184,15 @@ pub async fn create(app: &App, caller: &Caller, input: BinInput) -> Result<BinVi
 /// Changes what a bin answers.
 ///
 /// # Errors
-/// 404; 422 naming the field.
-pub async fn update(app: &App, caller: &Caller, id: &str, patch: BinPatch) -> Result<BinView> {
+/// 404; 412 when `expected` (If-Match) is not its version; 422 naming the field.
+pub async fn update(app: &App, caller: &Caller, id: &str, patch: BinPatch, expected: Option<String>) -> Result<BinView> {
     caller.need(Need::Edit)?;
     let now = app.now();
     let (caller, id) = (caller.shared(), id.to_owned());
     let bin = app
         .write(move |tx| {
             let mut bin = found("bin", table::get(tx, &caller.workspace.id, &id)?)?;
+            check_version(expected.as_deref(), version(&bin))?;
             bin.name = patch.name.map_or(bin.name, |name| name.trim().to_owned());
             bin.status = patch.status.unwrap_or(bin.status);
             bin.body = patch.body.unwrap_or(bin.body);

@@ -14,7 +14,7 @@ use store::tables::{
 };
 use utoipa::ToSchema;
 
-use super::{Caller, Items, Result, found};
+use super::{Caller, Items, Result, check_version, found};
 use crate::{app::App, time::Time};
 
 /// A collection without its document.
@@ -67,6 +67,22 @@ impl From<VersionRow> for VersionView {
     }
 }
 
+/// A document that was imported, and whether it is new here: otherwise it became a version of one that was here, or was the
+/// same as its newest.
+#[derive(Debug, Clone)]
+pub struct Imported<T> {
+    pub view: T,
+    pub new: bool,
+}
+
+impl<T> std::ops::Deref for Imported<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.view
+    }
+}
+
 /// A document that passed every check.
 struct Read {
     name: String,
@@ -80,23 +96,28 @@ struct Read {
 ///
 /// # Errors
 /// 422 with line, column and path of what is wrong.
-pub async fn import(app: &App, caller: &Caller, body: Bytes) -> Result<CollectionView> {
+pub async fn import(app: &App, caller: &Caller, body: Bytes) -> Result<Imported<CollectionView>> {
     caller.need(Need::Edit)?;
     let now = app.now();
     let read = read(body, now).await?;
     let caller = caller.shared();
     app.write(move |tx| {
         let uid = id::uid(&caller.user.id, &read.entity_id);
-        let known = match table::get(tx, &caller.workspace.id, &read.entity_id)? {
-            Some(row) => Some(row),
-            None => table::by_uid(tx, &caller.workspace.id, &uid)?,
-        };
-        if let Some(row) = known {
-            return next_version(tx, &caller, row, read, Action::Import, now);
+        // The same document may be in another workspace: here it has an id of its own, always the same.
+        let own_id = id_within(&caller.workspace.id, &read.entity_id);
+        let mut known = table::get(tx, &caller.workspace.id, &read.entity_id)?;
+        if known.is_none() {
+            known = table::by_uid(tx, &caller.workspace.id, &uid)?;
         }
-        // The same document may be in another workspace: here it gets an id of its own.
+        if known.is_none() {
+            known = table::get(tx, &caller.workspace.id, &own_id)?;
+        }
+        if let Some(row) = known {
+            let view = next_version(tx, &caller, row, read, Action::Import, now)?;
+            return Ok(Imported { view, new: false });
+        }
         let taken = table::by_id(tx, &read.entity_id)?.is_some();
-        let entity_id = if taken { id::entity(now) } else { read.entity_id };
+        let entity_id = if taken { own_id } else { read.entity_id };
         let row = CollectionRow {
             uid: id::uid(&caller.user.id, &entity_id),
             id: entity_id,
@@ -109,7 +130,10 @@ pub async fn import(app: &App, caller: &Caller, body: Bytes) -> Result<Collectio
         };
         table::insert(tx, &row, &read.document, &caller.user.id)?;
         caller.did(tx, Action::Import, Model::Collection, (&row.uid, &row.name), now)?;
-        Ok(row.into())
+        Ok(Imported {
+            view: row.into(),
+            new: true,
+        })
     })
     .await
 }
@@ -117,14 +141,15 @@ pub async fn import(app: &App, caller: &Caller, body: Bytes) -> Result<Collectio
 /// Stores a new version of one collection, whatever id the document carries.
 ///
 /// # Errors
-/// 404; 422 with line, column and path.
-pub async fn update(app: &App, caller: &Caller, id: &str, body: Bytes) -> Result<CollectionView> {
+/// 404; 412 when `expected` (If-Match) is not its version; 422 with line, column and path.
+pub async fn update(app: &App, caller: &Caller, id: &str, body: Bytes, expected: Option<String>) -> Result<CollectionView> {
     caller.need(Need::Edit)?;
     let now = app.now();
     let read = read(body, now).await?;
     let (caller, id) = (caller.shared(), id.to_owned());
     app.write(move |tx| {
         let row = found("collection", table::get(tx, &caller.workspace.id, &id)?)?;
+        check_version(expected.as_deref(), row.version)?;
         next_version(tx, &caller, row, read, Action::Update, now)
     })
     .await
@@ -249,6 +274,17 @@ async fn read(body: Bytes, now: Micros) -> Result<Read> {
 pub(crate) fn entity_id(given: &str, now: Micros) -> String {
     let given = collection::uid::split(given).map_or(given, |(_, entity)| entity);
     uuid::Uuid::parse_str(given).map_or_else(|_| id::entity(now), |uuid| uuid.to_string())
+}
+
+/// The id, in one workspace, of a document whose own id is another's already (a UUID of version 8, RFC 9562).
+pub(crate) fn id_within(workspace_id: &str, entity_id: &str) -> String {
+    let digest = aws_lc_rs::digest::digest(
+        &aws_lc_rs::digest::SHA256,
+        format!("{workspace_id}/{entity_id}").as_bytes(),
+    );
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&digest.as_ref()[..16]);
+    uuid::Builder::from_custom_bytes(bytes).into_uuid().to_string()
 }
 
 pub(crate) fn too_large() -> Problem {

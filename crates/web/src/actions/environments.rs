@@ -20,8 +20,8 @@ use store::{
 use utoipa::ToSchema;
 
 use super::{
-    Caller, Items, Result,
-    collections::{VersionView, entity_id, load_problem, too_large},
+    Caller, Items, Result, check_version,
+    collections::{Imported, VersionView, entity_id, id_within, load_problem, too_large},
     found, seal,
 };
 use crate::{app::App, time::Time};
@@ -66,17 +66,23 @@ struct Read {
 ///
 /// # Errors
 /// 422 with line, column and path of what is wrong.
-pub async fn import(app: &App, caller: &Caller, body: Bytes) -> Result<EnvironmentView> {
+pub async fn import(app: &App, caller: &Caller, body: Bytes) -> Result<Imported<EnvironmentView>> {
     caller.need(Need::Edit)?;
     let now = app.now();
     let read = read(body, now).await?;
     let (caller, vault) = (caller.shared(), app.store.vault_handle());
     app.write(move |tx| {
-        if let Some(row) = table::get(tx, &caller.workspace.id, &read.entity_id)? {
-            return next_version(tx, &vault, &caller, row, read, Action::Import, now);
+        let own_id = id_within(&caller.workspace.id, &read.entity_id);
+        let mut known = table::get(tx, &caller.workspace.id, &read.entity_id)?;
+        if known.is_none() {
+            known = table::get(tx, &caller.workspace.id, &own_id)?;
+        }
+        if let Some(row) = known {
+            let view = next_version(tx, &vault, &caller, row, read, Action::Import, now)?;
+            return Ok(Imported { view, new: false });
         }
         let entity_id = if table::by_id(tx, &read.entity_id)?.is_some() {
-            id::entity(now)
+            own_id
         } else {
             read.entity_id
         };
@@ -93,7 +99,10 @@ pub async fn import(app: &App, caller: &Caller, body: Bytes) -> Result<Environme
         let sealed = seal::environment(&vault, &row.id, 1, &read.document.to_string())?;
         table::insert(tx, &row, &sealed, &caller.user.id)?;
         caller.did(tx, Action::Import, Model::Environment, (&row.uid, &row.name), now)?;
-        Ok(row.into())
+        Ok(Imported {
+            view: row.into(),
+            new: true,
+        })
     })
     .await
 }
@@ -101,14 +110,15 @@ pub async fn import(app: &App, caller: &Caller, body: Bytes) -> Result<Environme
 /// Stores a new version of one environment.
 ///
 /// # Errors
-/// 404; 422 with line, column and path.
-pub async fn update(app: &App, caller: &Caller, id: &str, body: Bytes) -> Result<EnvironmentView> {
+/// 404; 412 when `expected` (If-Match) is not its version; 422 with line, column and path.
+pub async fn update(app: &App, caller: &Caller, id: &str, body: Bytes, expected: Option<String>) -> Result<EnvironmentView> {
     caller.need(Need::Edit)?;
     let now = app.now();
     let read = read(body, now).await?;
     let (caller, vault, id) = (caller.shared(), app.store.vault_handle(), id.to_owned());
     app.write(move |tx| {
         let row = found("environment", table::get(tx, &caller.workspace.id, &id)?)?;
+        check_version(expected.as_deref(), row.version)?;
         next_version(tx, &vault, &caller, row, read, Action::Update, now)
     })
     .await

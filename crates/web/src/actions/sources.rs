@@ -23,7 +23,7 @@ use store::{
 use utoipa::ToSchema;
 
 use super::{
-    Caller, Items, Result, found, seal,
+    Caller, Items, Result, check_version, found, seal,
     webhooks::{self, WebhookView},
 };
 use crate::{app::App, schema, time::Time};
@@ -218,8 +218,8 @@ pub async fn rotate(app: &App, caller: &Caller, id: &str, input: RotateTokenInpu
 /// Renames, enables or disables a source.
 ///
 /// # Errors
-/// 404; 422 naming the field.
-pub async fn update(app: &App, caller: &Caller, id: &str, patch: SourcePatch) -> Result<SourceView> {
+/// 404; 412 when `expected` (If-Match) is not its version; 422 naming the field.
+pub async fn update(app: &App, caller: &Caller, id: &str, patch: SourcePatch, expected: Option<String>) -> Result<SourceView> {
     caller.need(Need::Edit)?;
     if let Some(name) = &patch.name {
         limits::check_name("name", name)?;
@@ -228,6 +228,9 @@ pub async fn update(app: &App, caller: &Caller, id: &str, patch: SourcePatch) ->
     let (caller, id) = (caller.shared(), id.to_owned());
     app.write(move |tx| {
         let source = found("source", table::get(tx, &caller.workspace.id, &id)?)?;
+        check_version(expected.as_deref(), source.updated_at)?;
+        // The time doubles as the version, so two changes never share one.
+        let now = now.max(source.updated_at + 1);
         let name = patch.name.map_or(source.name, |name| name.trim().to_owned());
         let enabled = patch.enabled.unwrap_or(source.enabled);
         table::update(tx, &caller.workspace.id, &id, &name, enabled, now)?;

@@ -3,13 +3,13 @@
 use axum::{
     Json,
     extract::{Path, State},
-    http::StatusCode,
+    http::{HeaderMap, StatusCode},
     response::Response,
 };
 
 use super::{
     input::Input,
-    output::{Answer, created},
+    output::{Answer, Tagged, created, if_match},
 };
 use crate::{
     actions::{
@@ -35,15 +35,22 @@ pub async fn create(State(app): State<App>, auth: Auth, Input(input): Input<BinI
 
 /// One bin
 #[utoipa::path(get, path = "/bins/{id}", tag = "bins", params(("id" = String, Path)), responses((status = 200, body = BinView)))]
-pub async fn get(State(app): State<App>, auth: Auth, Path(id): Path<String>) -> Answer<Json<BinView>> {
-    Ok(Json(bins::get(&app, &auth, &id).await?))
+pub async fn get(State(app): State<App>, auth: Auth, Path(id): Path<String>) -> Answer<Tagged<BinView>> {
+    Ok(Tagged(bins::get(&app, &auth, &id).await?))
 }
 
 /// Change what a bin answers
-#[utoipa::path(patch, path = "/bins/{id}", tag = "bins", params(("id" = String, Path)), request_body = BinPatch,
+#[utoipa::path(patch, path = "/bins/{id}", tag = "bins", params(("id" = String, Path),
+    ("if-match" = Option<String>, Header, description = "ETag of the version to change")), request_body = BinPatch,
     responses((status = 200, body = BinView)))]
-pub async fn update(State(app): State<App>, auth: Auth, Path(id): Path<String>, Input(patch): Input<BinPatch>) -> Answer<Json<BinView>> {
-    Ok(Json(bins::update(&app, &auth, &id, patch).await?))
+pub async fn update(
+    State(app): State<App>,
+    auth: Auth,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    Input(patch): Input<BinPatch>,
+) -> Answer<Tagged<BinView>> {
+    Ok(Tagged(bins::update(&app, &auth, &id, patch, if_match(&headers)).await?))
 }
 
 /// Delete a bin with what it got

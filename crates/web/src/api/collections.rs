@@ -3,7 +3,7 @@
 use axum::{
     Json,
     extract::{Path, State},
-    http::{StatusCode, header},
+    http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use domain::limits::COLLECTION_BYTES;
@@ -11,7 +11,7 @@ use domain::limits::COLLECTION_BYTES;
 use super::{
     input::{Document, Params},
     misc::VersionQuery,
-    output::{Answer, created},
+    output::{Answer, Tagged, if_match, imported},
 };
 use crate::{
     actions::{
@@ -33,29 +33,32 @@ pub async fn list(State(app): State<App>, auth: Auth) -> Answer<Json<Items<Colle
 /// A Postman document, v2.0 or v2.1, as exported or in the envelope `{"collection": …}`. One with
 /// the id of a collection that is here becomes its next version.
 #[utoipa::path(post, path = "/collections", tag = "collections", request_body = Object,
-    responses((status = 201, body = CollectionView)))]
+    responses((status = 201, body = CollectionView),
+              (status = 200, description = "A new version of one that was here, or no change", body = CollectionView)))]
 pub async fn import(State(app): State<App>, auth: Auth, Document(body): Document<COLLECTION_BYTES>) -> Answer<Response> {
     let view = collections::import(&app, &auth, body).await?;
-    Ok(created("collections", &view.id.clone(), view))
+    Ok(imported("collections", &view.id.clone(), view))
 }
 
 /// One collection
 #[utoipa::path(get, path = "/collections/{id}", tag = "collections", params(("id" = String, Path)),
     responses((status = 200, body = CollectionView)))]
-pub async fn get(State(app): State<App>, auth: Auth, Path(id): Path<String>) -> Answer<Json<CollectionView>> {
-    Ok(Json(collections::get(&app, &auth, &id).await?))
+pub async fn get(State(app): State<App>, auth: Auth, Path(id): Path<String>) -> Answer<Tagged<CollectionView>> {
+    Ok(Tagged(collections::get(&app, &auth, &id).await?))
 }
 
 /// Store a new version of a collection
-#[utoipa::path(put, path = "/collections/{id}", tag = "collections", params(("id" = String, Path)), request_body = Object,
+#[utoipa::path(put, path = "/collections/{id}", tag = "collections", params(("id" = String, Path),
+    ("if-match" = Option<String>, Header, description = "ETag of the version to change")), request_body = Object,
     responses((status = 200, body = CollectionView)))]
 pub async fn update(
     State(app): State<App>,
     auth: Auth,
     Path(id): Path<String>,
+    headers: HeaderMap,
     Document(body): Document<COLLECTION_BYTES>,
-) -> Answer<Json<CollectionView>> {
-    Ok(Json(collections::update(&app, &auth, &id, body).await?))
+) -> Answer<Tagged<CollectionView>> {
+    Ok(Tagged(collections::update(&app, &auth, &id, body, if_match(&headers)).await?))
 }
 
 /// Delete a collection with its versions

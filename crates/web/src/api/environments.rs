@@ -3,7 +3,7 @@
 use axum::{
     Json,
     extract::{Path, State},
-    http::StatusCode,
+    http::{HeaderMap, StatusCode},
     response::Response,
 };
 use domain::limits::COLLECTION_BYTES;
@@ -12,7 +12,7 @@ use serde_json::Value;
 use super::{
     input::{Document, Params},
     misc::VersionQuery,
-    output::{Answer, created},
+    output::{Answer, Tagged, if_match, imported},
 };
 use crate::{
     actions::{
@@ -34,31 +34,34 @@ pub async fn list(State(app): State<App>, auth: Auth) -> Answer<Json<Items<Envir
 ///
 /// A Postman document, as exported or in the envelope `{"environment": …}`.
 #[utoipa::path(post, path = "/environments", tag = "environments", request_body = Object,
-    responses((status = 201, body = EnvironmentView)))]
+    responses((status = 201, body = EnvironmentView),
+              (status = 200, description = "A new version of one that was here, or no change", body = EnvironmentView)))]
 pub async fn import(State(app): State<App>, auth: Auth, Document(body): Document<COLLECTION_BYTES>) -> Answer<Response> {
     let view = environments::import(&app, &auth, body).await?;
-    Ok(created("environments", &view.id.clone(), view))
+    Ok(imported("environments", &view.id.clone(), view))
 }
 
 /// One environment
 #[utoipa::path(get, path = "/environments/{id}", tag = "environments", params(("id" = String, Path)),
     responses((status = 200, body = EnvironmentView)))]
-pub async fn get(State(app): State<App>, auth: Auth, Path(id): Path<String>) -> Answer<Json<EnvironmentView>> {
-    Ok(Json(environments::get(&app, &auth, &id).await?))
+pub async fn get(State(app): State<App>, auth: Auth, Path(id): Path<String>) -> Answer<Tagged<EnvironmentView>> {
+    Ok(Tagged(environments::get(&app, &auth, &id).await?))
 }
 
 /// Store a new version of an environment
 ///
 /// A masked secret value keeps the value that is there.
-#[utoipa::path(put, path = "/environments/{id}", tag = "environments", params(("id" = String, Path)), request_body = Object,
+#[utoipa::path(put, path = "/environments/{id}", tag = "environments", params(("id" = String, Path),
+    ("if-match" = Option<String>, Header, description = "ETag of the version to change")), request_body = Object,
     responses((status = 200, body = EnvironmentView)))]
 pub async fn update(
     State(app): State<App>,
     auth: Auth,
     Path(id): Path<String>,
+    headers: HeaderMap,
     Document(body): Document<COLLECTION_BYTES>,
-) -> Answer<Json<EnvironmentView>> {
-    Ok(Json(environments::update(&app, &auth, &id, body).await?))
+) -> Answer<Tagged<EnvironmentView>> {
+    Ok(Tagged(environments::update(&app, &auth, &id, body, if_match(&headers)).await?))
 }
 
 /// Delete an environment with its versions

@@ -27,10 +27,34 @@ fn complete(operation: &mut Operation) {
         .content(PROBLEM_JSON, content)
         .build();
     operation.responses.responses.insert("default".to_owned(), RefOr::T(problem));
+    for (status, description) in refusals(operation) {
+        let known = &mut operation.responses.responses;
+        if !known.contains_key(status) {
+            let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
+            let refusal = ResponseBuilder::new().description(description).content(PROBLEM_JSON, content).build();
+            known.insert(status.to_owned(), RefOr::T(refusal));
+        }
+    }
     let tag = operation.tags.as_ref().and_then(|tags| tags.first());
     if let (Some(tag), Some(name)) = (tag, &operation.operation_id) {
         operation.operation_id = Some(format!("{tag}_{name}"));
     }
+}
+
+/// The refusals that an operation has because of its body and headers.
+fn refusals(operation: &Operation) -> Vec<(&'static str, &'static str)> {
+    let mut refusals = Vec::new();
+    if let Some(RefOr::T(body)) = &operation.request_body {
+        refusals.push(("413", "The body is too large"));
+        if body.content.keys().all(|kind| kind.contains("json")) {
+            refusals.push(("415", "The body's type is not JSON"));
+        }
+    }
+    let mut parameters = operation.parameters.iter().flatten();
+    if parameters.any(|parameter| matches!(parameter, RefOr::T(known) if known.name == "if-match")) {
+        refusals.push(("412", "It was changed meanwhile"));
+    }
+    refusals
 }
 
 /// A generic list's items are written out by the macro; a reference says the same once.

@@ -33,7 +33,7 @@ pub async fn get(State(app): State<App>, auth: Auth, Path(id): Path<String>) -> 
 
 /// Acknowledge an incident
 #[utoipa::path(post, path = "/incidents/{id}/acknowledge", tag = "incidents", params(("id" = String, Path)),
-    request_body = NoteInput, responses((status = 200, body = IncidentView)))]
+    request_body = Option<NoteInput>, responses((status = 200, body = IncidentView)))]
 pub async fn acknowledge(
     State(app): State<App>,
     auth: Auth,
@@ -45,7 +45,7 @@ pub async fn acknowledge(
 
 /// Resolve an incident by hand
 #[utoipa::path(post, path = "/incidents/{id}/resolve", tag = "incidents", params(("id" = String, Path)),
-    request_body = NoteInput, responses((status = 200, body = IncidentView)))]
+    request_body = Option<NoteInput>, responses((status = 200, body = IncidentView)))]
 pub async fn resolve(
     State(app): State<App>,
     auth: Auth,
@@ -57,7 +57,7 @@ pub async fn resolve(
 
 /// Reopen a resolved incident
 #[utoipa::path(post, path = "/incidents/{id}/reopen", tag = "incidents", params(("id" = String, Path)),
-    request_body = NoteInput, responses((status = 200, body = IncidentView)))]
+    request_body = Option<NoteInput>, responses((status = 200, body = IncidentView)))]
 pub async fn reopen(
     State(app): State<App>,
     auth: Auth,

@@ -104,9 +104,14 @@ pub(crate) fn is_json(content_type: &str) -> bool {
 
 /// Reads a whole body of at most `most` bytes.
 pub(crate) async fn read(body: Body, most: usize) -> Result<Bytes, Problem> {
-    axum::body::to_bytes(body, most).await.map_err(|error| match is_limit(&error) {
-        true => too_large(most),
-        false => Problem::malformed("the body ended before it was complete"),
+    axum::body::to_bytes(body, most).await.map_err(|error| {
+        if has_cause::<http_body_util::LengthLimitError>(&error) {
+            too_large(most)
+        } else if has_cause::<tower_http::timeout::TimeoutError>(&error) {
+            Problem::new(408, "too-slow", "Too slow", "the body did not arrive in time")
+        } else {
+            Problem::malformed("the body ended before it was complete")
+        }
     })
 }
 
@@ -114,10 +119,10 @@ pub(crate) fn too_large(most: usize) -> Problem {
     Problem::new(413, "too-large", "Too large", format!("the body is larger than {most} bytes"))
 }
 
-fn is_limit(error: &axum::Error) -> bool {
+fn has_cause<E: std::error::Error + 'static>(error: &axum::Error) -> bool {
     let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
     while let Some(error) = cause {
-        if error.is::<http_body_util::LengthLimitError>() {
+        if error.is::<E>() {
             return true;
         }
         cause = error.source();

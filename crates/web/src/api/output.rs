@@ -8,7 +8,14 @@ use axum::{
 use serde::Serialize;
 
 use crate::{
-    actions::{monitors::MonitorView, webhooks::WebhookView},
+    actions::{
+        bins::BinView,
+        collections::{CollectionView, Imported},
+        environments::EnvironmentView,
+        monitors::MonitorView,
+        sources::SourceView,
+        webhooks::WebhookView,
+    },
     problem::Failure,
 };
 
@@ -31,6 +38,38 @@ impl Versioned for MonitorView {
     fn version(&self) -> i64 {
         self.updated_at.micros()
     }
+}
+
+impl Versioned for CollectionView {
+    fn version(&self) -> i64 {
+        self.version
+    }
+}
+
+impl Versioned for EnvironmentView {
+    fn version(&self) -> i64 {
+        self.version
+    }
+}
+
+impl Versioned for SourceView {
+    fn version(&self) -> i64 {
+        self.updated_at.micros()
+    }
+}
+
+impl Versioned for BinView {
+    fn version(&self) -> i64 {
+        self.version
+    }
+}
+
+/// 201 for a document that is new; 200 when it became a version of one that was here, or changed nothing.
+pub fn imported<T: Serialize + Versioned>(collection: &str, id: &str, imported: Imported<T>) -> Response {
+    if imported.new {
+        return created(collection, id, imported.view);
+    }
+    Tagged(imported.view).into_response()
 }
 
 /// 200 with an `ETag`.

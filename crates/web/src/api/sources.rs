@@ -3,13 +3,13 @@
 use axum::{
     Json,
     extract::{Path, State},
-    http::StatusCode,
+    http::{HeaderMap, StatusCode},
     response::Response,
 };
 
 use super::{
     input::{Input, OptionalInput, Params},
-    output::{Answer, created},
+    output::{Answer, Tagged, created, if_match},
 };
 use crate::{
     actions::{
@@ -39,20 +39,22 @@ pub async fn create(State(app): State<App>, auth: Auth, Input(input): Input<Sour
 
 /// One source
 #[utoipa::path(get, path = "/sources/{id}", tag = "sources", params(("id" = String, Path)), responses((status = 200, body = SourceView)))]
-pub async fn get(State(app): State<App>, auth: Auth, Path(id): Path<String>) -> Answer<Json<SourceView>> {
-    Ok(Json(sources::get(&app, &auth, &id).await?))
+pub async fn get(State(app): State<App>, auth: Auth, Path(id): Path<String>) -> Answer<Tagged<SourceView>> {
+    Ok(Tagged(sources::get(&app, &auth, &id).await?))
 }
 
 /// Rename, enable or disable a source
-#[utoipa::path(patch, path = "/sources/{id}", tag = "sources", params(("id" = String, Path)), request_body = SourcePatch,
+#[utoipa::path(patch, path = "/sources/{id}", tag = "sources", params(("id" = String, Path),
+    ("if-match" = Option<String>, Header, description = "ETag of the version to change")), request_body = SourcePatch,
     responses((status = 200, body = SourceView)))]
 pub async fn update(
     State(app): State<App>,
     auth: Auth,
     Path(id): Path<String>,
+    headers: HeaderMap,
     Input(patch): Input<SourcePatch>,
-) -> Answer<Json<SourceView>> {
-    Ok(Json(sources::update(&app, &auth, &id, patch).await?))
+) -> Answer<Tagged<SourceView>> {
+    Ok(Tagged(sources::update(&app, &auth, &id, patch, if_match(&headers)).await?))
 }
 
 /// Delete a source with its receipts and incidents
@@ -66,7 +68,7 @@ pub async fn delete(State(app): State<App>, auth: Auth, Path(id): Path<String>) 
 ///
 /// The one before it is taken too until the overlap ends.
 #[utoipa::path(post, path = "/sources/{id}/rotate-token", tag = "sources", params(("id" = String, Path)),
-    request_body = RotateTokenInput, responses((status = 200, body = CreatedSource)))]
+    request_body = Option<RotateTokenInput>, responses((status = 200, body = CreatedSource)))]
 pub async fn rotate_token(
     State(app): State<App>,
     auth: Auth,

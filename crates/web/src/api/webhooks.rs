@@ -93,7 +93,7 @@ pub async fn test(State(app): State<App>, auth: Auth, Path(id): Path<String>) ->
 ///
 /// Until the overlap ends, requests carry a signature of either.
 #[utoipa::path(post, path = "/webhooks/{id}/rotate-secret", tag = "webhooks", params(("id" = String, Path)),
-    request_body = RotateInput, responses((status = 200, body = RotatedSecret)))]
+    request_body = Option<RotateInput>, responses((status = 200, body = RotatedSecret)))]
 pub async fn rotate_secret(
     State(app): State<App>,
     auth: Auth,

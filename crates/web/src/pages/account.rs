@@ -83,7 +83,7 @@ pub async fn setup_form(State(app): State<App>, headers: HeaderMap) -> PageResul
 /// `POST /setup`.
 pub async fn setup(State(app): State<App>, headers: HeaderMap, request: Request) -> PageResult {
     check_same_origin(&app, &headers)?;
-    let form = read_form(request, &app).await?;
+    let form = read_form(request).await?;
     let input = SetupInput {
         email: form.value("email").to_owned(),
         name: form.value("name").to_owned(),
@@ -118,7 +118,7 @@ pub async fn login_form(
 /// `POST /login`.
 pub async fn login(State(app): State<App>, remote: Remote, headers: HeaderMap, request: Request) -> PageResult {
     check_same_origin(&app, &headers)?;
-    let form = read_form(request, &app).await?;
+    let form = read_form(request).await?;
     let input = LoginInput {
         email: form.value("email").to_owned(),
         password: form.value("password").to_owned(),

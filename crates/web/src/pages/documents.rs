@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::{
-    extract::{Multipart, Query},
+    extract::{Multipart, Query, multipart::MultipartError},
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
@@ -88,7 +88,10 @@ pub struct Upload {
 
 /// Reads the import form.
 pub async fn upload(visit: &Visit, mut multipart: Multipart) -> Result<Upload, PageError> {
-    let unreadable = |_| Problem::malformed("the file could not be read").hint("it may be larger than is allowed");
+    let unreadable = |error: MultipartError| match error.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => Problem::new(413, "too-large", "Too large", "the file is larger than is allowed"),
+        _ => Problem::malformed("the form could not be read").hint("reload the page and try again"),
+    };
     let (mut csrf, mut document, mut pasted) = (String::new(), None, None);
     while let Some(field) = multipart.next_field().await.map_err(unreadable)? {
         match field.name().unwrap_or_default() {

@@ -3,7 +3,7 @@
 
 use askama::Template;
 use axum::{
-    http::{HeaderMap, StatusCode, header},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{Html, IntoResponse, Response},
 };
 use domain::Problem;
@@ -85,6 +85,27 @@ fn page(problem: &Problem, theme: Option<&'static str>) -> Response {
     // A page that cannot be rendered is told as plain text: there is nothing else to fall back to.
     let html = page.render().unwrap_or_else(|_| ui::escape(&problem.title));
     (status, [(header::CACHE_CONTROL, "no-store")], Html(html)).into_response()
+}
+
+/// Gives refusals that were made before a page's own code ran (an address or a query that cannot be read, a form that is too
+/// large, a wrong method) the form of every other page.
+pub async fn complete(response: Response) -> Response {
+    let status = response.status();
+    let is_page = |value: &HeaderValue| value.as_bytes().starts_with(b"text/html");
+    if !status.is_client_error() || response.headers().get(header::CONTENT_TYPE).is_some_and(is_page) {
+        return response;
+    }
+    let (title, detail) = match status {
+        StatusCode::PAYLOAD_TOO_LARGE => ("Too large", "What was sent is larger than is allowed."),
+        StatusCode::METHOD_NOT_ALLOWED => ("Not possible", "This address does not take what was sent to it."),
+        _ => ("Not understood", "The address or the form could not be read."),
+    };
+    let problem = Problem::new(status.as_u16(), "not-understood", title, detail);
+    let mut told = page(&problem, None);
+    if let Some(allow) = response.headers().get(header::ALLOW) {
+        told.headers_mut().insert(header::ALLOW, allow.clone());
+    }
+    told
 }
 
 /// 404 for people: the router's fallback.

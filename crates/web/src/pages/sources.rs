@@ -237,7 +237,7 @@ pub async fn rename(State(app): State<App>, Path(id): Path<String>, posted: Post
         name: Some(form.value("name").to_owned()),
         enabled: None,
     };
-    match sources::update(&app, &visit.caller, &id, patch).await {
+    match sources::update(&app, &visit.caller, &id, patch, None).await {
         Ok(_) => done(&format!("/sources/{id}"), "saved"),
         Err(error) => {
             let form = form.refused(PageError::mendable(error)?);
@@ -277,6 +277,7 @@ pub async fn enable(State(app): State<App>, Path(id): Path<String>, posted: Post
             name: None,
             enabled: Some(true),
         },
+        None,
     )
     .await?;
     done(&format!("/sources/{id}"), "enabled")
@@ -292,6 +293,7 @@ pub async fn disable(State(app): State<App>, Path(id): Path<String>, posted: Pos
             name: None,
             enabled: Some(false),
         },
+        None,
     )
     .await?;
     done(&format!("/sources/{id}"), "disabled")

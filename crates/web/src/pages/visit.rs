@@ -1,13 +1,10 @@
 //! A visit: a person with a session, in a workspace, and the form that they posted.
 
 use axum::{
-    body::Bytes,
     extract::{FromRequest, FromRequestParts, OptionalFromRequestParts, Request},
     http::{HeaderMap, header, request::Parts},
     response::{IntoResponse, Redirect},
 };
-use domain::Problem;
-
 use super::{
     error::PageError,
     frame::{self, Frame},
@@ -18,6 +15,7 @@ use crate::{
         Caller,
         accounts::{self, Session},
     },
+    api::input,
     app::App,
 };
 
@@ -76,20 +74,21 @@ impl FromRequest<App> for Posted {
     async fn from_request(request: Request, app: &App) -> Result<Self, PageError> {
         let (mut parts, body) = request.into_parts();
         let visit = <Visit as FromRequestParts<App>>::from_request_parts(&mut parts, app).await?;
-        let form = read_form(Request::from_parts(parts, body), app).await?;
+        let form = read_form(Request::from_parts(parts, body)).await?;
         visit.session.check_csrf(form.value("csrf"))?;
         Ok(Self { visit, form })
     }
 }
 
 /// A form without a session: logging in, setting up.
-pub async fn read_form(request: Request, app: &App) -> Result<Form, PageError> {
-    let bytes = Bytes::from_request(request, app)
-        .await
-        .map_err(|_| Problem::malformed("the form could not be read"))?;
+pub async fn read_form(request: Request) -> Result<Form, PageError> {
+    let bytes = input::read(request.into_body(), FORM_BYTES).await?;
     let pairs = url::form_urlencoded::parse(&bytes).map(|(name, value)| (name.into_owned(), value.replace("\r\n", "\n")));
     Ok(Form::new(pairs.collect()))
 }
+
+/// Largest form, in bytes: a document is pasted into another one.
+const FORM_BYTES: usize = 2 * 1_048_576;
 
 /// All cookies of a request in one line.
 pub fn cookies(headers: &HeaderMap) -> String {

@@ -13,13 +13,13 @@ async fn a_document_with_a_known_id_is_the_next_version_and_the_same_one_is_none
     let same = instance
         .post("/api/v1/collections", json!({"collection": collection("Orders")}))
         .await
-        .expect(201)
+        .expect(200)
         .json();
     assert_eq!(same["version"], 1);
     let renamed = instance
         .post("/api/v1/collections", collection("Orders 2"))
         .await
-        .expect(201)
+        .expect(200)
         .json();
     assert_eq!((&renamed["id"], renamed["version"].as_i64()), (&first["id"], Some(2)));
     let path = format!("/api/v1/collections/{}", first["id"].as_str().unwrap());
@@ -39,6 +39,33 @@ async fn the_same_document_in_two_workspaces_is_two_collections() {
     let theirs = instance.post("/api/v1/collections", collection("Orders")).await.expect(201).json();
     assert_ne!(mine["id"], theirs["id"]);
     assert_eq!(theirs["version"], 1);
+    // It is known again by the document's own id, here too.
+    let next = instance.post("/api/v1/collections", collection("Orders 2")).await.expect(200).json();
+    assert_eq!((&next["id"], next["version"].as_i64()), (&theirs["id"], Some(2)));
+    assert_eq!(instance.items("/api/v1/collections").await.len(), 1);
+}
+
+#[tokio::test]
+async fn the_later_of_two_changes_is_told_of_the_first() {
+    let instance = Instance::new().await;
+    let environment = |name: &str| json!({"name": name, "values": []});
+    let source = json!({"name": "a", "provider": "postman"});
+    for (kind, method, made, change) in [
+        ("collections", "PUT", collection("a"), [collection("b"), collection("c")]),
+        ("environments", "PUT", environment("a"), [environment("b"), environment("c")]),
+        ("sources", "PATCH", source, [json!({"name": "b"}), json!({"name": "c"})]),
+        ("bins", "PATCH", json!({"name": "a"}), [json!({"name": "b"}), json!({"name": "c"})]),
+    ] {
+        let made = instance.post(&format!("/api/v1/{kind}"), made).await.expect(201).json();
+        let path = format!("/api/v1/{kind}/{}", made["id"].as_str().unwrap());
+        let tag = instance.get(&path).await.expect(200).header("etag").to_owned();
+        let [first, second] = change.map(|change| change.to_string());
+        let done = instance.with(method, &path, &[("if-match", &tag)], first).await.expect(200);
+        assert_ne!(done.header("etag"), tag, "{kind}");
+        instance.with(method, &path, &[("if-match", &tag)], second.clone()).await.problem(412);
+        assert_eq!(instance.get(&path).await.json()["name"], "b", "{kind}");
+        instance.with(method, &path, &[("if-match", done.header("etag"))], second).await.expect(200);
+    }
 }
 
 #[tokio::test]

@@ -14,12 +14,20 @@ async fn every_operation_of_the_document_is_served_and_guarded() {
     instance.token = "wbt_wrong".to_owned();
     let mut names = BTreeSet::new();
     for (path, item) in document["paths"].as_object().unwrap() {
-        assert!(path.starts_with("/api/v1/"), "{path}");
         for (method, operation) in item.as_object().unwrap() {
             assert!(operation["summary"].is_string() && operation["tags"].is_array(), "{method} {path}");
             assert!(operation["responses"]["default"].is_object(), "{method} {path}");
             let reply = instance.with(&method.to_uppercase(), &served(path), &[], "{}").await;
-            assert_eq!(reply.status, 401, "{method} {path}: {}", reply.text());
+            // Beside the API are the two that the outside calls with a secret in the path.
+            let refused = if path.starts_with("/api/v1/") { 401 } else { 404 };
+            assert_eq!(reply.status, refused, "{method} {path}: {}", reply.text());
+            assert_eq!(operation["security"].is_array(), refused == 404, "{method} {path}");
+            let parameters = operation["parameters"].as_array().cloned().unwrap_or_default();
+            let versioned = parameters.iter().any(|parameter| parameter["name"] == "if-match");
+            let changes = *method == "put" || *method == "patch";
+            assert_eq!((versioned, operation["responses"]["412"].is_object()), (changes, changes), "{method} {path}");
+            let body = operation["requestBody"].is_object();
+            assert_eq!(operation["responses"]["413"].is_object(), body, "{method} {path}");
             let name = operation["operationId"].as_str().unwrap().to_owned();
             assert!(names.insert(name), "{method} {path}: its operationId is taken");
         }
@@ -114,4 +122,58 @@ fn shapes_written_by_hand_have_the_fields_of_the_real_types() {
     );
     let problem = domain::Problem::invalid("a", "b").hint("c");
     assert_eq!(shape("Problem"), real(serde_json::to_value(problem).unwrap()));
+}
+
+/// The document as it was last looked at: a change of it is a change of the API, and is to be meant.
+#[test]
+#[allow(clippy::disallowed_methods, reason = "a developer asks for a new snapshot through the environment")]
+fn the_document_is_the_one_that_was_agreed() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/snapshots/openapi.json");
+    let mut document = serde_json::to_value(web::openapi()).unwrap();
+    // It grows with every release and says nothing of the API.
+    document["info"]["version"] = Value::from("0");
+    if std::env::var_os("WATCHBELL_RENEW_SNAPSHOTS").is_some() {
+        std::fs::create_dir_all(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/snapshots")).unwrap();
+        std::fs::write(path, format!("{document:#}\n")).unwrap();
+        return;
+    }
+    let agreed: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    let difference = first_difference("", &agreed, &document);
+    assert!(
+        difference.is_none(),
+        "the OpenAPI document changed at `{}`. If that is meant, renew the snapshot and commit it:\n\
+         WATCHBELL_RENEW_SNAPSHOTS=1 cargo test -p web --test web the_document_is_the_one_that_was_agreed",
+        difference.unwrap_or_default()
+    );
+}
+
+fn first_difference(path: &str, agreed: &Value, now: &Value) -> Option<String> {
+    match (agreed, now) {
+        (Value::Object(a), Value::Object(b)) => {
+            let names: BTreeSet<&String> = a.keys().chain(b.keys()).collect();
+            names
+                .into_iter()
+                .find_map(|name| first_difference(&format!("{path}/{name}"), &agreed[name], &now[name]))
+        }
+        _ if agreed == now => None,
+        _ => Some(path.to_owned()),
+    }
+}
+
+#[test]
+fn bodies_that_may_be_left_out_are_described_so() {
+    let document = serde_json::to_value(web::openapi()).unwrap();
+    let required = |path: &str| document["paths"][format!("/api/v1/{path}")]["post"]["requestBody"]["required"] == true;
+    for path in [
+        "incidents/{id}/acknowledge",
+        "incidents/{id}/resolve",
+        "incidents/{id}/reopen",
+        "sources/{id}/rotate-token",
+        "webhooks/{id}/rotate-secret",
+    ] {
+        assert!(!required(path), "{path}");
+    }
+    for path in ["incidents/{id}/note", "monitors", "events"] {
+        assert!(required(path), "{path}");
+    }
 }

@@ -192,3 +192,41 @@ async fn a_store_that_is_away_is_a_503_that_says_when_to_try_again() {
     instance.get("/readyz").await.expect(503);
     instance.get("/healthz").await.expect(200);
 }
+
+#[tokio::test]
+async fn metrics_are_not_told_through_a_proxy() {
+    let instance = Instance::new().await;
+    let from = async |ip: &str, header: Option<&'static str>| {
+        let mut request = axum::http::Request::get("/metrics").body(Body::empty()).unwrap();
+        let peer = std::net::SocketAddr::new(ip.parse().unwrap(), 9);
+        request.extensions_mut().insert(axum::extract::ConnectInfo(peer));
+        if let Some(header) = header {
+            request.headers_mut().insert(header, "for=198.51.100.7".parse().unwrap());
+        }
+        instance.send(request).await
+    };
+    from("127.0.0.1", None).await.expect(200);
+    for header in ["forwarded", "x-forwarded-for"] {
+        let refused = from("127.0.0.1", Some(header)).await;
+        assert!(refused.text().contains("server.metrics_public"), "{}", refused.text());
+        refused.problem(403);
+    }
+    from("10.0.0.1", None).await.problem(403);
+}
+
+#[tokio::test]
+async fn a_query_that_cannot_be_read_is_not_called_a_body() {
+    let instance = Instance::new().await;
+    let refused = instance.get("/api/v1/runs?limit=1&limit=2").await.expect(422);
+    assert!(!refused.text().to_lowercase().contains("body"), "{}", refused.text());
+}
+
+#[tokio::test]
+async fn only_who_may_edit_marks_a_notice_for_everybody() {
+    let mut instance = Instance::new().await;
+    instance.token = instance.token_with(&["read"]).await;
+    instance
+        .with("POST", "/api/v1/notices/x/read", &[("content-type", "")], Body::empty())
+        .await
+        .problem(403);
+}

@@ -38,6 +38,10 @@ impl Pipe {
                 return Ok(None);
             }
             let start = buffer.len();
+            if let Some(length) = protocol::announced(&buffer) {
+                // A long frame is not copied again with each growth.
+                buffer.reserve_exact((HEAD_BYTES + length).saturating_sub(start).min(protocol::MAX_FRAME_BYTES) + READ_BYTES);
+            }
             buffer.resize(start + READ_BYTES, 0);
             let read = rustix::io::retry_on_intr(|| rustix::io::read(stdio::stdin(), &mut buffer[start..]))?;
             buffer.truncate(start + read);

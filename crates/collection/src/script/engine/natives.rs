@@ -1,6 +1,6 @@
 //! The functions that JavaScript gets from us. Only the prelude sees them, no script does.
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, Ref, RefCell};
 use std::rc::Rc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -22,7 +22,7 @@ pub struct Host {
     started: Instant,
     deadline: Cell<Option<Instant>>,
     interrupted: Cell<bool>,
-    body: RefCell<String>,
+    body: RefCell<Vec<u8>>,
 }
 
 impl Host {
@@ -39,8 +39,8 @@ impl Host {
         }
     }
 
-    /// A script begins; `body` is the response's, base64.
-    pub fn begin(&self, deadline: Instant, body: String) {
+    /// A script begins; `body` is the response's.
+    pub fn begin(&self, deadline: Instant, body: Vec<u8>) {
         self.deadline.set(Some(deadline));
         self.interrupted.set(false);
         *self.body.borrow_mut() = body;
@@ -54,7 +54,7 @@ impl Host {
     /// The script is over; its response is let go.
     pub fn end(&self) {
         self.deadline.set(None);
-        *self.body.borrow_mut() = String::new();
+        *self.body.borrow_mut() = Vec::new();
     }
 
     /// Asked by QuickJS now and then; `true` stops the script.
@@ -90,8 +90,8 @@ impl Host {
         }
     }
 
-    fn body(&self) -> Vec<u8> {
-        text::from_base64(&self.body.borrow())
+    fn body(&self) -> Ref<'_, Vec<u8>> {
+        self.body.borrow()
     }
 }
 
@@ -187,7 +187,7 @@ fn install_tools<'js>(ctx: &Ctx<'js>, host: &Rc<Host>, object: &Object<'js>) -> 
     let h = Rc::clone(host);
     object.set(
         "body",
-        Function::new(ctx.clone(), move |ctx: Ctx<'js>| ArrayBuffer::new(ctx, h.body()))?,
+        Function::new(ctx.clone(), move |ctx: Ctx<'js>| ArrayBuffer::new_copy(ctx, h.body().as_slice()))?,
     )?;
     let h = Rc::clone(host);
     object.set(

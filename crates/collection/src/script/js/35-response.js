@@ -16,6 +16,7 @@ class Response {
             this.status = source.reason;
             this.responseTime = source.response_time_ms;
             hidden('_size', source.response_size);
+            hidden('_cut', source.truncated);
         }
         this.headers = new HeaderList((source?.headers ?? []).map(([key, value]) => ({ key, value })));
         this.cookies = new CookieList(cookies ?? []);
@@ -37,7 +38,7 @@ class Response {
         try {
             return internal.p.parse(text?.charCodeAt(0) === 0xfeff ? text.slice(1) : text ?? '', reviver);
         } catch (cause) {
-            const error = new Error(text ? `${cause.message} in the response body` : 'Unexpected end of JSON input: the response body is empty');
+            const error = new Error(this._cut ? `${cause.message}: the response is longer than the limit, ${this._size} bytes of it were read` : text ? `${cause.message} in the response body` : 'Unexpected end of JSON input: the response body is empty');
             error.name = 'JSONError';
             throw error;
         }

@@ -42,6 +42,16 @@ pub fn add_entry(tx: &mut dyn Tx, entry: &Entry) -> Result<()> {
     Ok(())
 }
 
+/// How many entries there are.
+pub fn entry_count(tx: &mut dyn Tx, incident_id: &str) -> Result<usize> {
+    tx.query_one(
+        "count",
+        "SELECT COUNT(*) FROM incident_entries WHERE incident_id = $1",
+        &params![incident_id],
+    )?
+    .number(0)
+}
+
 /// The whole timeline, oldest first.
 pub fn entries(tx: &mut dyn Tx, incident_id: &str) -> Result<Vec<Entry>> {
     all(

@@ -28,12 +28,23 @@ pub fn due(tx: &mut dyn Tx, now: Micros, limit: usize) -> Result<Vec<Monitor>> {
     all(tx, DUE, &params![now, limit], read)
 }
 
+/// The ids of the same: for when one of them cannot be read.
+pub fn due_ids(tx: &mut dyn Tx, now: Micros, limit: usize) -> Result<Vec<String>> {
+    let sql = "SELECT id FROM monitors WHERE active = 1 AND next_due_at <= $1 ORDER BY next_due_at LIMIT $2";
+    all(tx, sql, &params![now, limit], |row| row.text(0))
+}
+
 pub(in crate::tables) const DUE: &str = concat!(select!(), " WHERE active = 1 AND next_due_at <= $1 ORDER BY next_due_at LIMIT $2");
 
 /// When the next active monitor is due.
 pub fn next_due(tx: &mut dyn Tx) -> Result<Option<Micros>> {
     tx.query_one("time", "SELECT MIN(next_due_at) FROM monitors WHERE active = 1", &[])?
         .opt_int(0)
+}
+
+/// Active monitors that are due after `after`.
+pub fn due_after(tx: &mut dyn Tx, after: Micros) -> Result<Vec<Monitor>> {
+    all(tx, concat!(select!(), " WHERE active = 1 AND next_due_at > $1"), &params![after], read)
 }
 
 /// Stores when the monitor is due next.
@@ -52,11 +63,13 @@ pub fn next_sequence(tx: &mut dyn Tx, id: &str) -> Result<i64> {
     .int(0)
 }
 
-/// Records how the monitor's newest run ended, unless a later one has ended already.
+/// Records how the monitor's newest run ended, unless a later one of its series has ended already: by their numbers, since the
+/// clock may have been set.
 pub fn finished(tx: &mut dyn Tx, id: &str, run_id: &str, status: RunStatus, at: Micros) -> Result<()> {
     tx.execute(
         "UPDATE monitors SET last_run_id = $2, last_status = $3, last_finished_at = $4
-         WHERE id = $1 AND (last_finished_at IS NULL OR last_finished_at <= $4)",
+         WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM runs l, runs r WHERE l.id = monitors.last_run_id AND r.id = $2
+         AND l.series = r.series AND l.sequence > r.sequence)",
         &params![id, run_id, status.as_str(), at],
     )?;
     Ok(())
@@ -79,6 +92,15 @@ pub fn record_missed(tx: &mut dyn Tx, id: &str, missed: &Missed) -> Result<()> {
     )?;
     Ok(())
 }
+
+/// Deletes at most `limit` records of missed slots that begin before `older_than`. Returns how many.
+pub fn prune_missed(tx: &mut dyn Tx, older_than: Micros, limit: usize) -> Result<u64> {
+    tx.execute(PRUNE_MISSED, &params![older_than, limit])
+}
+
+pub(in crate::tables) const PRUNE_MISSED: &str = "DELETE FROM missed_slots WHERE (monitor_id, first_due_at) IN (
+    SELECT s.monitor_id, s.first_due_at FROM monitors m CROSS JOIN missed_slots s
+    WHERE s.monitor_id = m.id AND s.first_due_at < $1 LIMIT $2)";
 
 /// The newest `limit` records of missed slots.
 pub fn missed(tx: &mut dyn Tx, id: &str, limit: usize) -> Result<Vec<MissedRow>> {

@@ -10,7 +10,7 @@ use crate::{
     error::Result,
     params,
     sql::{Tx, Value},
-    tables::{all, changed},
+    tables::{all, changed, first},
 };
 
 /// How a run ended.
@@ -47,6 +47,22 @@ pub(in crate::tables) const CLAIM: &str = concat!(
     "UPDATE runs SET state = 'running', starts = starts + 1, started_at = $1 WHERE state = 'queued' AND id IN (
      SELECT q.id FROM runs q WHERE q.state = 'queued' AND q.state <> 'finished' ORDER BY q.queued_at, q.id LIMIT $2)
      RETURNING ",
+    columns!()
+);
+
+/// The ids of queued runs, the longest queued first: for when one of them cannot be read.
+pub fn queued_ids(tx: &mut dyn Tx, limit: usize) -> Result<Vec<String>> {
+    let sql = "SELECT id FROM runs WHERE state = 'queued' AND state <> 'finished' ORDER BY queued_at, id LIMIT $1";
+    all(tx, sql, &params![limit], |row| row.text(0))
+}
+
+/// Takes one queued run, if it still is.
+pub fn claim_one(tx: &mut dyn Tx, id: &str, now: Micros) -> Result<Option<Run>> {
+    first(tx, CLAIM_ONE, &params![now, id], read)
+}
+
+const CLAIM_ONE: &str = concat!(
+    "UPDATE runs SET state = 'running', starts = starts + 1, started_at = $1 WHERE state = 'queued' AND id = $2 RETURNING ",
     columns!()
 );
 

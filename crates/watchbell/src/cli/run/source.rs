@@ -3,7 +3,7 @@
 use std::{io::Read as _, path::Path, time::Duration};
 
 use anyhow::{Context as _, Result, bail};
-use collection::{LoadError, load::DataKind};
+use collection::{IterationData, LoadError, data::DataKind};
 
 /// Longest document that is fetched, in bytes.
 const MAX_BYTES: usize = 256 << 20;
@@ -29,15 +29,20 @@ impl Source<'_> {
     }
 
     /// Iteration data: JSON or CSV, told apart by the name, else by the content.
-    pub async fn data(&self, word: &str) -> Result<Vec<Vec<(String, serde_json::Value)>>> {
+    /// A file is not held: the run reads it again row by row.
+    pub async fn data(&self, word: &str) -> Result<IterationData> {
         let extension = word.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase());
         let kind = match extension.as_deref() {
             Some("csv") => DataKind::Csv,
             Some("json") => DataKind::Json,
             _ => DataKind::Guess,
         };
-        self.document(word, "data", |bytes, name| collection::load::parse_data(bytes, kind, name))
-            .await
+        let path = Path::new(word);
+        if path.is_file() {
+            return IterationData::open(path, kind).map_err(with_hint);
+        }
+        let (bytes, name) = self.read(word, "data").await?;
+        IterationData::from_bytes(bytes, kind, &name).map_err(with_hint)
     }
 
     /// The bytes of a document, and what messages call it.

@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use anyhow::{Context as _, Result, bail};
-use collection::{Collection, Environment, RunOptions, RunSpec, cookies::Jar, load, proxies::ProxyRules, runner::Bail};
+use collection::{Collection, Environment, IterationData, RunOptions, RunSpec, cookies::Jar, load, proxies::ProxyRules, runner::Bail};
 use domain::Clock as _;
 
 use super::{
@@ -38,7 +38,7 @@ pub async fn spec(args: &Args, client: &egress::Client, policy: &egress::Policy)
     set_variables("--global-var", &documents.global_var, &mut globals)?;
     let data = match &documents.iteration_data {
         Some(word) => source.data(word).await?,
-        None => Vec::new(),
+        None => IterationData::default(),
     };
     Ok(RunSpec {
         collection,

@@ -44,9 +44,16 @@ fn json(error: serde_json::Error, path: String) -> Problem {
 /// A problem of a query, from the text of the rejection.
 pub fn query(text: &str) -> Problem {
     let text = text.strip_prefix("Failed to deserialize query string: ").unwrap_or(text);
-    match text.split_once(": ") {
+    let problem = match text.split_once(": ") {
         Some((field, why)) if !field.contains(' ') => misfit(why, field),
         _ => misfit(text, ""),
+    };
+    if problem.field.is_some() {
+        return problem;
+    }
+    Problem {
+        title: "The query cannot be read".to_owned(),
+        ..problem
     }
 }
 
