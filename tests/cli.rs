@@ -9,7 +9,12 @@ use crate::support::{Api, Receiver, server::PROGRAM};
 mod reports;
 
 async fn watchbell(folder: &Path, words: &[&str]) -> Output {
-    tokio::process::Command::new(PROGRAM).current_dir(folder).args(words).output().await.unwrap()
+    tokio::process::Command::new(PROGRAM)
+        .current_dir(folder)
+        .args(words)
+        .output()
+        .await
+        .unwrap()
 }
 
 fn text(bytes: &[u8]) -> String {
@@ -28,7 +33,10 @@ async fn a_run_reports_its_tests_and_exits_by_them() {
     let bad = watchbell(folder.path(), &["run", "orders.json"]).await;
     let printed = text(&bad.stdout);
     assert_eq!(bad.status.code(), Some(1), "{printed}");
-    assert!(printed.contains("AssertionError: expected response to have status code 200 but got 500"), "{printed}");
+    assert!(
+        printed.contains("AssertionError: expected response to have status code 200 but got 500"),
+        "{printed}"
+    );
     assert!(!printed.contains('\u{1b}'), "no colour without a terminal");
 }
 
@@ -37,12 +45,23 @@ async fn variables_come_from_files_and_words_and_are_exported() {
     let (api, folder) = (Api::start().await, tempfile::tempdir().unwrap());
     let mut collection = api.collection("Orders");
     collection["item"][0]["request"]["url"] = json!("{{base}}/orders?who={{who}}");
-    collection["item"][0]["event"][0]["script"]["exec"] =
-        json!(["pm.test('asked for Ada', () => pm.expect(pm.request.url.toString()).to.include('who=Ada'));", "pm.environment.set('seen', 7);"]);
+    collection["item"][0]["event"][0]["script"]["exec"] = json!([
+        "pm.test('asked for Ada', () => pm.expect(pm.request.url.toString()).to.include('who=Ada'));",
+        "pm.environment.set('seen', 7);"
+    ]);
     std::fs::write(folder.path().join("orders.json"), collection.to_string()).unwrap();
     let environment = json!({"name": "here", "values": [{"key": "base", "value": format!("http://{}", api.address), "enabled": true}]});
     std::fs::write(folder.path().join("here.json"), environment.to_string()).unwrap();
-    let words = ["run", "orders.json", "-e", "here.json", "--env-var", "who=Ada", "--export-environment", "out.json"];
+    let words = [
+        "run",
+        "orders.json",
+        "-e",
+        "here.json",
+        "--env-var",
+        "who=Ada",
+        "--export-environment",
+        "out.json",
+    ];
     let ran = watchbell(folder.path(), &words).await;
     assert_eq!(ran.status.code(), Some(0), "{}{}", text(&ran.stdout), text(&ran.stderr));
     let exported: serde_json::Value = serde_json::from_slice(&std::fs::read(folder.path().join("out.json")).unwrap()).unwrap();
@@ -56,7 +75,11 @@ async fn what_cannot_be_read_is_named_with_its_place() {
     std::fs::write(folder.path().join("broken.json"), "{\"info\": {\"name\": \"x\"},\n \"item\": [}").unwrap();
     let broken = watchbell(folder.path(), &["run", "broken.json"]).await;
     assert_eq!(broken.status.code(), Some(1));
-    assert!(text(&broken.stderr).contains("broken.json") && text(&broken.stderr).contains('2'), "{}", text(&broken.stderr));
+    assert!(
+        text(&broken.stderr).contains("broken.json") && text(&broken.stderr).contains('2'),
+        "{}",
+        text(&broken.stderr)
+    );
     let missing = watchbell(folder.path(), &["run", "missing.json"]).await;
     assert!(text(&missing.stderr).contains("cannot read `missing.json`"));
     let unknown = watchbell(folder.path(), &["run", "broken.json", "--fast"]).await;
@@ -83,16 +106,37 @@ async fn sessions_run_at_once_and_the_result_goes_to_a_receiver() {
     let (api, receiver, folder) = (Api::start().await, Receiver::start().await, tempfile::tempdir().unwrap());
     std::fs::write(folder.path().join("orders.json"), api.collection("Orders").to_string()).unwrap();
     let url = receiver.url("/result");
-    let words = ["run", "orders.json", "-n", "2", "--parallel", "3", "-r", "json", "--reporter-json-export", "out.json", "--webhook", &url];
+    let words = [
+        "run",
+        "orders.json",
+        "-n",
+        "2",
+        "--parallel",
+        "3",
+        "-r",
+        "json",
+        "--reporter-json-export",
+        "out.json",
+        "--webhook",
+        &url,
+    ];
     let ran = watchbell(folder.path(), &words).await;
     assert_eq!(ran.status.code(), Some(0), "{}{}", text(&ran.stdout), text(&ran.stderr));
     assert_eq!(api.requests(), 6);
     let report: serde_json::Value = serde_json::from_slice(&std::fs::read(folder.path().join("out.json")).unwrap()).unwrap();
-    let mut iterations: Vec<_> = report["run"]["executions"].as_array().unwrap().iter().map(|e| e["cursor"]["iteration"].as_u64().unwrap()).collect();
+    let mut iterations: Vec<_> = report["run"]["executions"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|e| e["cursor"]["iteration"].as_u64().unwrap())
+        .collect();
     iterations.sort_unstable();
     assert_eq!(iterations, [0, 1, 2, 3, 4, 5], "each iteration stands once");
     let told = receiver.received()[0].json();
-    assert_eq!((told["type"].as_str(), told["data"]["metrics"]["passedTests"].as_u64()), (Some("run.finished"), Some(12)));
+    assert_eq!(
+        (told["type"].as_str(), told["data"]["metrics"]["passedTests"].as_u64()),
+        (Some("run.finished"), Some(12))
+    );
     receiver.answer(410);
     let lost = watchbell(folder.path(), &["run", "orders.json", "--webhook", &url]).await;
     assert_eq!(lost.status.code(), Some(1), "a result that was not taken is no success");
@@ -105,8 +149,18 @@ async fn a_signature_is_verified() {
     std::fs::write(folder.path().join("body.json"), r#"{"test": 2432232314}"#).unwrap();
     let verify = |signature: &'static str, tolerance: &'static str| {
         let words = [
-            "verify", "--secret", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "--id", "msg_p5jXN8AQM9LWM0D4loKWxJek", "--timestamp", "1614265330",
-            "--signature", signature, "--tolerance", tolerance, "body.json",
+            "verify",
+            "--secret",
+            "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+            "--id",
+            "msg_p5jXN8AQM9LWM0D4loKWxJek",
+            "--timestamp",
+            "1614265330",
+            "--signature",
+            signature,
+            "--tolerance",
+            tolerance,
+            "body.json",
         ];
         let folder = folder.path().to_owned();
         async move { watchbell(&folder, &words).await.status.code() }
@@ -122,9 +176,18 @@ async fn settings_are_shown_with_their_origin() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("watchbell.toml"), "[server]\nlisten = \"127.0.0.1:9\"\n").unwrap();
     let shown = text(&watchbell(folder.path(), &["config"]).await.stdout);
-    assert!(shown.lines().any(|l| l.starts_with("server.listen") && l.ends_with("watchbell.toml")), "{shown}");
+    assert!(
+        shown
+            .lines()
+            .any(|l| l.starts_with("server.listen") && l.ends_with("watchbell.toml")),
+        "{shown}"
+    );
     std::fs::write(folder.path().join("watchbell.toml"), "[server]\nlisten = 9\n").unwrap();
     let refused = watchbell(folder.path(), &["serve"]).await;
     assert_eq!(refused.status.code(), Some(1));
-    assert!(text(&refused.stderr).contains("`server.listen` (watchbell.toml): expected string, found integer"), "{}", text(&refused.stderr));
+    assert!(
+        text(&refused.stderr).contains("`server.listen` (watchbell.toml): expected string, found integer"),
+        "{}",
+        text(&refused.stderr)
+    );
 }

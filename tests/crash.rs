@@ -62,8 +62,14 @@ async fn survive(database: Database) {
     let receiver = Receiver::start().await;
     let mut server = Server::start(database).await;
     let http = server.http();
-    http.post("/api/v1/webhooks", json!({"name": "all", "profile": "standard", "url": receiver.url("/"), "events": ["crash.test"], "secret": "generate"})).await;
-    let source = http.post("/api/v1/sources", json!({"name": "outside", "provider": "postman"})).await;
+    http.post(
+        "/api/v1/webhooks",
+        json!({"name": "all", "profile": "standard", "url": receiver.url("/"), "events": ["crash.test"], "secret": "generate"}),
+    )
+    .await;
+    let source = http
+        .post("/api/v1/sources", json!({"name": "outside", "provider": "postman"}))
+        .await;
     let inbound = source["url"].as_str().unwrap();
     let inbound = inbound[inbound.find("/in/").unwrap()..].to_owned();
     let accepted = Arc::new(Accepted::default());
@@ -73,14 +79,23 @@ async fn survive(database: Database) {
         for _ in 0..PUBLISHERS {
             clients.spawn(publish(server.http(), accepted.clone(), next.clone()));
         }
-        clients.spawn(report(Http::new(&server.url, None), inbound.clone(), accepted.clone(), next.clone()));
+        clients.spawn(report(
+            Http::new(&server.url, None),
+            inbound.clone(),
+            accepted.clone(),
+            next.clone(),
+        ));
         let before = accepted.count.load(Ordering::SeqCst);
         let random = usize::from(rand::random::<u8>());
         soon("events to be accepted", accepted.wait_for(before + 1 + random)).await;
         server.kill().await;
         clients.join_all().await;
         server.restart().await;
-        eprintln!("{database:?}: kill {} after {} accepted", round + 1, accepted.count.load(Ordering::SeqCst));
+        eprintln!(
+            "{database:?}: kill {} after {} accepted",
+            round + 1,
+            accepted.count.load(Ordering::SeqCst)
+        );
     }
     check_deliveries(&receiver, &accepted).await;
     check_receipts(&server.http(), source["id"].as_str().unwrap(), &accepted).await;
@@ -91,9 +106,15 @@ async fn publish(http: Http, accepted: Arc<Accepted>, next: Arc<AtomicU64>) {
     loop {
         let number = next.fetch_add(1, Ordering::SeqCst);
         let event = json!({"type": "crash.test", "data": {"number": number}});
-        let Ok(answer) = http.send(Method::POST, "/api/v1/events", event.to_string(), &[]).await else { return };
+        let Ok(answer) = http.send(Method::POST, "/api/v1/events", event.to_string(), &[]).await else {
+            return;
+        };
         if answer.status == 202 {
-            accepted.events.lock().unwrap().insert(number, answer.json()["id"].as_str().unwrap().to_owned());
+            accepted
+                .events
+                .lock()
+                .unwrap()
+                .insert(number, answer.json()["id"].as_str().unwrap().to_owned());
             accepted.counted();
         }
     }
@@ -104,9 +125,15 @@ async fn report(http: Http, path: String, accepted: Arc<Accepted>, next: Arc<Ato
     loop {
         let number = next.fetch_add(1, Ordering::SeqCst);
         let body = json!({"monitor_uid": format!("m-{}", number % 7), "metrics": {"failedTests": number % 2, "errors": 0}});
-        let Ok(answer) = http.send(Method::POST, &path, body.to_string(), &[]).await else { return };
+        let Ok(answer) = http.send(Method::POST, &path, body.to_string(), &[]).await else {
+            return;
+        };
         if answer.status == 200 {
-            accepted.receipts.lock().unwrap().insert(answer.json()["receipt_id"].as_str().unwrap().to_owned());
+            accepted
+                .receipts
+                .lock()
+                .unwrap()
+                .insert(answer.json()["receipt_id"].as_str().unwrap().to_owned());
             accepted.counted();
         }
     }
@@ -129,7 +156,11 @@ async fn check_deliveries(receiver: &Receiver, accepted: &Accepted) {
     for received in &all {
         let number = received.json()["data"]["number"].as_u64().unwrap();
         let id = received.header("webhook-id").to_owned();
-        assert_eq!(*ids.entry(number).or_insert_with(|| id.clone()), id, "event {number} came under two ids");
+        assert_eq!(
+            *ids.entry(number).or_insert_with(|| id.clone()),
+            id,
+            "event {number} came under two ids"
+        );
         if let Some(answered) = wanted.get(&number) {
             assert_eq!(*answered, id, "event {number} came under another id than was answered");
         }
@@ -154,6 +185,15 @@ async fn check_receipts(http: &Http, source_id: &str, accepted: &Accepted) {
     }
     assert!(missing.is_empty(), "acknowledged receipts are gone: {missing:?}");
     let open = http.get("/api/v1/incidents?state=open&limit=200").await;
-    let keys: Vec<_> = open["items"].as_array().unwrap().iter().map(|i| i["key"].as_str().unwrap()).collect();
-    assert_eq!(keys.len(), keys.iter().collect::<BTreeSet<_>>().len(), "two open incidents of one monitor");
+    let keys: Vec<_> = open["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|i| i["key"].as_str().unwrap())
+        .collect();
+    assert_eq!(
+        keys.len(),
+        keys.iter().collect::<BTreeSet<_>>().len(),
+        "two open incidents of one monitor"
+    );
 }

@@ -10,8 +10,20 @@ use browser::Browser;
 
 /// Every page of the navigation, by its path.
 const PAGES: &[&str] = &[
-    "/", "/monitors", "/monitors/new", "/collections", "/environments", "/integrations", "/webhooks/new?type=webhook", "/sources", "/sources/new",
-    "/incidents", "/activity", "/bins", "/notices", "/settings",
+    "/",
+    "/monitors",
+    "/monitors/new",
+    "/collections",
+    "/environments",
+    "/integrations",
+    "/webhooks/new?type=webhook",
+    "/sources",
+    "/sources/new",
+    "/incidents",
+    "/activity",
+    "/bins",
+    "/notices",
+    "/settings",
 ];
 
 #[tokio::test(flavor = "multi_thread")]
@@ -24,8 +36,12 @@ async fn a_person_logs_in_looks_at_every_page_and_sees_an_incident_live() {
     let monitor = http.post("/api/v1/monitors", monitor).await["id"].as_str().unwrap().to_owned();
     let webhook = json!({"name": "results", "profile": "standard", "url": receiver.url("/"), "events": ["monitor.run.finished"], "secret": "generate"});
     let webhook = http.post("/api/v1/webhooks", webhook).await["id"].as_str().unwrap().to_owned();
-    let source = http.post("/api/v1/sources", json!({"name": "own", "provider": "watchbell"})).await["id"].as_str().unwrap().to_owned();
-    http.post(&format!("/api/v1/sources/{source}/connect"), json!({"monitor_id": monitor})).await;
+    let source = http.post("/api/v1/sources", json!({"name": "own", "provider": "watchbell"})).await["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    http.post(&format!("/api/v1/sources/{source}/connect"), json!({"monitor_id": monitor}))
+        .await;
     receiver.wait_until("a delivery", |all| !all.is_empty()).await;
 
     let browser = Browser::start().await;
@@ -33,7 +49,11 @@ async fn a_person_logs_in_looks_at_every_page_and_sees_an_incident_live() {
     for page in PAGES {
         look(&browser, &server, page).await;
     }
-    for page in [format!("/monitors/{monitor}"), format!("/webhooks/{webhook}"), format!("/sources/{source}")] {
+    for page in [
+        format!("/monitors/{monitor}"),
+        format!("/webhooks/{webhook}"),
+        format!("/sources/{source}"),
+    ] {
         look(&browser, &server, &page).await;
     }
     api.set_broken(true);
@@ -48,11 +68,20 @@ async fn a_person_logs_in_looks_at_every_page_and_sees_an_incident_live() {
 
 async fn log_in(driver: &WebDriver, server: &Server) {
     driver.goto(format!("{}/login", server.url)).await.unwrap();
-    driver.find(By::Name("email")).await.unwrap().send_keys("ada@example.com").await.unwrap();
+    driver
+        .find(By::Name("email"))
+        .await
+        .unwrap()
+        .send_keys("ada@example.com")
+        .await
+        .unwrap();
     let password = driver.find(By::Name("password")).await.unwrap();
     password.send_keys(server.password.as_str()).await.unwrap();
     password.send_keys(Key::Enter + "").await.unwrap();
-    until("the overview", || async { driver.current_url().await.ok().filter(|url| url.path() == "/") }).await;
+    until("the overview", || async {
+        driver.current_url().await.ok().filter(|url| url.path() == "/")
+    })
+    .await;
 }
 
 /// A page answers, has one heading, scrolls nowhere sideways on a telephone, and its console is silent.
@@ -60,10 +89,14 @@ async fn look(browser: &Browser, server: &Server, path: &str) {
     browser.driver.goto(format!("{}{path}", server.url)).await.unwrap();
     let headings = browser.driver.find_all(By::Tag("h1")).await.unwrap();
     assert_eq!(headings.len(), 1, "{path} has {} main headings", headings.len());
-    let status = browser.run("return performance.getEntriesByType('navigation')[0].responseStatus").await;
+    let status = browser
+        .run("return performance.getEntriesByType('navigation')[0].responseStatus")
+        .await;
     assert_eq!(status, json!(200), "{path}");
     browser.driver.set_window_rect(0, 0, 390, 844).await.unwrap();
-    let sideways = browser.run("return document.documentElement.scrollWidth - document.documentElement.clientWidth").await;
+    let sideways = browser
+        .run("return document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        .await;
     assert!(sideways.as_i64().unwrap() <= 0, "{path} is {sideways} px too wide for a telephone");
     browser.driver.set_window_rect(0, 0, 1280, 900).await.unwrap();
     let unlabelled = browser
@@ -78,11 +111,27 @@ async fn the_first_person_makes_their_account_and_imports_a_collection() {
     let browser = Browser::start().await;
     let driver = &browser.driver;
     driver.goto(format!("{}/", server.url)).await.unwrap();
-    until("the set-up page", || async { driver.current_url().await.ok().filter(|url| url.path() == "/setup") }).await;
-    for (name, value) in [("name", "Ada"), ("email", "ada@example.com"), ("password", "a long enough password")] {
+    until("the set-up page", || async {
+        driver.current_url().await.ok().filter(|url| url.path() == "/setup")
+    })
+    .await;
+    for (name, value) in [
+        ("name", "Ada"),
+        ("email", "ada@example.com"),
+        ("password", "a long enough password"),
+    ] {
         driver.find(By::Name(name)).await.unwrap().send_keys(value).await.unwrap();
     }
-    driver.find(By::Name("password")).await.unwrap().send_keys(Key::Enter + "").await.unwrap();
-    until("the overview", || async { driver.current_url().await.ok().filter(|url| url.path() == "/") }).await;
+    driver
+        .find(By::Name("password"))
+        .await
+        .unwrap()
+        .send_keys(Key::Enter + "")
+        .await
+        .unwrap();
+    until("the overview", || async {
+        driver.current_url().await.ok().filter(|url| url.path() == "/")
+    })
+    .await;
     browser.end().await;
 }

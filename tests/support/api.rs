@@ -66,6 +66,14 @@ impl Api {
 }
 
 fn answer(broken: bool) -> Response<Full<Bytes>> {
-    let (status, body) = if broken { (500, r#"{"error":"out of bells"}"#) } else { (200, r#"{"orders":[1,2,3]}"#) };
-    Response::builder().status(status).header("content-type", "application/json").body(Full::new(Bytes::from(body))).unwrap()
+    let (status, body) = if broken {
+        (500, r#"{"error":"out of bells"}"#)
+    } else {
+        (200, r#"{"orders":[1,2,3]}"#)
+    };
+    Response::builder()
+        .status(status)
+        .header("content-type", "application/json")
+        .body(Full::new(Bytes::from(body)))
+        .unwrap()
 }

@@ -31,7 +31,11 @@ impl Answer {
 impl Http {
     pub fn new(base: &str, token: Option<&str>) -> Self {
         let client = Client::builder(TokioExecutor::new()).build_http();
-        Self { client, base: base.to_owned(), token: token.map(str::to_owned) }
+        Self {
+            client,
+            base: base.to_owned(),
+            token: token.map(str::to_owned),
+        }
     }
 
     /// An error is one of the connection: the server is gone.
@@ -50,7 +54,10 @@ impl Http {
         let response = self.client.request(request).await.map_err(|e| e.to_string())?;
         let (head, body) = response.into_parts();
         let body = body.collect().await.map_err(|e| e.to_string())?.to_bytes();
-        Ok(Answer { status: head.status.as_u16(), body })
+        Ok(Answer {
+            status: head.status.as_u16(),
+            body,
+        })
     }
 
     pub async fn get(&self, path: &str) -> Value {
@@ -62,7 +69,12 @@ impl Http {
     /// Posts JSON and wants a 2xx.
     pub async fn post(&self, path: &str, body: Value) -> Value {
         let answer = self.send(Method::POST, path, body.to_string(), &[]).await.unwrap();
-        assert!((200..300).contains(&answer.status), "POST {path}: {} {}", answer.status, String::from_utf8_lossy(&answer.body));
+        assert!(
+            (200..300).contains(&answer.status),
+            "POST {path}: {} {}",
+            answer.status,
+            String::from_utf8_lossy(&answer.body)
+        );
         if answer.body.is_empty() { Value::Null } else { answer.json() }
     }
 }

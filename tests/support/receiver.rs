@@ -25,7 +25,11 @@ pub struct Received {
 
 impl Received {
     pub fn header(&self, name: &str) -> &str {
-        self.headers.get(name).unwrap_or_else(|| panic!("no header {name}")).to_str().unwrap()
+        self.headers
+            .get(name)
+            .unwrap_or_else(|| panic!("no header {name}"))
+            .to_str()
+            .unwrap()
     }
 
     pub fn json(&self) -> Value {
@@ -50,7 +54,10 @@ impl Receiver {
     pub async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let shared = Arc::new(Shared { status: AtomicU16::new(200), ..Shared::default() });
+        let shared = Arc::new(Shared {
+            status: AtomicU16::new(200),
+            ..Shared::default()
+        });
         let of_server = shared.clone();
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
@@ -98,7 +105,11 @@ async fn take(request: Request<Incoming>, shared: Arc<Shared>) -> Result<Respons
     let (head, body) = request.into_parts();
     let status = shared.status.load(Ordering::SeqCst);
     if let Ok(body) = body.collect().await {
-        let received = Received { path: head.uri.path().to_owned(), headers: head.headers, body: body.to_bytes() };
+        let received = Received {
+            path: head.uri.path().to_owned(),
+            headers: head.headers,
+            body: body.to_bytes(),
+        };
         shared.received.lock().unwrap().push(received);
         shared.changed.notify_waiters();
     }

@@ -29,7 +29,13 @@ pub struct Server {
 impl Server {
     /// The server on an empty SQLite folder, as at its very first start.
     pub async fn start_empty() -> Self {
-        let mut server = Self { folder: tempfile::tempdir().unwrap(), child: None, url: String::new(), token: String::new(), password: String::new() };
+        let mut server = Self {
+            folder: tempfile::tempdir().unwrap(),
+            child: None,
+            url: String::new(),
+            token: String::new(),
+            password: String::new(),
+        };
         server.restart().await;
         server
     }
@@ -49,8 +55,27 @@ impl Server {
             text.push_str(&format!("[store]\npostgres = \"{url}\"\npostgres_pool = 8\n"));
         }
         std::fs::write(folder.path().join("watchbell.toml"), text).unwrap();
-        let mut server = Self { folder, child: None, url: String::new(), token: String::new(), password: String::new() };
-        let output = server.command(&["admin", "bootstrap", "--email", "ada@example.com", "--name", "Ada", "--output", "json"]).output().await.unwrap();
+        let mut server = Self {
+            folder,
+            child: None,
+            url: String::new(),
+            token: String::new(),
+            password: String::new(),
+        };
+        let output = server
+            .command(&[
+                "admin",
+                "bootstrap",
+                "--email",
+                "ada@example.com",
+                "--name",
+                "Ada",
+                "--output",
+                "json",
+            ])
+            .output()
+            .await
+            .unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         let made: Value = serde_json::from_slice(&output.stdout).unwrap();
         server.token = made["token"].as_str().unwrap().to_owned();
@@ -61,7 +86,12 @@ impl Server {
 
     pub fn command(&self, words: &[&str]) -> Command {
         let mut command = Command::new(PROGRAM);
-        command.current_dir(self.folder.path()).arg("--data").arg(self.data()).args(words).kill_on_drop(true);
+        command
+            .current_dir(self.folder.path())
+            .arg("--data")
+            .arg(self.data())
+            .args(words)
+            .kill_on_drop(true);
         command
     }
 
@@ -71,8 +101,17 @@ impl Server {
 
     /// Starts the process (again) and waits until it listens.
     pub async fn restart(&mut self) {
-        let log = std::fs::File::options().create(true).append(true).open(self.folder.path().join("server.log")).unwrap();
-        let mut child = self.command(&["serve", "--listen", "127.0.0.1:0"]).stdout(Stdio::piped()).stderr(log).spawn().unwrap();
+        let log = std::fs::File::options()
+            .create(true)
+            .append(true)
+            .open(self.folder.path().join("server.log"))
+            .unwrap();
+        let mut child = self
+            .command(&["serve", "--listen", "127.0.0.1:0"])
+            .stdout(Stdio::piped())
+            .stderr(log)
+            .spawn()
+            .unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         self.url = soon("the server to listen", async {
             while let Some(line) = lines.next_line().await.unwrap() {

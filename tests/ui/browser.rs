@@ -48,7 +48,11 @@ impl Browser {
             async move { WebDriver::new(&url, options).await.ok() }
         })
         .await;
-        Self { driver, process, _profile: profile }
+        Self {
+            driver,
+            process,
+            _profile: profile,
+        }
     }
 
     /// Runs JavaScript in the page and gives what it returns.

@@ -19,12 +19,18 @@ impl Client {
         stream.set_nodelay(true)?;
         let (sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
         tokio::spawn(connection);
-        Ok(Self { sender, host: host.to_owned(), authorization: token.map(|t| format!("Bearer {t}")) })
+        Ok(Self {
+            sender,
+            host: host.to_owned(),
+            authorization: token.map(|t| format!("Bearer {t}")),
+        })
     }
 
     /// Posts a JSON body; an answer other than 2xx is an error with the answer in it.
     pub async fn post(&mut self, path: &str, body: Bytes, headers: &[(&str, &str)]) -> Result<Bytes> {
-        let mut request = Request::post(path).header("host", &self.host).header("content-type", "application/json");
+        let mut request = Request::post(path)
+            .header("host", &self.host)
+            .header("content-type", "application/json");
         if let Some(authorization) = &self.authorization {
             request = request.header("authorization", authorization);
         }

@@ -79,7 +79,12 @@ pub async fn full_speed(server: &Server, receiver: &Receiver, load: &Load, deliv
     }
     let accepted = started.elapsed();
     arrived(receiver, deliveries).await?;
-    Ok(Outcome { deliveries, elapsed: started.elapsed(), accepted, latencies: latencies(&sent, receiver) })
+    Ok(Outcome {
+        deliveries,
+        elapsed: started.elapsed(),
+        accepted,
+        latencies: latencies(&sent, receiver),
+    })
 }
 
 pub async fn steady(server: &Server, receiver: &Receiver, rate: usize, length: Duration, size: usize, webhooks: usize) -> Result<Outcome> {
@@ -109,11 +114,19 @@ pub async fn steady(server: &Server, receiver: &Receiver, rate: usize, length: D
     }
     let accepted = started.elapsed();
     arrived(receiver, total * webhooks).await?;
-    Ok(Outcome { deliveries: total * webhooks, elapsed: started.elapsed(), accepted, latencies: latencies(&sent, receiver) })
+    Ok(Outcome {
+        deliveries: total * webhooks,
+        elapsed: started.elapsed(),
+        accepted,
+        latencies: latencies(&sent, receiver),
+    })
 }
 
 async fn arrived(receiver: &Receiver, deliveries: usize) -> Result<()> {
-    if tokio::time::timeout(Duration::from_secs(120), receiver.wait_for(deliveries)).await.is_err() {
+    if tokio::time::timeout(Duration::from_secs(120), receiver.wait_for(deliveries))
+        .await
+        .is_err()
+    {
         bail!("{} of {deliveries} deliveries arrived within 120 s", receiver.count());
     }
     Ok(())
@@ -121,7 +134,10 @@ async fn arrived(receiver: &Receiver, deliveries: usize) -> Result<()> {
 
 fn latencies(sent: &HashMap<u64, Instant>, receiver: &Receiver) -> Vec<Duration> {
     let arrivals = receiver.arrivals();
-    let mut all: Vec<_> = sent.iter().filter_map(|(n, at)| arrivals.get(n).map(|arrival| arrival.duration_since(*at))).collect();
+    let mut all: Vec<_> = sent
+        .iter()
+        .filter_map(|(n, at)| arrivals.get(n).map(|arrival| arrival.duration_since(*at)))
+        .collect();
     all.sort_unstable();
     all
 }

@@ -69,12 +69,25 @@ async fn main() -> Result<()> {
     report::full(&full, pump, &server.usage()?, &idle);
     if args.rate > 0 {
         let before = server.usage()?;
-        let steady = load::steady(&server, &receiver, args.rate, Duration::from_secs(args.seconds), args.size, args.webhooks).await?;
+        let steady = load::steady(
+            &server,
+            &receiver,
+            args.rate,
+            Duration::from_secs(args.seconds),
+            args.size,
+            args.webhooks,
+        )
+        .await?;
         report::steady(&steady, args.rate, &server.usage()?, &before);
     }
     server.stop().await
 }
 
 fn args_load(args: &Args) -> load::Load {
-    load::Load { events: args.events, connections: args.connections, size: args.size, batch: args.batch }
+    load::Load {
+        events: args.events,
+        connections: args.connections,
+        size: args.size,
+        batch: args.batch,
+    }
 }

@@ -82,12 +82,20 @@ impl Receiver {
 #[allow(clippy::disallowed_methods, reason = "bounded by `Limited`")]
 async fn answer(request: Request<Incoming>, seen: Arc<Seen>) -> Result<Response<Full<Bytes>>, Infallible> {
     let hang = request.uri().path() == "/hang";
-    let body = Limited::new(request.into_body(), 4 << 20).collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
+    let body = Limited::new(request.into_body(), 4 << 20)
+        .collect()
+        .await
+        .map(http_body_util::Collected::to_bytes)
+        .unwrap_or_default();
     if hang {
         std::future::pending::<()>().await;
     }
     if let Some(number) = number(&body) {
-        seen.arrivals.lock().unwrap_or_else(PoisonError::into_inner).entry(number).or_insert_with(Instant::now);
+        seen.arrivals
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .entry(number)
+            .or_insert_with(Instant::now);
     }
     seen.count.fetch_add(1, Ordering::SeqCst);
     seen.changed.notify_waiters();

@@ -7,7 +7,11 @@ use crate::{load::Outcome, server::Usage};
 pub fn full(outcome: &Outcome, pump: f64, after: &Usage, before: &Usage) {
     let rate = outcome.deliveries as f64 / outcome.elapsed.as_secs_f64();
     println!("publish → delivered       {rate:>9.0} deliveries/s   {:.3} × pump", rate / pump);
-    println!("all accepted after        {:>9.2} s of {:.2} s", outcome.accepted.as_secs_f64(), outcome.elapsed.as_secs_f64());
+    println!(
+        "all accepted after        {:>9.2} s of {:.2} s",
+        outcome.accepted.as_secs_f64(),
+        outcome.elapsed.as_secs_f64()
+    );
     percentiles("latency under full load", &outcome.latencies);
     cpu(outcome, after, before);
     println!("server peak               {:>9.1} MB RSS", after.peak_mb);
@@ -25,7 +29,18 @@ fn cpu(outcome: &Outcome, after: &Usage, before: &Usage) {
 }
 
 fn percentiles(what: &str, sorted: &[Duration]) {
-    let at = |p: f64| sorted.get(((sorted.len() as f64 * p) as usize).min(sorted.len().saturating_sub(1))).copied().unwrap_or_default();
+    let at = |p: f64| {
+        sorted
+            .get(((sorted.len() as f64 * p) as usize).min(sorted.len().saturating_sub(1)))
+            .copied()
+            .unwrap_or_default()
+    };
     let ms = |p| at(p).as_secs_f64() * 1e3;
-    println!("{what:<25} p50 {:.2} ms, p90 {:.2} ms, p99 {:.2} ms, max {:.2} ms", ms(0.5), ms(0.9), ms(0.99), ms(1.0));
+    println!(
+        "{what:<25} p50 {:.2} ms, p90 {:.2} ms, p99 {:.2} ms, max {:.2} ms",
+        ms(0.5),
+        ms(0.9),
+        ms(0.99),
+        ms(1.0)
+    );
 }

@@ -43,22 +43,38 @@ impl Server {
         fs::write(&config, settings)?;
         let command = |words: &[&str]| {
             let mut command = Command::new(program);
-            command.arg("--config").arg(&config).arg("--data").arg(folder.join("data")).args(words);
+            command
+                .arg("--config")
+                .arg(&config)
+                .arg("--data")
+                .arg(folder.join("data"))
+                .args(words);
             command
         };
-        let made = command(&["admin", "bootstrap", "--email", "bench@example.com", "--output", "json"]).output().await?;
+        let made = command(&["admin", "bootstrap", "--email", "bench@example.com", "--output", "json"])
+            .output()
+            .await?;
         if !made.status.success() {
             bail!("admin bootstrap: {}", String::from_utf8_lossy(&made.stderr));
         }
         let made: serde_json::Value = serde_json::from_slice(&made.stdout)?;
         let token = made["token"].as_str().context("no token")?.to_owned();
-        let mut child = command(&["serve", "--listen", "127.0.0.1:0"]).stdout(Stdio::piped()).stderr(Stdio::null()).kill_on_drop(true).spawn()?;
+        let mut child = command(&["serve", "--listen", "127.0.0.1:0"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .kill_on_drop(true)
+            .spawn()?;
         let mut lines = BufReader::new(child.stdout.take().context("no stdout")?).lines();
         while let Some(line) = lines.next_line().await? {
             if let Some((_, address)) = line.split_once("http://") {
                 let address = address.trim_end_matches('/').trim().to_owned();
                 tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
-                return Ok(Self { child, address, token, folder });
+                return Ok(Self {
+                    child,
+                    address,
+                    token,
+                    folder,
+                });
             }
         }
         bail!("the server ended before it said where it listens")
@@ -93,7 +109,11 @@ impl Server {
             line.split_whitespace().nth(1).and_then(|kb| kb.parse::<f64>().ok()).unwrap_or(0.0) / 1024.0
         };
         // utime and stime, in clock ticks of 10 ms.
-        Ok(Usage { cpu: Duration::from_millis((ticks(11) + ticks(12)) * 10), rss_mb: megabytes("VmRSS:"), peak_mb: megabytes("VmHWM:") })
+        Ok(Usage {
+            cpu: Duration::from_millis((ticks(11) + ticks(12)) * 10),
+            rss_mb: megabytes("VmRSS:"),
+            peak_mb: megabytes("VmHWM:"),
+        })
     }
 
     pub async fn stop(mut self) -> Result<()> {

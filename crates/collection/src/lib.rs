@@ -1,6 +1,6 @@
 //! Postman documents and their runner.
 //!
-//! A document is read by [`load`] into the typed model of [`format`], which keeps the raw
+//! A document is read by [`load`] into the typed model of [`mod@format`], which keeps the raw
 //! JSON beside it so that nothing is lost on export. [`runner`] walks the items in the
 //! order that [`order`] decides, lets scripts run behind [`script`], turns each request
 //! into bytes with [`request`] and hands it to a [`transport`]. What happened goes to a

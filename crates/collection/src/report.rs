@@ -73,10 +73,13 @@ pub struct ScriptFailure {
     pub error: ScriptError,
 }
 
-/// A request that a script made with `pm.sendRequest`.
+/// A request beside the item's own: one of a script's `pm.sendRequest`, or one for the
+/// OAuth 2.0 token of the item.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct SubRequest {
-    pub listen: Listen,
+    /// The kind of the script that made it; `None` for a token.
+    #[serde(default)]
+    pub listen: Option<Listen>,
     /// Exchanges before it that the authentication needed.
     #[serde(default)]
     pub replays: Vec<Replay>,

@@ -23,6 +23,7 @@ use crate::script::{NextRequest, Scope, Scopes, ScriptHost};
 use crate::transport::Transport;
 use crate::variables;
 
+mod answer;
 mod calls;
 mod exchange;
 mod item;

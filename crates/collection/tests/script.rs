@@ -6,6 +6,8 @@
 mod api;
 #[path = "script/bench.rs"]
 mod bench;
+#[path = "script/big.rs"]
+mod big;
 #[path = "script/calls.rs"]
 mod calls;
 #[path = "script/child.rs"]

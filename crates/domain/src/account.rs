@@ -38,7 +38,11 @@ pub fn may(role: Role, scopes: Option<&[Scope]>, need: Need) -> Result<(), Probl
         Need::Administer => has(&[Scope::Admin]),
         Need::Publish => has(&[Scope::Publish, Scope::Write, Scope::Admin]),
     };
-    if by_scope { Ok(()) } else { Err(Problem::forbidden("the token's scopes do not allow this").hint("make a token with a wider scope")) }
+    if by_scope {
+        Ok(())
+    } else {
+        Err(Problem::forbidden("the token's scopes do not allow this").hint("make a token with a wider scope"))
+    }
 }
 
 /// A password that a person chose.
@@ -55,6 +59,12 @@ pub fn check_email(email: &str) -> Result<String, Problem> {
     let email = email.trim().to_lowercase();
     let good = email.len() <= 254
         && !email.chars().any(|c| c.is_control() || c.is_whitespace())
-        && email.split_once('@').is_some_and(|(name, host)| !name.is_empty() && !host.is_empty() && !host.contains('@'));
-    if good { Ok(email) } else { Err(Problem::invalid("email", format!("`{email}` is no e-mail address"))) }
+        && email
+            .split_once('@')
+            .is_some_and(|(name, host)| !name.is_empty() && !host.is_empty() && !host.contains('@'));
+    if good {
+        Ok(email)
+    } else {
+        Err(Problem::invalid("email", format!("`{email}` is no e-mail address")))
+    }
 }

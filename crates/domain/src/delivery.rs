@@ -30,7 +30,9 @@ impl Verdict {
         let success = (200..300).contains(&status);
         let message = match status {
             200..300 => None,
-            300..400 => Some(format!("answered {status}: redirects are never followed; set the webhook's URL to the final address")),
+            300..400 => Some(format!(
+                "answered {status}: redirects are never followed; set the webhook's URL to the final address"
+            )),
             410 => Some("answered 410 Gone: it wants no more events".to_owned()),
             _ => Some(format!("answered {status}")),
         };
@@ -46,12 +48,22 @@ impl Verdict {
 
     /// No response came.
     pub fn of_failure(code: &str, message: &str, passing: bool) -> Self {
-        Self { success: false, code: code.to_owned(), message: Some(message.to_owned()), retry: passing, gone: false, retry_after_s: None }
+        Self {
+            success: false,
+            code: code.to_owned(),
+            message: Some(message.to_owned()),
+            retry: passing,
+            gone: false,
+            retry_after_s: None,
+        }
     }
 
     /// Until when a receiver that asked for a pause is to be left alone: what it asked for, capped.
     pub fn hold_until(&self, now: crate::Micros) -> Option<crate::Micros> {
-        let asked = self.retry_after_s.filter(|asked| *asked > 0)?.min(crate::limits::RETRY_AFTER_SECONDS);
+        let asked = self
+            .retry_after_s
+            .filter(|asked| *asked > 0)?
+            .min(crate::limits::RETRY_AFTER_SECONDS);
         Some(now.saturating_add(asked * crate::clock::SECOND))
     }
 }

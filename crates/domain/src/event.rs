@@ -40,7 +40,10 @@ pub struct Event {
 /// `issue-created`, `monitor.run.finished`: lower-case words of letters, digits, `-` and `_`, joined by dots.
 pub fn check_type(field: &str, event_type: &str) -> Result<(), Problem> {
     let word = |word: &str| {
-        !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'_')
+        !word.is_empty()
+            && word
+                .bytes()
+                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'_')
     };
     if event_type.len() <= limits::EVENT_TYPE_BYTES && event_type.split('.').all(word) {
         return Ok(());
@@ -61,8 +64,10 @@ pub fn check_pattern(field: &str, pattern: &str) -> Result<(), Problem> {
     if pattern == "*" {
         return Ok(());
     }
-    check_type(field, pattern.strip_suffix(".*").unwrap_or(pattern))
-        .map_err(|p| Problem { hint: Some("an event type, `prefix.*` or `*`".to_owned()), ..p })
+    check_type(field, pattern.strip_suffix(".*").unwrap_or(pattern)).map_err(|p| Problem {
+        hint: Some("an event type, `prefix.*` or `*`".to_owned()),
+        ..p
+    })
 }
 
 /// Every pattern that matches a type: what the subscription index is asked for.
@@ -87,7 +92,15 @@ mod tests {
 
     #[test]
     fn what_watchbell_tells_itself_is_reserved_and_nothing_else() {
-        for own in [RUN_FINISHED, ACTIVITY, INCIDENT_OPENED, INCIDENT_REOPENED, WEBHOOK_DISABLED, TEST, "monitor.x"] {
+        for own in [
+            RUN_FINISHED,
+            ACTIVITY,
+            INCIDENT_OPENED,
+            INCIDENT_REOPENED,
+            WEBHOOK_DISABLED,
+            TEST,
+            "monitor.x",
+        ] {
             assert!(is_reserved(own), "{own}");
         }
         for free in ["issue-created", "monitoring.done", "order.webhook.sent", "activity-log", "monitor"] {

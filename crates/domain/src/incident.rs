@@ -5,7 +5,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Problem, observation::{Observation, Order}};
+use crate::{
+    Problem,
+    observation::{Observation, Order},
+};
 
 crate::run::text_enum!(/// Where an incident stands.
 IncidentState { Open = "open", Acknowledged = "acknowledged", Resolved = "resolved" });
@@ -72,8 +75,13 @@ fn late(observation: &Observation, order: &Order, known: &KeyState) -> Option<Ef
     }
     // Another series restarts the count. Should it be an old one that arrives late, its
     // good news is not believed.
-    (is_behind(order, known) && !observation.failing)
-        .then(|| Effect::new(ReceiptAction::Stale, false, "a success of another series, not newer than the newest applied result"))
+    (is_behind(order, known) && !observation.failing).then(|| {
+        Effect::new(
+            ReceiptAction::Stale,
+            false,
+            "a success of another series, not newer than the newest applied result",
+        )
+    })
 }
 
 /// A result of another series than the known one that is older than the newest applied, or that does not say when it was:
@@ -91,13 +99,20 @@ pub fn known_after(before: Option<&KeyState>, observation: &Observation, now: i6
     {
         return before.clone();
     }
-    let title = observation.title.clone().or_else(|| before.map(|k| k.title.clone()).filter(|t| !t.is_empty()));
+    let title = observation
+        .title
+        .clone()
+        .or_else(|| before.map(|k| k.title.clone()).filter(|t| !t.is_empty()));
     let order = observation.order.as_ref();
     KeyState {
         title: title.unwrap_or_else(|| observation.key.clone()),
         series: order.map(|o| o.series.clone()).or_else(|| before.and_then(|k| k.series.clone())),
         sequence: order.map_or_else(|| before.and_then(|k| k.sequence), |o| Some(o.sequence)),
-        last_at: order.and_then(|o| o.at).unwrap_or(now).min(now).max(before.map_or(i64::MIN, |k| k.last_at)),
+        last_at: order
+            .and_then(|o| o.at)
+            .unwrap_or(now)
+            .min(now)
+            .max(before.map_or(i64::MIN, |k| k.last_at)),
     }
 }
 
@@ -118,8 +133,12 @@ pub fn by_hand(state: IncidentState, action: ByHand, other_open: bool) -> Result
             Err(Problem::conflict("another incident of this monitor is open").hint("work on that one"))
         }
         (ByHand::Reopen, IncidentState::Resolved) => Ok(IncidentState::Open),
-        (ByHand::Acknowledge, state) => Err(Problem::conflict(format!("the incident is {state}, only an open one can be acknowledged"))),
+        (ByHand::Acknowledge, state) => Err(Problem::conflict(format!(
+            "the incident is {state}, only an open one can be acknowledged"
+        ))),
         (ByHand::Resolve, state) => Err(Problem::conflict(format!("the incident is {state} already"))),
-        (ByHand::Reopen, state) => Err(Problem::conflict(format!("the incident is {state}, only a resolved one can be reopened"))),
+        (ByHand::Reopen, state) => Err(Problem::conflict(format!(
+            "the incident is {state}, only a resolved one can be reopened"
+        ))),
     }
 }

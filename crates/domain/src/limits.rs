@@ -33,7 +33,10 @@ pub fn check_name(field: &str, name: &str) -> Result<(), crate::Problem> {
         return Err(crate::Problem::invalid(field, format!("`{field}` is empty")).hint("give it a name"));
     }
     if name.chars().count() > NAME_CHARACTERS {
-        return Err(crate::Problem::invalid(field, format!("`{field}` is longer than {NAME_CHARACTERS} characters")));
+        return Err(crate::Problem::invalid(
+            field,
+            format!("`{field}` is longer than {NAME_CHARACTERS} characters"),
+        ));
     }
     if name.chars().any(char::is_control) {
         return Err(crate::Problem::invalid(field, format!("`{field}` holds a control character")));

@@ -45,7 +45,10 @@ pub(crate) fn wrong(path: &str, why: &str) -> Problem {
 
 /// A text member; NUL characters are shown as U+FFFD (PostgreSQL cannot hold them).
 pub(crate) fn text(value: Option<&Value>) -> Option<String> {
-    value?.as_str().map(|s| s.replace('\0', "\u{FFFD}")).filter(|s| !s.trim().is_empty())
+    value?
+        .as_str()
+        .map(|s| s.replace('\0', "\u{FFFD}"))
+        .filter(|s| !s.trim().is_empty())
 }
 
 /// A name for people, cut to what a person may give.
@@ -72,7 +75,11 @@ pub(crate) fn count(path: &str, value: Option<&Value>) -> Result<u64, Problem> {
     if float.is_nan() || float.fract() != 0.0 {
         return Err(wrong(path, "is not a whole number"));
     }
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "`as` saturates, which is what is wanted")]
+    #[allow(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "`as` saturates, which is what is wanted"
+    )]
     Ok(float as u64)
 }
 
@@ -86,6 +93,10 @@ pub(crate) fn summary(failed_tests: u64, errors: u64, requests: Option<u64>) -> 
     if errors > 0 {
         parts.push(plural(errors, "error", "errors"));
     }
-    let what = if parts.is_empty() { "no failures".to_owned() } else { parts.join(" and ") };
+    let what = if parts.is_empty() {
+        "no failures".to_owned()
+    } else {
+        parts.join(" and ")
+    };
     requests.map_or_else(|| what.clone(), |n| format!("{what} in {}", plural(n, "request", "requests")))
 }

@@ -60,5 +60,9 @@ impl Profile {
 /// The keys that sign now: the secret, and the one before it while its overlap lasts.
 pub fn keys(current: Option<&str>, old: Option<(&str, Micros)>, now: Micros) -> Result<Vec<SigningKey>, Problem> {
     let old = old.filter(|(_, ends_at)| now < *ends_at).map(|(secret, _)| secret);
-    current.into_iter().chain(old).map(|s| secret::parse_standard("secret", s)).collect()
+    current
+        .into_iter()
+        .chain(old)
+        .map(|s| secret::parse_standard("secret", s))
+        .collect()
 }

@@ -35,7 +35,17 @@ pub struct RetryPolicy {
 impl RetryPolicy {
     /// Standard Webhooks' recommended schedule; disabled after 5 days without one success.
     pub fn standard() -> Self {
-        let delays = [5 * SECOND, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 5 * HOUR, 10 * HOUR, 14 * HOUR, 20 * HOUR, 24 * HOUR];
+        let delays = [
+            5 * SECOND,
+            5 * MINUTE,
+            30 * MINUTE,
+            2 * HOUR,
+            5 * HOUR,
+            10 * HOUR,
+            14 * HOUR,
+            20 * HOUR,
+            24 * HOUR,
+        ];
         Self {
             delays_ms: delays.iter().map(|d| (d / MILLISECOND).unsigned_abs()).collect(),
             jitter_percent: 20,
@@ -46,7 +56,12 @@ impl RetryPolicy {
 
     /// 1, 10 and 100 s, then off.
     pub fn testmonitor() -> Self {
-        Self { delays_ms: vec![1_000, 10_000, 100_000], jitter_percent: 0, used_up: UsedUp::Disable, disable_after_ms: None }
+        Self {
+            delays_ms: vec![1_000, 10_000, 100_000],
+            jitter_percent: 0,
+            used_up: UsedUp::Disable,
+            disable_after_ms: None,
+        }
     }
 
     pub fn check(&self) -> Result<(), Problem> {
@@ -59,9 +74,15 @@ impl RetryPolicy {
         if self.jitter_percent > 50 {
             return Err(Problem::invalid("retry_policy.jitter_percent", "`jitter_percent` is 0 to 50"));
         }
-        if self.disable_after_ms.is_some_and(|span| !(60_000..=90 * 86_400_000).contains(&span)) {
-            return Err(Problem::invalid("retry_policy.disable_after_ms", "`disable_after_ms` is a minute (60000) to 90 days (7776000000)")
-                .hint("leave it out to never disable"));
+        if self
+            .disable_after_ms
+            .is_some_and(|span| !(60_000..=90 * 86_400_000).contains(&span))
+        {
+            return Err(Problem::invalid(
+                "retry_policy.disable_after_ms",
+                "`disable_after_ms` is a minute (60000) to 90 days (7776000000)",
+            )
+            .hint("leave it out to never disable"));
         }
         Ok(())
     }
@@ -109,7 +130,9 @@ pub fn after_attempt(policy: &RetryPolicy, number: u64, verdict: &Verdict, faili
 }
 
 fn jittered(delay_ms: u64, percent: u8, seed: u64) -> Micros {
-    let delay = i64::try_from(delay_ms).unwrap_or(i64::MAX / MILLISECOND).saturating_mul(MILLISECOND);
+    let delay = i64::try_from(delay_ms)
+        .unwrap_or(i64::MAX / MILLISECOND)
+        .saturating_mul(MILLISECOND);
     let swing = delay / 100 * i64::from(percent);
     if swing == 0 {
         return delay;

@@ -86,7 +86,14 @@ pub struct RunOptions {
 
 impl Default for RunOptions {
     fn default() -> Self {
-        Self { follow_redirects: true, strict_ssl: true, request_delay: 0, request_timeout: 0, run_timeout: 300_000, retries: 0 }
+        Self {
+            follow_redirects: true,
+            strict_ssl: true,
+            request_delay: 0,
+            request_timeout: 0,
+            run_timeout: 300_000,
+            retries: 0,
+        }
     }
 }
 

@@ -51,8 +51,18 @@ impl Passed {
             (false, _) => Some((self.before_last, self.slots - 1, MissedReason::Down)),
         };
         let first_due_at = self.first;
-        let missed = missed.map(|(last_due_at, slots, reason)| Missed { first_due_at, last_due_at, slots, reason });
-        Advance { start: !busy, slot: self.last, next_due_at: self.next, missed }
+        let missed = missed.map(|(last_due_at, slots, reason)| Missed {
+            first_due_at,
+            last_due_at,
+            slots,
+            reason,
+        });
+        Advance {
+            start: !busy,
+            slot: self.last,
+            next_due_at: self.next,
+            missed,
+        }
     }
 }
 
@@ -82,16 +92,19 @@ MissedReason { Down = "down", Overlap = "overlap" });
 /// A number of the monitor's own, the same on every node and after every restart: the `spread` of
 /// [`Schedule::next_after`] (FNV-1a over its id).
 pub fn spread_of(monitor_id: &str) -> u64 {
-    monitor_id.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3))
+    monitor_id.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+    })
 }
 
 impl Schedule {
     /// Refuses what could never be due, naming the field.
     pub fn check(&self) -> Result<(), Problem> {
         match self {
-            Self::Interval { seconds } if *seconds < SHORTEST_INTERVAL || *seconds > 31_536_000 => {
-                Err(Problem::invalid("schedule.interval.seconds", format!("an interval is {SHORTEST_INTERVAL} to 31536000 seconds")))
-            }
+            Self::Interval { seconds } if *seconds < SHORTEST_INTERVAL || *seconds > 31_536_000 => Err(Problem::invalid(
+                "schedule.interval.seconds",
+                format!("an interval is {SHORTEST_INTERVAL} to 31536000 seconds"),
+            )),
             Self::Interval { .. } => Ok(()),
             Self::Cron { expression, zone } => {
                 parse_zone(zone)?;
@@ -122,11 +135,17 @@ impl Schedule {
         Ok(self.passed(due_at, now, spread)?.advance(busy))
     }
 
-    /// The slots from the reached due time `due_at` up to `now`. Its cost does not grow with the pause beyond [`COUNTED`].
+    /// The slots from the reached due time `due_at` up to `now`. Its cost does not grow with the pause beyond a thousand slots.
     pub fn passed(&self, due_at: Micros, now: Micros, spread: u64) -> Result<Passed, Problem> {
         let second = self.next_after(due_at, spread)?;
         if second > now {
-            return Ok(Passed { slots: 1, first: due_at, before_last: due_at, last: due_at, next: second });
+            return Ok(Passed {
+                slots: 1,
+                first: due_at,
+                before_last: due_at,
+                last: due_at,
+                next: second,
+            });
         }
         match self {
             Self::Interval { seconds } => {
@@ -135,7 +154,13 @@ impl Schedule {
                 let last = next - period;
                 let slots = 2 + ((last - second) / period).unsigned_abs();
                 let before_last = if last == second { due_at } else { last - period };
-                Ok(Passed { slots, first: due_at, before_last, last, next })
+                Ok(Passed {
+                    slots,
+                    first: due_at,
+                    before_last,
+                    last,
+                    next,
+                })
             }
             Self::Cron { expression, zone } => passed_cron(&Slots::of(expression, zone)?, due_at, second, now),
         }
@@ -151,14 +176,19 @@ struct Slots<'a> {
 
 impl<'a> Slots<'a> {
     fn of(expression: &'a str, zone: &str) -> Result<Self, Problem> {
-        Ok(Self { zone: parse_zone(zone)?, cron: parse_cron(expression)?, expression })
+        Ok(Self {
+            zone: parse_zone(zone)?,
+            cron: parse_cron(expression)?,
+            expression,
+        })
     }
 
     fn next_after(&self, after: Micros) -> Result<Micros, Problem> {
         let from = zoned(after, &self.zone)?;
-        let next = self.cron.find_next_occurrence(&from, false).map_err(|_| {
-            Problem::invalid("schedule.cron.expression", format!("`{}` is never due again", self.expression))
-        })?;
+        let next = self
+            .cron
+            .find_next_occurrence(&from, false)
+            .map_err(|_| Problem::invalid("schedule.cron.expression", format!("`{}` is never due again", self.expression)))?;
         Ok(next.timestamp().as_microsecond())
     }
 
@@ -187,7 +217,13 @@ fn passed_cron(slots: &Slots<'_>, first: Micros, second: Micros, now: Micros) ->
         (before_last, last) = (last, slots.last_before(next, last)?);
         before_last = slots.last_before(last, before_last)?;
     }
-    Ok(Passed { slots: count, first, before_last, last, next })
+    Ok(Passed {
+        slots: count,
+        first,
+        before_last,
+        last,
+        next,
+    })
 }
 
 fn parse_zone(zone: &str) -> Result<TimeZone, Problem> {
@@ -198,8 +234,10 @@ fn parse_zone(zone: &str) -> Result<TimeZone, Problem> {
 
 fn parse_cron(expression: &str) -> Result<Cron, Problem> {
     if expression.split_whitespace().count() != 5 {
-        return Err(Problem::invalid("schedule.cron.expression", format!("`{expression}` has not five fields"))
-            .hint("minute hour day-of-month month day-of-week, for example `*/5 * * * *`"));
+        return Err(
+            Problem::invalid("schedule.cron.expression", format!("`{expression}` has not five fields"))
+                .hint("minute hour day-of-month month day-of-week, for example `*/5 * * * *`"),
+        );
     }
     expression.parse::<Cron>().map_err(|error| {
         Problem::invalid("schedule.cron.expression", format!("`{expression}` is no cron expression: {error}"))

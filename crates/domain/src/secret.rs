@@ -27,9 +27,15 @@ pub fn parse_standard(field: &str, secret: &str) -> Result<SigningKey, Problem> 
     if let Some(text) = secret.strip_prefix(ED25519_PREFIX) {
         let seed = STANDARD.decode(text).map_err(|_| bad("is not base64 after `whsk_`"))?;
         let length = seed.len();
-        return if length == 32 { Ok(SigningKey::Ed25519Seed(Zeroizing::new(seed))) } else { Err(bad(&format!("has {length} bytes, not 32"))) };
+        return if length == 32 {
+            Ok(SigningKey::Ed25519Seed(Zeroizing::new(seed)))
+        } else {
+            Err(bad(&format!("has {length} bytes, not 32")))
+        };
     }
-    let text = secret.strip_prefix(HMAC_PREFIX).ok_or_else(|| bad("does not start with `whsec_`"))?;
+    let text = secret
+        .strip_prefix(HMAC_PREFIX)
+        .ok_or_else(|| bad("does not start with `whsec_`"))?;
     let key = STANDARD.decode(text).map_err(|_| bad("is not base64 after `whsec_`"))?;
     match key.len() {
         24..=64 => Ok(SigningKey::Hmac(Zeroizing::new(key))),

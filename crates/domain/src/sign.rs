@@ -1,9 +1,16 @@
 //! Signatures over the exact bytes that are sent.
 
-use aws_lc_rs::{hmac, signature::{Ed25519KeyPair, KeyPair}};
+use aws_lc_rs::{
+    hmac,
+    signature::{Ed25519KeyPair, KeyPair},
+};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 
-use crate::{Problem, clock::{Micros, SECOND}, secret::SigningKey};
+use crate::{
+    Problem,
+    clock::{Micros, SECOND},
+    secret::SigningKey,
+};
 
 /// Standard Webhooks 1.0.0: value of `webhook-signature`, one signature per key (two while a
 /// rotation overlaps), each over `<id>.<unix seconds>.<body>`.
@@ -45,6 +52,9 @@ mod tests {
 
     #[test]
     fn testmonitor_signs_as_its_documentation_shows() {
-        assert_eq!(testmonitor(b"abc", br#"{"a":"1"}"#), "345611a3626cf5e080a7a412184001882ab231b8bdb465dc76dbf709f01f210a");
+        assert_eq!(
+            testmonitor(b"abc", br#"{"a":"1"}"#),
+            "345611a3626cf5e080a7a412184001882ab231b8bdb465dc76dbf709f01f210a"
+        );
     }
 }

@@ -19,7 +19,9 @@ pub enum TriggerRule {
         first: u64,
     },
     /// The Nth failure in a row, then the first success.
-    AfterFailures { failures: u64 },
+    AfterFailures {
+        failures: u64,
+    },
     /// When good turns to bad or bad to good.
     OnChange,
     Failures,
@@ -57,23 +59,31 @@ impl TriggerRule {
             Self::ThreeFailuresThenSuccess { first } if !COUNTS.contains(first) => {
                 Err(Problem::invalid("trigger.first", format!("`{first}` is not 1 to {}", COUNTS.end())))
             }
-            Self::AfterFailures { failures } if !COUNTS.contains(failures) => {
-                Err(Problem::invalid("trigger.failures", format!("`{failures}` is not 1 to {}", COUNTS.end())))
-            }
+            Self::AfterFailures { failures } if !COUNTS.contains(failures) => Err(Problem::invalid(
+                "trigger.failures",
+                format!("`{failures}` is not 1 to {}", COUNTS.end()),
+            )),
             _ => Ok(()),
         }
     }
 
     /// Whether [`Self::decide`] depends on what came before, so that state must be kept.
     pub const fn is_stateful(&self) -> bool {
-        matches!(self, Self::ThreeFailuresThenSuccess { .. } | Self::AfterFailures { .. } | Self::OnChange)
+        matches!(
+            self,
+            Self::ThreeFailuresThenSuccess { .. } | Self::AfterFailures { .. } | Self::OnChange
+        )
     }
 
     /// Decides for one result. `good` is `None` for an event that tells of no outcome; such
     /// events always pass and leave the state alone.
     pub fn decide(&self, state: &TriggerState, good: Option<bool>) -> Triggered {
         let Some(good) = good else {
-            return Triggered { send: true, because: "the event has no outcome".to_owned(), state: state.clone() };
+            return Triggered {
+                send: true,
+                because: "the event has no outcome".to_owned(),
+                state: state.clone(),
+            };
         };
         let streak = if good { 0 } else { state.streak.saturating_add(1) };
         let (send, because) = match self {
@@ -84,17 +94,33 @@ impl TriggerRule {
                 state.last_good.map_or(!good, |last| last != good),
                 format!("on_change: {} after {}", word(good), state.last_good.map_or("nothing", word)),
             ),
-            Self::ThreeFailuresThenSuccess { first } if good => {
-                (state.told, format!("three_failures_then_success: a success after {} of the first {first} failures", state.streak.min(*first)))
-            }
-            Self::ThreeFailuresThenSuccess { first } => {
-                (streak <= *first, format!("three_failures_then_success: failure {streak} of a streak, the first {first} are sent"))
-            }
+            Self::ThreeFailuresThenSuccess { first } if good => (
+                state.told,
+                format!(
+                    "three_failures_then_success: a success after {} of the first {first} failures",
+                    state.streak.min(*first)
+                ),
+            ),
+            Self::ThreeFailuresThenSuccess { first } => (
+                streak <= *first,
+                format!("three_failures_then_success: failure {streak} of a streak, the first {first} are sent"),
+            ),
             Self::AfterFailures { .. } if good => (state.told, "after_failures: a success".to_owned()),
-            Self::AfterFailures { failures } => (streak == *failures, format!("after_failures: failure {streak}, number {failures} is sent")),
+            Self::AfterFailures { failures } => (
+                streak == *failures,
+                format!("after_failures: failure {streak}, number {failures} is sent"),
+            ),
         };
         let told = !good && (state.told || send);
-        Triggered { send, because, state: TriggerState { streak, told, last_good: Some(good) } }
+        Triggered {
+            send,
+            because,
+            state: TriggerState {
+                streak,
+                told,
+                last_good: Some(good),
+            },
+        }
     }
 }
 
@@ -139,7 +165,11 @@ mod tests {
 
     #[test]
     fn an_event_without_outcome_passes_and_leaves_no_trace() {
-        let state = TriggerState { streak: 2, told: true, last_good: Some(false) };
+        let state = TriggerState {
+            streak: 2,
+            told: true,
+            last_good: Some(false),
+        };
         let triggered = TriggerRule::Failures.decide(&state, None);
         assert!(triggered.send);
         assert_eq!(triggered.state, state);

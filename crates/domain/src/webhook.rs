@@ -17,7 +17,11 @@ pub struct WebhookOptions {
 
 impl Default for WebhookOptions {
     fn default() -> Self {
-        Self { timeout_ms: 15_000, verify_tls: true, in_flight: limits::LANE_IN_FLIGHT }
+        Self {
+            timeout_ms: 15_000,
+            verify_tls: true,
+            in_flight: limits::LANE_IN_FLIGHT,
+        }
     }
 }
 
@@ -35,9 +39,27 @@ impl WebhookOptions {
 
 /// Headers that a user may not set: hop-by-hop (RFC 9110 §7.6.1), framing, and those that sign.
 const RESERVED: &[&str] = &[
-    "host", "content-length", "connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "proxy-connection", "te", "trailer",
-    "transfer-encoding", "upgrade", "expect", "webhook-id", "webhook-timestamp", "webhook-signature", "signature", "x-watchbell-signature",
-    "x-hub-signature", "x-hub-signature-256", "watchbell-hops", "watchbell-replay",
+    "host",
+    "content-length",
+    "connection",
+    "keep-alive",
+    "proxy-authenticate",
+    "proxy-authorization",
+    "proxy-connection",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+    "expect",
+    "webhook-id",
+    "webhook-timestamp",
+    "webhook-signature",
+    "signature",
+    "x-watchbell-signature",
+    "x-hub-signature",
+    "x-hub-signature-256",
+    "watchbell-hops",
+    "watchbell-replay",
 ];
 
 /// Checks one of the user's headers (RFC 9110 field syntax).

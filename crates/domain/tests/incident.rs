@@ -14,8 +14,18 @@ fn postman(failed: &str, errors: &str) -> String {
 }
 
 fn observation(failing: bool, order: Option<(&str, u64)>) -> Observation {
-    let order = order.map(|(series, sequence)| Order { series: series.to_owned(), sequence, at: None });
-    Observation { key: "1-a".to_owned(), title: None, failing, cause: Cause::default(), order }
+    let order = order.map(|(series, sequence)| Order {
+        series: series.to_owned(),
+        sequence,
+        at: None,
+    });
+    Observation {
+        key: "1-a".to_owned(),
+        title: None,
+        failing,
+        cause: Cause::default(),
+        order,
+    }
 }
 
 #[test]
@@ -25,10 +35,28 @@ fn postman_counts_are_strict() {
     assert!(!read("0.0", "0e0").unwrap().unwrap().failing);
     assert!(read("1.0", "0").unwrap().unwrap().failing);
     assert!(read("0", "1e0").unwrap().unwrap().failing);
-    assert!(read("18446744073709551617", "0").unwrap().unwrap().failing, "a huge number never wraps");
-    for bad in ["1e-400", "-1e-400", "0.0000001e-320", "null", "\"0\"", "-1", "0.5", "true", "[]", "{}"] {
+    assert!(
+        read("18446744073709551617", "0").unwrap().unwrap().failing,
+        "a huge number never wraps"
+    );
+    for bad in [
+        "1e-400",
+        "-1e-400",
+        "0.0000001e-320",
+        "null",
+        "\"0\"",
+        "-1",
+        "0.5",
+        "true",
+        "[]",
+        "{}",
+    ] {
         let problem = read(bad, "0").unwrap_err();
-        assert_eq!((problem.status, problem.field.as_deref()), (422, Some("$.metrics.failedTests")), "{bad}");
+        assert_eq!(
+            (problem.status, problem.field.as_deref()),
+            (422, Some("$.metrics.failedTests")),
+            "{bad}"
+        );
         assert_eq!(read("0", bad).unwrap_err().field.as_deref(), Some("$.metrics.errors"), "{bad}");
     }
 }
@@ -36,7 +64,10 @@ fn postman_counts_are_strict() {
 #[test]
 fn a_long_name_is_cut_between_characters() {
     let body = postman("0", "0").replace("Orders", &"ü".repeat(300));
-    assert_eq!(map(Provider::Postman, body.as_bytes()).unwrap().unwrap().title, Some("ü".repeat(200)));
+    assert_eq!(
+        map(Provider::Postman, body.as_bytes()).unwrap().unwrap().title,
+        Some("ü".repeat(200))
+    );
 }
 
 #[test]
@@ -46,7 +77,10 @@ fn what_cannot_be_read_says_where() {
     assert_eq!(problem("[]").field.as_deref(), Some("$"));
     assert_eq!(problem("{}").field.as_deref(), Some("$.monitor_uid"));
     assert_eq!(problem(r#"{"monitor_uid":"a"}"#).field.as_deref(), Some("$.metrics"));
-    assert_eq!(problem(r#"{"monitor_uid":"a","metrics":{"failedTests":0}}"#).field.as_deref(), Some("$.metrics.errors"));
+    assert_eq!(
+        problem(r#"{"monitor_uid":"a","metrics":{"failedTests":0}}"#).field.as_deref(),
+        Some("$.metrics.errors")
+    );
     let twice = problem(r#"{"monitor_uid":"a","metrics":{"errors":1,"errors":0,"failedTests":0}}"#);
     assert_eq!(twice.status, 422);
     assert!(twice.detail.contains("`errors` stands twice"), "{}", twice.detail);
@@ -63,7 +97,10 @@ fn our_own_format_needs_status_and_metrics_to_agree() {
     assert!(!failing("success", 0));
     assert!(failing("success", 1));
     assert!(failing("abort", 0));
-    assert_eq!(map(Provider::Watchbell, body("fine", 0).as_bytes()).unwrap_err().field.as_deref(), Some("$.data.status"));
+    assert_eq!(
+        map(Provider::Watchbell, body("fine", 0).as_bytes()).unwrap_err().field.as_deref(),
+        Some("$.data.status")
+    );
     assert_eq!(map(Provider::Watchbell, br#"{"type":"activity","data":{}}"#), Ok(None));
 }
 
@@ -71,7 +108,10 @@ fn our_own_format_needs_status_and_metrics_to_agree() {
 fn only_a_true_zero_reads_as_zero_wherever_it_stands() {
     let beside = |other: &str| format!(r#"{{"a\\\"1e-400":{other},"monitor_uid":"1","metrics":{{"failedTests":0e5,"errors":-0}}}}"#);
     for other in ["1e-400", "\"1e-400 \\\" 2\"", "[1, 0.0e-400, 1e-400, 2]", "{\"b\":1e-400}"] {
-        assert!(!map(Provider::Postman, beside(other).as_bytes()).unwrap().unwrap().failing, "{other}");
+        assert!(
+            !map(Provider::Postman, beside(other).as_bytes()).unwrap().unwrap().failing,
+            "{other}"
+        );
     }
 }
 
@@ -92,23 +132,40 @@ fn our_own_format_says_where_it_is_wrong() {
 
 #[test]
 fn late_and_repeated_results_change_nothing() {
-    let known = KeyState { series: Some("s".to_owned()), sequence: Some(5), ..KeyState::default() };
+    let known = KeyState {
+        series: Some("s".to_owned()),
+        sequence: Some(5),
+        ..KeyState::default()
+    };
     let action = |sequence, repeat| decide(&observation(false, Some(("s", sequence))), repeat, Some(&known), true);
     assert_eq!((action(4, false).action, action(4, false).apply), (ReceiptAction::Stale, false));
     assert_eq!(action(5, false).action, ReceiptAction::Duplicate);
     assert_eq!(action(6, true).action, ReceiptAction::Duplicate);
     assert_eq!(action(6, false).action, ReceiptAction::Resolved);
     let mut restarted = observation(false, Some(("t", 1)));
-    assert_eq!(decide(&restarted, false, Some(&known), true).action, ReceiptAction::Stale, "nobody knows when that was");
+    assert_eq!(
+        decide(&restarted, false, Some(&known), true).action,
+        ReceiptAction::Stale,
+        "nobody knows when that was"
+    );
     if let Some(order) = restarted.order.as_mut() {
         order.at = Some(known.last_at + 1);
     }
-    assert_eq!(decide(&restarted, false, Some(&known), true).action, ReceiptAction::Resolved, "a new series restarts the count");
+    assert_eq!(
+        decide(&restarted, false, Some(&known), true).action,
+        ReceiptAction::Resolved,
+        "a new series restarts the count"
+    );
 }
 
 #[test]
 fn a_late_failure_of_an_older_series_counts_and_does_not_turn_back_the_count() {
-    let known = KeyState { title: "Orders".to_owned(), series: Some("new".to_owned()), sequence: Some(5), last_at: 100 };
+    let known = KeyState {
+        title: "Orders".to_owned(),
+        series: Some("new".to_owned()),
+        sequence: Some(5),
+        last_at: 100,
+    };
     for at in [Some(50), None] {
         let mut late = observation(true, Some(("old", 9)));
         late.title = Some("Orders (old)".to_owned());
@@ -127,7 +184,12 @@ fn a_late_failure_of_an_older_series_counts_and_does_not_turn_back_the_count() {
 
 #[test]
 fn late_good_news_of_another_series_is_not_believed() {
-    let known = KeyState { series: Some("new".to_owned()), sequence: Some(1), last_at: 100, ..KeyState::default() };
+    let known = KeyState {
+        series: Some("new".to_owned()),
+        sequence: Some(1),
+        last_at: 100,
+        ..KeyState::default()
+    };
     let mut late = observation(false, Some(("old", 9)));
     if let Some(order) = late.order.as_mut() {
         order.at = Some(50);
@@ -142,7 +204,11 @@ fn replay(steps: &[(bool, u64)]) -> Vec<Effect> {
     for (failing, sequence) in steps {
         let effect = decide(&observation(*failing, Some(("s", *sequence))), false, known.as_ref(), open);
         if effect.apply {
-            known = Some(KeyState { series: Some("s".to_owned()), sequence: Some(*sequence), ..KeyState::default() });
+            known = Some(KeyState {
+                series: Some("s".to_owned()),
+                sequence: Some(*sequence),
+                ..KeyState::default()
+            });
         }
         match effect.action {
             ReceiptAction::Opened => open = true,

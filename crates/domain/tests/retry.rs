@@ -36,10 +36,19 @@ fn retry_after_is_heard_and_capped_at_a_day() {
 #[test]
 fn gone_and_five_bad_days_disable_and_a_refusal_is_final() {
     let policy = RetryPolicy::standard();
-    assert!(matches!(after_attempt(&policy, 1, &Verdict::of_status(410, None), NOW, NOW, 0), NextStep::FailedAndDisable(_)));
-    assert!(matches!(after_attempt(&policy, 2, &refused(), NOW - 5 * DAY, NOW, 0), NextStep::FailedAndDisable(_)));
+    assert!(matches!(
+        after_attempt(&policy, 1, &Verdict::of_status(410, None), NOW, NOW, 0),
+        NextStep::FailedAndDisable(_)
+    ));
+    assert!(matches!(
+        after_attempt(&policy, 2, &refused(), NOW - 5 * DAY, NOW, 0),
+        NextStep::FailedAndDisable(_)
+    ));
     let guard = Verdict::of_failure("guard_refused", "the address is private", false);
-    assert_eq!(after_attempt(&policy, 1, &guard, NOW, NOW, 0), NextStep::Failed("guard_refused".to_owned()));
+    assert_eq!(
+        after_attempt(&policy, 1, &guard, NOW, NOW, 0),
+        NextStep::Failed("guard_refused".to_owned())
+    );
 }
 
 proptest! {

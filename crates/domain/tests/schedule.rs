@@ -12,7 +12,10 @@ fn at(text: &str) -> Micros {
 }
 
 fn cron(expression: &str, zone: &str) -> Schedule {
-    Schedule::Cron { expression: expression.to_owned(), zone: zone.to_owned() }
+    Schedule::Cron {
+        expression: expression.to_owned(),
+        zone: zone.to_owned(),
+    }
 }
 
 #[test]
@@ -39,7 +42,12 @@ fn slots_that_passed_while_down_are_counted_and_only_the_newest_is_run() {
     let advance = every_minute.advance(due, at("2026-01-01T00:05:10Z"), false, 0).unwrap();
     assert!(advance.start);
     assert_eq!(advance.next_due_at, at("2026-01-01T00:06:00Z"));
-    let missed = Missed { first_due_at: due, last_due_at: at("2026-01-01T00:04:00Z"), slots: 5, reason: MissedReason::Down };
+    let missed = Missed {
+        first_due_at: due,
+        last_due_at: at("2026-01-01T00:04:00Z"),
+        slots: 5,
+        reason: MissedReason::Down,
+    };
     assert_eq!(advance.missed, Some(missed));
 }
 
@@ -57,14 +65,24 @@ fn a_long_pause_is_counted_up_to_a_bound_and_its_newest_slot_is_run() {
     let every_minute = cron("* * * * *", "Europe/Berlin");
     let (due, now) = (at("2024-01-01T00:00:00Z"), at("2026-01-01T00:00:30Z"));
     let advance = every_minute.advance(due, now, false, 0).unwrap();
-    assert_eq!((advance.slot, advance.next_due_at), (at("2026-01-01T00:00:00Z"), at("2026-01-01T00:01:00Z")));
+    assert_eq!(
+        (advance.slot, advance.next_due_at),
+        (at("2026-01-01T00:00:00Z"), at("2026-01-01T00:01:00Z"))
+    );
     let missed = advance.missed.unwrap();
     assert_eq!((missed.first_due_at, missed.last_due_at), (due, at("2025-12-31T23:59:00Z")));
-    assert!((900..=1_000).contains(&missed.slots), "at least so many, and not a million searches: {}", missed.slots);
+    assert!(
+        (900..=1_000).contains(&missed.slots),
+        "at least so many, and not a million searches: {}",
+        missed.slots
+    );
     let every_second = Schedule::Interval { seconds: 1 };
     let advance = every_second.advance(due, now, false, 0).unwrap();
     assert_eq!((advance.slot, advance.next_due_at), (now, now + SECOND));
-    assert_eq!(advance.missed.map(|m| (i64::try_from(m.slots).unwrap() * SECOND, m.last_due_at)), Some((now - due, now - SECOND)));
+    assert_eq!(
+        advance.missed.map(|m| (i64::try_from(m.slots).unwrap() * SECOND, m.last_due_at)),
+        Some((now - due, now - SECOND))
+    );
 }
 
 #[test]

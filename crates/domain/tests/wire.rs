@@ -47,7 +47,13 @@ fn run_event(status: RunStatus, metrics: Metrics) -> Event {
 
 #[test]
 fn the_monitor_result_has_postmans_names_and_nothing_else() {
-    let metrics = Metrics { failed_tests: 1, passed_tests: 11, request_count: 6, total_latency: 842, ..Metrics::default() };
+    let metrics = Metrics {
+        failed_tests: 1,
+        passed_tests: 11,
+        request_count: 6,
+        total_latency: 842,
+        ..Metrics::default()
+    };
     let body = Profile::Postman.render(&run_event(RunStatus::Failure, metrics)).unwrap();
     let sent: Value = serde_json::from_slice(&body.bytes).unwrap();
     let wanted = json!({
@@ -70,7 +76,9 @@ fn standard_webhooks_sign_the_test_vector() {
     let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
     let keys = profile::keys(Some(secret), None, 0).unwrap();
     let now = 1_614_265_330_000_000;
-    let headers = Profile::Standard.headers("msg_p5jXN8AQM9LWM0D4loKWxJek", &keys, now, br#"{"test": 2432232314}"#).unwrap();
+    let headers = Profile::Standard
+        .headers("msg_p5jXN8AQM9LWM0D4loKWxJek", &keys, now, br#"{"test": 2432232314}"#)
+        .unwrap();
     assert_eq!(headers[1].1, "1614265330");
     assert_eq!(headers[2].1, "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
 }
@@ -88,12 +96,25 @@ fn secrets_are_checked() {
         assert!(Profile::Standard.check_secret(bad).is_err(), "{bad}");
     }
     assert!(Profile::Standard.check_secret(&secret::generate_hmac()).is_ok());
-    assert!(Profile::Standard.check_secret(&format!("whsk_{}", STANDARD.encode([7_u8; 32]))).is_ok());
+    assert!(
+        Profile::Standard
+            .check_secret(&format!("whsk_{}", STANDARD.encode([7_u8; 32])))
+            .is_ok()
+    );
 }
 
 #[test]
 fn reserved_and_broken_headers_are_refused() {
-    for (name, value) in [("Host", "x"), ("content-LENGTH", "1"), ("Connection", "close"), ("Webhook-Signature", "x"), ("X A", "x"), ("", "x"), ("X-A", "a\r\nb"), ("X-A", "a\0")] {
+    for (name, value) in [
+        ("Host", "x"),
+        ("content-LENGTH", "1"),
+        ("Connection", "close"),
+        ("Webhook-Signature", "x"),
+        ("X A", "x"),
+        ("", "x"),
+        ("X-A", "a\r\nb"),
+        ("X-A", "a\0"),
+    ] {
         assert!(webhook::check_header(name, value).is_err(), "{name}: {value}");
     }
     assert!(webhook::check_header("Authorization", "Bearer ä").is_ok());

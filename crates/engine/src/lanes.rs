@@ -3,6 +3,7 @@
 //! **What is in memory.** A lane holds at most four times its cap of loaded deliveries, those in flight, and those whose
 //! result is not committed yet; the rest stays in the store. The ids of all of them are *claimed*: one node works, so that
 //! a crash forgets the claims and the deliveries, still pending in the store, are sent again with the same `webhook-id`.
+//! Bodies of all lanes together have a budget (`queue`), beyond which a lane loads one at a time.
 //!
 //! **Who may send.** A lane's own pace (`domain::pace`) bounds what it has in flight: one request at first, one more with
 //! each success, up to its cap; one probe at a time while it is open. A receiver that never answered well therefore holds
@@ -18,6 +19,7 @@
 
 mod feed;
 mod lane;
+mod queue;
 mod state;
 mod work;
 
@@ -33,6 +35,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 pub(crate) use feed::feed;
 use lane::Lane;
+use queue::Loaded;
 
 use crate::{deliver::Finished, engine::Engine};
 
@@ -73,6 +76,7 @@ pub(crate) struct Lanes {
     pool: Arc<Semaphore>,
     workers: TaskTracker,
     stop: CancellationToken,
+    loaded: Loaded,
 }
 
 /// The feed's end of the lanes' questions.
@@ -92,6 +96,7 @@ impl Lanes {
             pool,
             workers: TaskTracker::new(),
             stop,
+            loaded: Loaded::default(),
         };
         (Arc::new(lanes), Asks(asked), finishing)
     }
@@ -138,7 +143,7 @@ impl Lanes {
         if let Some(lane) = lanes.get(webhook_id) {
             return Arc::clone(lane);
         }
-        let lane = Arc::new(Lane::new(Arc::from(webhook_id)));
+        let lane = Arc::new(Lane::new(Arc::from(webhook_id), self.loaded.clone()));
         lanes.insert(Arc::clone(&lane.id), Arc::clone(&lane));
         lane
     }

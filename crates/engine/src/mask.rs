@@ -33,7 +33,14 @@ pub(crate) fn headers(headers: &[(String, String)]) -> Vec<(String, String)> {
 }
 
 /// Headers of a user's own whose values a log may show: any other may hold a credential, whatever its name.
-const HARMLESS: [&str; 6] = ["accept", "accept-language", "cache-control", "content-language", "content-type", "user-agent"];
+const HARMLESS: [&str; 6] = [
+    "accept",
+    "accept-language",
+    "cache-control",
+    "content-language",
+    "content-type",
+    "user-agent",
+];
 
 /// A user's own headers as a log shows them.
 pub(crate) fn own_headers(headers: &[(String, String)]) -> Vec<(String, String)> {
@@ -62,7 +69,9 @@ pub(crate) fn query(query: &str) -> String {
 
 /// A URL with the credentials of its query masked.
 pub(crate) fn url(url: &str) -> String {
-    let Some((address, rest)) = url.split_once('?') else { return url.to_owned() };
+    let Some((address, rest)) = url.split_once('?') else {
+        return url.to_owned();
+    };
     let (given, fragment) = match rest.split_once('#') {
         Some((given, fragment)) => (given, format!("#{fragment}")),
         None => (rest, String::new()),

@@ -3,7 +3,7 @@
 //! Only when that transaction is committed may anybody be told that the event was accepted. Which webhook gets it, and by
 //! which rule, is `domain::dispatch`'s decision; webhooks that do not get it have a dropped delivery that says why.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet, hash_map::Entry};
 
 use domain::{
     Micros, Problem,
@@ -188,11 +188,15 @@ fn subscribers_of<'e>(tx: &mut dyn Tx, events: &[(&'e Event, Option<bool>)]) -> 
     let (mut remembering, mut topics) = (BTreeSet::new(), BTreeSet::new());
     for (event, outcome) in events.iter().filter(|(event, _)| !event.import) {
         let key = topic(event);
-        if !found.contains_key(&key) {
-            found.insert(key, webhooks::subscribers(tx, key.0, key.1, key.2)?);
-        }
-        let subscribers = found.get(&key).filter(|_| outcome.is_some()).into_iter().flatten();
-        for subscriber in subscribers.filter(|s| s.enabled && s.trigger_rule.is_stateful()) {
+        let subscribers = match found.entry(key) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => new.insert(webhooks::subscribers(tx, key.0, key.1, key.2)?),
+        };
+        for subscriber in subscribers
+            .iter()
+            .filter(|_| outcome.is_some())
+            .filter(|s| s.enabled && s.trigger_rule.is_stateful())
+        {
             remembering.insert(subscriber.id.clone());
             topics.insert(key);
         }

@@ -20,7 +20,7 @@ use domain::{
     run::{RunKind, RunState, RunType},
 };
 use store::{
-    Signal, Tx,
+    Signal, Store, Tx,
     tables::{
         monitors::{self, Monitor},
         runs::{self, Run},
@@ -57,6 +57,22 @@ pub fn enqueue(tx: &mut dyn Tx, monitor: &Monitor, run_type: RunType, by: Option
     tx.signal(Signal::Runs);
     tx.signal(Signal::changed(&*monitor.workspace_id, "run"));
     Ok(run)
+}
+
+/// Runs that are deleted in one transaction, with their requests.
+const STEP: usize = 20;
+
+/// Deletes a monitor's finished runs in small steps, so that nothing waits long for it: before it is deleted itself.
+///
+/// # Errors
+/// The store's: a part may be gone, and the same call goes on.
+pub async fn empty(store: &Store, monitor_id: &str) -> store::Result<()> {
+    loop {
+        let id = monitor_id.to_owned();
+        if store.write(move |tx| runs::delete_some(tx, &id, STEP)).await? == 0 {
+            return Ok(());
+        }
+    }
 }
 
 /// The monitor's next run, queued but not stored yet.

@@ -105,9 +105,14 @@ impl ScheduleStage {
             let late = ahead.into_iter().filter_map(|monitor| Some((next(&monitor)?, monitor)));
             late.filter(|(next, monitor)| monitor.next_due_at > Some(*next)).collect::<Vec<_>>()
         };
-        let late = tokio::task::spawn_blocking(check).await.map_err(|error| store::Error::Panicked(error.to_string()))?;
+        let late = tokio::task::spawn_blocking(check)
+            .await
+            .map_err(|error| store::Error::Panicked(error.to_string()))?;
         for (next, monitor) in late {
-            tracing::info!(monitor = monitor.id, "its due time was stored by a clock that was ahead, and is set anew");
+            tracing::info!(
+                monitor = monitor.id,
+                "its due time was stored by a clock that was ahead, and is set anew"
+            );
             let write = move |tx: &mut dyn Tx| {
                 run::lock(tx, &monitor.id)?;
                 let stored = monitors::by_id(tx, &monitor.id)?;
@@ -153,7 +158,8 @@ fn take(tx: &mut dyn Tx, due: &Due, now: Micros) -> Result<()> {
     let Some(monitor) = monitors::by_id(tx, &due.monitor.id)? else {
         return Ok(());
     };
-    let same = |other: &Monitor| (other.active, other.next_due_at) == (true, due.monitor.next_due_at) && other.schedule == due.monitor.schedule;
+    let same =
+        |other: &Monitor| (other.active, other.next_due_at) == (true, due.monitor.next_due_at) && other.schedule == due.monitor.schedule;
     if !same(&monitor) {
         return Ok(());
     }

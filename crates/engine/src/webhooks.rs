@@ -3,9 +3,9 @@
 use domain::{Micros, event};
 use serde_json::json;
 use store::{
-    Result, Signal, Tx,
+    Result, Signal, Store, Tx,
     tables::{
-        deliveries,
+        attempts, deliveries,
         webhooks::{self, Webhook},
     },
 };
@@ -14,6 +14,9 @@ use crate::{
     notify,
     publish::{self, NewEvent},
 };
+
+/// Rows of one kind that are deleted in one transaction.
+const STEP: usize = 200;
 
 /// Switches it off by hand: what waits is dropped, nothing of it comes back by itself. Returns how many deliveries that
 /// were; `None` if it was off already.
@@ -38,6 +41,22 @@ pub fn enable(tx: &mut dyn Tx, webhook: &Webhook, now: Micros) -> Result<bool> {
     publish_switch(tx, webhook, event::WEBHOOK_ENABLED, None, now)?;
     announce(tx, webhook);
     Ok(true)
+}
+
+/// Deletes its deliveries and its log in small steps, so that nothing waits long for it: for a webhook that is off and about to
+/// be deleted. What comes in meanwhile goes with the webhook itself.
+///
+/// # Errors
+/// The store's: a part may be gone, and the same call goes on.
+pub async fn empty(store: &Store, webhook_id: &str) -> Result<()> {
+    loop {
+        let id = webhook_id.to_owned();
+        let step =
+            move |tx: &mut dyn Tx| Ok::<_, store::Error>(attempts::delete_some(tx, &id, STEP)? + deliveries::delete_some(tx, &id, STEP)?);
+        if store.write(step).await? == 0 {
+            return Ok(());
+        }
+    }
 }
 
 /// Switches it off because of what its receiver answered, and leaves a notice.

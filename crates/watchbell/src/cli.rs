@@ -85,7 +85,10 @@ fn dispatch(cli: Cli) -> Result<ExitCode> {
     flags.extend(cli.data.map(|folder| ("store.data", folder)));
     match cli.command {
         // One thread starts faster than a pool, and a run does one thing after another.
-        Command::Run(args) => tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(run::run(*args)),
+        Command::Run(args) => tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()?
+            .block_on(run::run(*args)),
         Command::Check(args) => runtime()?.block_on(check::run(args)),
         Command::Verify(args) => verify::run(&args),
         Command::Serve(args) => {

@@ -118,7 +118,11 @@ impl Loaded {
             for (key, value) in table.as_table().into_iter().flatten() {
                 let path = format!("{section}.{key}");
                 let empty = value.as_str() == Some("");
-                let shown = if SECRETS.contains(&path.as_str()) && !empty { "\"…\"".to_owned() } else { value.to_string() };
+                let shown = if SECRETS.contains(&path.as_str()) && !empty {
+                    "\"…\"".to_owned()
+                } else {
+                    value.to_string()
+                };
                 let origin = self.origins.get(&path).map_or("default", String::as_str);
                 lines.push((path, shown, origin.to_owned()));
             }

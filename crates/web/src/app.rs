@@ -35,11 +35,27 @@ pub struct App {
 }
 
 /// What one process remembers; losing it costs nothing but a look-up.
-#[derive(Default)]
 pub(crate) struct Memory {
     pub(crate) tokens: TokenCache,
     pub(crate) logins: LoginThrottle,
+    /// By source: 100 a second.
     pub(crate) inbound: RateLimits,
+    /// By bin.
+    pub(crate) bins: RateLimits,
+    /// By address.
+    pub(crate) wrong_tokens: RateLimits,
+}
+
+impl Default for Memory {
+    fn default() -> Self {
+        Self {
+            tokens: TokenCache::default(),
+            logins: LoginThrottle::default(),
+            inbound: RateLimits::new(6_000, 1_000),
+            bins: RateLimits::new(600, 600),
+            wrong_tokens: RateLimits::new(60, 60),
+        }
+    }
 }
 
 impl App {

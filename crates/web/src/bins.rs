@@ -5,22 +5,22 @@
 use axum::{
     Router,
     body::Body,
-    extract::{Path, Request, State},
+    extract::{Path, Request, State, rejection::PathRejection},
     http::{HeaderName, HeaderValue, Response, StatusCode, header},
     response::IntoResponse,
     routing::any,
 };
-use domain::id;
+use domain::{Problem, id};
 use store::{
     Signal,
     tables::bins::{self, Bin, BinRequest},
 };
 
 use crate::{
-    actions::{Result, bins::is_refused, found},
+    actions::{ActionError, Result, bins::is_refused, found},
     api::input,
     app::App,
-    guard::{headers::SANDBOX, remote::Remote},
+    guard::{headers::SANDBOX, rate::Taken, remote::Remote},
     inbound::pairs,
     problem::Failure,
 };
@@ -40,30 +40,45 @@ pub(crate) fn router() -> Router<App> {
 /// Any method, any path below, any body up to 1 MiB; the answer is what the bin was told to answer.
 #[utoipa::path(post, path = "/b/{id}", tag = "bins", operation_id = "send", params(("id" = String, Path)),
     request_body(content = String, content_type = "*/*"), security(()),
-    responses((status = "2XX", description = "What the bin was told to answer"), (status = 404, description = "There is no such bin")))]
-pub async fn whole(State(app): State<App>, Path(id): Path<String>, remote: Remote, request: Request) -> axum::response::Response {
-    answer(&app, id, remote, request).await
+    responses((status = "2XX", description = "What the bin was told to answer"), (status = 404, description = "There is no such bin"),
+              (status = 429, description = "The bin takes no more for as long as `Retry-After` says")))]
+pub async fn whole(State(app): State<App>, id: Named<String>, remote: Remote, request: Request) -> axum::response::Response {
+    answer(&app, id.map(|Path(id)| id), remote, request).await
 }
 
-async fn below(
-    State(app): State<App>,
-    Path((id, _)): Path<(String, String)>,
-    remote: Remote,
-    request: Request,
-) -> axum::response::Response {
-    answer(&app, id, remote, request).await
+async fn below(State(app): State<App>, id: Named<(String, String)>, remote: Remote, request: Request) -> axum::response::Response {
+    answer(&app, id.map(|Path((id, _))| id), remote, request).await
 }
 
-async fn answer(app: &App, id: String, remote: Remote, request: Request) -> axum::response::Response {
+/// What the path names, if it can be decoded.
+type Named<T> = Result<Path<T>, PathRejection>;
+
+async fn answer(app: &App, id: Result<String, PathRejection>, remote: Remote, request: Request) -> axum::response::Response {
+    let Ok(id) = id else {
+        return Failure::from(Problem::not_found("bin")).into_response();
+    };
     match take(app, id, remote, request).await {
-        Ok(bin) => respond(&bin),
+        Ok((bin, taken)) => {
+            let mut response = respond(&bin);
+            app.memory.bins.tell(response.headers_mut(), taken);
+            response
+        }
         Err(error) => Failure::from(error).into_response(),
     }
 }
 
-async fn take(app: &App, id: String, remote: Remote, request: Request) -> Result<Bin> {
+async fn take(app: &App, id: String, remote: Remote, request: Request) -> Result<(Bin, Taken)> {
     let wanted = id.clone();
     let bin = app.read(move |tx| found("bin", bins::by_id(tx, &wanted)?)).await?;
+    let taken = app.memory.bins.take(&bin.id, app.now()).map_err(|seconds| ActionError::Later {
+        problem: Problem::new(
+            429,
+            "too-many-requests",
+            "Too many requests",
+            format!("this bin takes no more for {seconds} s"),
+        ),
+        seconds,
+    })?;
     let (parts, body) = request.into_parts();
     let body = input::read(body, BODY_BYTES).await?;
     let now = app.now();
@@ -85,7 +100,7 @@ async fn take(app: &App, id: String, remote: Remote, request: Request) -> Result
         let bin = found("bin", bins::by_id(tx, &recorded.bin_id)?)?;
         bins::add_request(tx, &recorded)?;
         tx.signal(Signal::changed(&bin.workspace_id, "bin"));
-        Ok(bin)
+        Ok((bin, taken))
     })
     .await
 }

@@ -44,7 +44,9 @@ async fn ready(State(app): State<App>) -> Response {
 /// Counters in Prometheus' text format 0.0.4.
 async fn metrics(State(app): State<App>, remote: Remote, headers: HeaderMap) -> Response {
     // A proxy on this machine speaks for others.
-    let forwarded = ["forwarded", "x-forwarded-for", "x-real-ip"].iter().any(|name| headers.contains_key(*name));
+    let forwarded = ["forwarded", "x-forwarded-for", "x-real-ip"]
+        .iter()
+        .any(|name| headers.contains_key(*name));
     if !app.config.open_metrics && (forwarded || !remote.is_loopback()) {
         return problem::respond(
             &Problem::forbidden("metrics are for this machine only").hint("set `server.metrics_public` to serve them to others"),

@@ -72,7 +72,12 @@ pub fn router() -> Router<App> {
         .route("/settings", get(settings::page))
         .route("/settings/tokens", post(settings::create_token))
         .route("/settings/tokens/{id}/delete", post(settings::delete_token));
-    accounts.merge(reading).merge(monitor_routes()).merge(webhook_routes()).merge(source_routes()).merge(document_routes())
+    accounts
+        .merge(reading)
+        .merge(monitor_routes())
+        .merge(webhook_routes())
+        .merge(source_routes())
+        .merge(document_routes())
         .layer(middleware::map_response(error::complete))
 }
 
@@ -151,7 +156,9 @@ fn render_as(status: StatusCode, template: &impl Template) -> PageResult {
 
 /// After a change: to a page of ours, which says what was done (one of [`frame::TOASTS`]).
 fn done(to: &str, what: &str) -> PageResult {
-    let (path, fragment) = to.split_once('#').map_or((to, String::new()), |(path, fragment)| (path, format!("#{fragment}")));
+    let (path, fragment) = to
+        .split_once('#')
+        .map_or((to, String::new()), |(path, fragment)| (path, format!("#{fragment}")));
     let joint = if path.contains('?') { '&' } else { '?' };
     Ok(Redirect::to(&format!("{path}{joint}done={what}{fragment}")).into_response())
 }
@@ -160,13 +167,18 @@ fn done(to: &str, what: &str) -> PageResult {
 fn older(path: &str, filters: &[(&str, &str)], next: Option<String>) -> Option<String> {
     let next = next?;
     let mut query = url::form_urlencoded::Serializer::new(String::new());
-    query.extend_pairs(filters.iter().filter(|(_, value)| !value.is_empty())).append_pair("before", &next);
+    query
+        .extend_pairs(filters.iter().filter(|(_, value)| !value.is_empty()))
+        .append_pair("before", &next);
     Some(format!("{path}?{}", query.finish()))
 }
 
 /// Pairs for a select.
 fn options(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
-    pairs.iter().map(|(value, label)| ((*value).to_owned(), (*label).to_owned())).collect()
+    pairs
+        .iter()
+        .map(|(value, label)| ((*value).to_owned(), (*label).to_owned()))
+        .collect()
 }
 
 #[cfg(test)]

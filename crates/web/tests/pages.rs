@@ -282,7 +282,11 @@ async fn the_later_of_two_people_is_told_and_may_save_again() {
         let value = |name: &str| {
             let rest = html.split(&format!("name=\"{name}\"")).nth(1).unwrap();
             let tag = rest.split('>').next().unwrap();
-            tag.split("value=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap_or_default().to_owned()
+            tag.split("value=\"")
+                .nth(1)
+                .and_then(|rest| rest.split('"').next())
+                .unwrap_or_default()
+                .to_owned()
         };
         let selected = |name: &str| {
             let rest = html.split(&format!("name=\"{name}\"")).nth(1).unwrap();
@@ -314,7 +318,10 @@ async fn the_later_of_two_people_is_told_and_may_save_again() {
     let second = save(&opened, "Second").await;
     assert_eq!(second.status(), StatusCode::PRECONDITION_FAILED);
     let told = text(second).await;
-    assert!(told.contains("changed by somebody else") && told.contains("value=\"Second\""), "{told}");
+    assert!(
+        told.contains("changed by somebody else") && told.contains("value=\"Second\""),
+        "{told}"
+    );
     assert_eq!(save(&fields(&told), "Second").await.status(), StatusCode::SEE_OTHER);
 }
 
@@ -331,4 +338,69 @@ async fn what_cannot_be_read_is_a_page_too() {
         assert_eq!(response.status(), status);
         assert!(text(response).await.contains("To the overview"));
     }
+}
+
+#[tokio::test]
+async fn a_second_run_while_one_is_not_finished_is_a_notice_on_the_monitors_page() {
+    let house = house("").await;
+    let form = text(house.get("/monitors/new").await).await;
+    let collection = form.split("name=\"collection_id\"").nth(1).unwrap();
+    let collection = collection
+        .split("<option value=\"")
+        .nth(1)
+        .and_then(|rest| rest.split('"').next())
+        .unwrap();
+    let fields = [
+        ("csrf", house.csrf.as_str()),
+        ("name", "Fresh"),
+        ("collection_id", collection),
+        ("schedule.kind", "interval"),
+        ("schedule.interval.every", "5"),
+        ("schedule.interval.unit", "60"),
+        ("options.retries", "0"),
+        ("options.runTimeout", "300"),
+        ("options.requestTimeout", "0"),
+        ("options.requestDelay", "0"),
+    ];
+    let made = house.post("/monitors/new", &fields).await;
+    let path = location(&made).split('?').next().unwrap().to_owned();
+    for said in ["queued", "running"] {
+        let answer = house.post(&format!("{path}/run"), &fields[..1]).await;
+        assert_eq!(location(&answer), format!("{path}?done={said}"));
+    }
+    let page = text(house.get(&format!("{path}?done=running")).await).await;
+    assert!(page.contains("is not finished yet"));
+}
+
+#[tokio::test]
+async fn the_form_of_a_webhook_whose_monitor_is_gone_does_not_widen_it() {
+    let house = house("").await;
+    let monitor = house
+        .seeded
+        .paths
+        .iter()
+        .find_map(|path| path.strip_suffix("/edit"))
+        .unwrap()
+        .to_owned();
+    let id = monitor.rsplit('/').next().unwrap();
+    let fields = [
+        ("csrf", house.csrf.as_str()),
+        ("type", "results"),
+        ("name", "Of one"),
+        ("subject", id),
+        ("url", "http://127.0.0.1:9/hook"),
+        ("trigger", "every_run"),
+        ("signing", "none"),
+        ("options.timeout_ms", "15000"),
+        ("options.verify_tls", "on"),
+    ];
+    let made = house.post("/webhooks/new", &fields).await;
+    let webhook = location(&made).split('?').next().unwrap().to_owned();
+    house.post(&format!("{monitor}/delete"), &fields[..1]).await;
+    let html = text(house.get(&webhook).await).await;
+    assert!(
+        html.contains(&format!("<option value=\"{id}\" selected>(deleted)</option>")),
+        "{html}"
+    );
+    assert!(html.contains("was deleted"));
 }

@@ -78,7 +78,8 @@ impl CsvRows {
         loop {
             // What has no meaning of its own comes in runs.
             if inside || !cell.quoted {
-                self.input.take_while(&mut cell.bytes, |byte| !matches!(byte, b'"' | b'\\' | b',' | b'\n' | b'\r'))?;
+                self.input
+                    .take_while(&mut cell.bytes, |byte| !matches!(byte, b'"' | b'\\' | b',' | b'\n' | b'\r'))?;
             }
             let Some(byte) = self.input.next()? else { break };
             match byte {

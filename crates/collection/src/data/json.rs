@@ -41,7 +41,11 @@ impl JsonRows {
                 self.input.next()?;
                 self.state = State::List;
                 self.input.skip_blanks()?;
-                if self.input.peek()? == Some(b']') { self.close() } else { self.row() }
+                if self.input.peek()? == Some(b']') {
+                    self.close()
+                } else {
+                    self.row()
+                }
             }
             (State::Start, None) => Err(self.input.error_here("not valid JSON: the file is empty", HINT)),
             (State::Start, Some(b'{')) => {

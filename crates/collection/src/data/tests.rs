@@ -54,7 +54,10 @@ fn json_that_is_broken_is_refused_with_its_place() {
         let error = parse_data(text.as_bytes(), DataKind::Json, "d").unwrap_err();
         assert_eq!((error.line, error.column), (line, column), "{text}: {error}");
     }
-    assert_eq!(parse_data(b" {\"a\": \"}]\"} ", DataKind::Json, "d").unwrap(), [vec![("a".to_owned(), json!("}]"))]]);
+    assert_eq!(
+        parse_data(b" {\"a\": \"}]\"} ", DataKind::Json, "d").unwrap(),
+        [vec![("a".to_owned(), json!("}]"))]]
+    );
     assert_eq!(parse_data(b"[ ]", DataKind::Guess, "d").unwrap(), [Row::new(); 0]);
 }
 

@@ -68,6 +68,23 @@ fn version_2_0_reads_like_2_1() {
     );
 }
 
+#[test]
+fn a_collection_of_20_mb_is_read_whole_and_cloned_for_nothing() {
+    let filler = "x".repeat(1000);
+    let request =
+        |n: usize| json!({"name": n.to_string(), "request": {"url": format!("http://h/{n}"), "body": {"mode": "raw", "raw": filler}}});
+    let folders: Vec<Value> = (0..100)
+        .map(|f| json!({"name": f.to_string(), "item": (0..200).map(|n| request(f * 200 + n)).collect::<Vec<_>>()}))
+        .collect();
+    let text = json!({"info": {"name": "big"}, "item": folders}).to_string();
+    assert!(text.len() > 20_000_000);
+    let collection = parse_collection(text.as_bytes(), "c").unwrap();
+    assert_eq!(collection.requests().len(), 20_000);
+    assert_eq!(collection.requests()[19_999].1.name, "19999");
+    let copy = collection.clone();
+    assert!(std::ptr::eq(collection.raw(), copy.raw()) && std::ptr::eq(collection.root(), copy.root()));
+}
+
 proptest! {
     #[test]
     fn no_bytes_make_the_loader_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {

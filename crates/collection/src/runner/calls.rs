@@ -45,23 +45,16 @@ impl<'a> Calls<'a> {
         });
         let auth = crate::auth::inherited(request.auth.as_ref(), &[]);
         let exchange = self.wire.send(&request, auth, &Profile::default(), self.scopes).await;
-        let (answer, response, error) = match exchange.result {
-            Ok(answer) => {
-                let value = serde_json::to_value(answer.to_script()).map_err(|e| script_error("Error", &e.to_string()));
-                (value, Some(answer.to_report(self.wire.options.max_report_bytes)), None)
-            }
+        let made = exchange.to_sub_request(Some(self.listen), self.wire.options.max_report_bytes);
+        let mut all = self.made.lock().unwrap_or_else(PoisonError::into_inner);
+        all.extend(exchange.token_request);
+        all.push(made);
+        drop(all);
+        match exchange.result {
+            Ok(answer) => serde_json::to_value(answer.to_script()).map_err(|e| script_error("Error", &e.to_string())),
             // The name carries the code: scripts read it as `err.code`.
-            Err(error) => (Err(script_error(&error.code, &error.message)), None, Some(error)),
-        };
-        let made = SubRequest {
-            listen: self.listen,
-            replays: exchange.replays,
-            request: exchange.sent,
-            response,
-            error,
-        };
-        self.made.lock().unwrap_or_else(PoisonError::into_inner).push(made);
-        answer
+            Err(error) => Err(script_error(&error.code, &error.message)),
+        }
     }
 
     fn cookie_jar(&self, op: &str, address: &str, args: &Value) -> Result<Value, ScriptError> {

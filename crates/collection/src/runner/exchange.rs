@@ -7,21 +7,18 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-
 use super::route::OwnRoute;
 use super::tokens::Tokens;
-use super::{RunOptions, micros_since, millis};
+use super::{RunOptions, micros_since};
 use crate::auth::handshake::{self, Fresh, Handshake};
 use crate::cookies::Jar;
 use crate::dynamic::{Dynamic, Now};
 use crate::files::FileAccess;
 use crate::format::{Auth, Request};
 use crate::redirect::{self, Decision};
-use crate::report::{Received, Replay, RequestError};
+use crate::report::{Replay, RequestError, SubRequest};
 use crate::request::{self, Limits, Prepared, Profile, Sent};
-use crate::script::{Scopes, ScriptCookie, ScriptResponse};
+use crate::script::{Scopes, ScriptCookie};
 use crate::transport::{Transport, TransportError, WireRequest, WireResponse};
 
 /// The run's way to the network, shared by its items and scripts.
@@ -51,6 +48,8 @@ pub struct Exchange {
     pub cookies: Vec<ScriptCookie>,
     /// Exchanges before this one that the authentication needed.
     pub replays: Vec<Replay>,
+    /// The request for the token that this one carries, when it was fetched for it.
+    pub token_request: Option<SubRequest>,
 }
 
 /// A response with what the way to it took.
@@ -167,6 +166,7 @@ impl Wire {
             warnings,
             cookies: self.cookies(&last_url),
             replays,
+            token_request: None,
         }
     }
 
@@ -259,46 +259,5 @@ fn request_error(error: TransportError) -> RequestError {
     RequestError {
         code: error.code,
         message: error.message,
-    }
-}
-
-impl Answer {
-    /// What scripts see.
-    pub fn to_script(&self) -> ScriptResponse {
-        ScriptResponse {
-            code: self.response.status,
-            reason: self.response.reason.clone(),
-            headers: self.response.headers.clone(),
-            body: self.response.body.clone(),
-            truncated: self.response.truncated,
-            response_time_ms: millis(self.total_us) as f64,
-            response_size: self.response.body.len() as u64,
-        }
-    }
-
-    /// What the report shows, the body cut after `limit` bytes.
-    pub fn to_report(&self, limit: usize) -> Received {
-        let response = &self.response;
-        let shown = &response.body[..response.body.len().min(limit)];
-        let (body, base64) = match std::str::from_utf8(shown) {
-            Ok(text) => (text.to_owned(), false),
-            // A cut in the middle of a character is still text.
-            Err(e) if e.error_len().is_none() => (String::from_utf8_lossy(&shown[..e.valid_up_to()]).into_owned(), false),
-            Err(_) => (STANDARD.encode(shown), true),
-        };
-        Received {
-            status: response.status,
-            reason: response.reason.clone(),
-            http_version: response.http_version.clone(),
-            headers: response.headers.clone(),
-            body,
-            base64,
-            truncated: response.truncated || shown.len() < response.body.len(),
-            size: response.body.len() as u64,
-            time_ms: millis(self.total_us),
-            phases: response.phases,
-            redirects: self.redirects,
-            remote_address: response.remote_address.clone(),
-        }
     }
 }

@@ -142,6 +142,9 @@ impl Stage<'_> {
             execution.request = exchange.sent;
             execution.warnings.extend(exchange.warnings);
             execution.replays = exchange.replays;
+            if let Some(token_request) = exchange.token_request {
+                state.tally.sub_request(execution, token_request);
+            }
             match exchange.result {
                 Ok(answer) => {
                     execution.response = Some(answer.to_report(limit));

@@ -17,6 +17,7 @@ use crate::report::{CollectAll, Execution, Status};
 use crate::script::{Assertion, AssertionStatus, Call, ConsoleLine, ScriptCalls, ScriptError, ScriptInput, ScriptOutcome, ScriptSession};
 use crate::transport::{Phases, TransportError, WireRequest, WireResponse};
 
+mod long;
 mod rules;
 
 /// Answers by path; remembers what was asked.

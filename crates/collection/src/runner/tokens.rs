@@ -6,6 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use super::exchange::{Exchange, Wire};
 use crate::auth::oauth2::{self, Token};
 use crate::format::{Auth, Request};
+use crate::report::SubRequest;
 use crate::request::Profile;
 use crate::script::Scopes;
 
@@ -60,9 +61,14 @@ impl Wire {
             return self.send_as(request, auth, profile, scopes).await;
         };
         let mut fetched = self.resolve_auth(oauth2, scopes);
-        let warning = Box::pin(self.fetch_token(&mut fetched, scopes)).await.err();
+        let (token_request, warning) = match oauth2::token_request(&fetched) {
+            Ok(None) => (None, None),
+            Ok(Some(ask)) => Box::pin(self.fetch_token(&mut fetched, &ask, scopes)).await,
+            Err(why) => (None, Some(why)),
+        };
         let mut exchange = self.send_as(request, Some(&fetched), profile, scopes).await;
         exchange.warnings.extend(warning);
+        exchange.token_request = token_request;
         exchange
     }
 
@@ -75,23 +81,32 @@ impl Wire {
         }
     }
 
-    /// Puts a token into an authentication that says how to get one.
-    async fn fetch_token(&self, auth: &mut Auth, scopes: &Scopes) -> Result<(), String> {
-        let Some(request) = oauth2::token_request(auth)? else {
-            return Ok(());
-        };
-        let value = match self.tokens.get(auth, (self.now)()) {
-            Some(value) => value,
+    /// Puts a token into an authentication that says how to get one. Answers the request
+    /// that was sent for it, and why there is no token.
+    async fn fetch_token(&self, auth: &mut Auth, ask: &Request, scopes: &Scopes) -> (Option<SubRequest>, Option<String>) {
+        let (sent, token) = match self.tokens.get(auth, (self.now)()) {
+            Some(token) => (None, Ok(token)),
             None => {
-                let exchange = self.send_as(&request, None, &Profile::default(), scopes).await;
-                let answer = exchange.result.map_err(|error| format!("no token is fetched: {}", error.message))?;
-                let token = oauth2::read_token(answer.response.status, &answer.response.body)?;
-                self.tokens.put(auth, &token, (self.now)());
-                token.value
+                let exchange = self.send_as(ask, None, &Profile::default(), scopes).await;
+                let sent = exchange.to_sub_request(None, self.options.max_report_bytes);
+                (Some(sent), self.keep_token(auth, exchange))
             }
         };
-        auth.params.push(("accessToken".into(), serde_json::Value::String(value)));
-        Ok(())
+        match token {
+            Ok(token) => {
+                auth.params.push(("accessToken".into(), serde_json::Value::String(token)));
+                (sent, None)
+            }
+            Err(why) => (sent, Some(why)),
+        }
+    }
+
+    /// Reads the token out of an answer.
+    fn keep_token(&self, auth: &Auth, exchange: Exchange) -> Result<String, String> {
+        let answer = exchange.result.map_err(|error| format!("no token is fetched: {}", error.message))?;
+        let token = oauth2::read_token(answer.response.status, &answer.response.body)?;
+        self.tokens.put(auth, &token, (self.now)());
+        Ok(token.value)
     }
 }
 

@@ -1,8 +1,8 @@
 //! The child process that runs scripts: the program's own binary, started with a hidden argument.
 //!
 //! Two threads: one runs QuickJS and talks to the parent over standard input and output; the
-//! other, the main one, is the [`watchdog`]. Before the first script the process gives up
-//! everything it does not need ([`limits`]): memory, files, processes, and by a system-call
+//! other, the main one, is the `watchdog`. Before the first script the process gives up
+//! everything it does not need (`limits`): memory, files, processes, and by a system-call
 //! filter the network and the file system. It serves one run and ends with its input.
 
 mod limits;

@@ -26,6 +26,43 @@ async fn the_libraries_of_the_sandbox_load() {
 }
 
 #[tokio::test]
+async fn postmans_own_classes_are_there() {
+    let code = r#"
+        const e = pm.expect, t = pm.test, sdk = require('postman-collection');
+        t('url', () => {
+            const url = new sdk.Url('https://u:p@api.test:8080/a/:id?x=1&y={{v}}#h');
+            e(url.getHost()).to.equal('api.test'); e(url.port).to.equal('8080'); e(url.query.get('y')).to.equal('{{v}}');
+            e(url.toString()).to.equal('https://u:p@api.test:8080/a/:id?x=1&y={{v}}#h');
+        });
+        t('request', () => {
+            const request = new sdk.Request({url: 'http://a.test/p', method: 'POST', header: [{key: 'X-A', value: '1'}], body: {mode: 'raw', raw: 'b'}});
+            e(request.headers.get('x-a')).to.equal('1'); e(request.body.toString()).to.equal('b');
+            e(request.toJSON().url.path).to.eql(['p']);
+        });
+        t('headers', () => {
+            const list = new sdk.HeaderList(null, sdk.Header.parse('A: 1\nB: 2'));
+            list.upsert({key: 'a', value: '3'}); e(list.toObject(false, true)).to.include({B: '2'}); e(sdk.HeaderList.isHeaderList(list)).to.be.true;
+        });
+        t('query', () => e(sdk.QueryParam.unparse(sdk.QueryParam.parse('a=1&b'))).to.equal('a=1&b'));
+        t('list', () => { const list = new sdk.PropertyList(sdk.Variable, null, [{key: 'k', value: 1}]); e(list.one('k').value).to.equal(1); });
+        t('scope', () => {
+            const scope = new sdk.VariableScope([{key: 'who', value: 'Ada'}]);
+            e(scope.get('who')).to.equal('Ada'); e(scope.replaceIn('hi {{who}} {{$guid}}')).to.match(/^hi Ada [0-9a-f-]{36}$/);
+        });
+        t('cookie', () => e(new sdk.Cookie('s=1; Path=/; Secure').valueOf()).to.equal('1'));
+        t('response', () => e(new sdk.Response({code: 201, body: '{"a":1}'}).json()).to.eql({a: 1}));
+        t('collection', () => {
+            const collection = new sdk.Collection({info: {name: 'C', version: '1.2.3'}, item: [{id: 'i', name: 'r', request: 'http://a.test'}]});
+            e(collection.items.one('i').request.url.getHost()).to.equal('a.test'); e(collection.version.major).to.equal(1);
+        });
+        t('item', () => e(new sdk.Item({request: {url: 'http://a.test', auth: {type: 'basic', basic: []}}}).getAuth().type).to.equal('basic'));
+        t('lodash stays as it is', () => { e(require('lodash').inherit).to.equal(undefined); e(_.inherit).to.equal(undefined); });
+        t('hidden', () => e(() => require('semver')).to.throw("Cannot find module 'semver'"));
+    "#;
+    assert_all_pass(&run(code).await);
+}
+
+#[tokio::test]
 async fn the_webs_interfaces_are_there() {
     let code = r#"
         const e = pm.expect, t = pm.test;

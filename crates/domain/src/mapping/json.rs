@@ -13,10 +13,20 @@ pub fn parse(body: &[u8]) -> Result<Value, Problem> {
     let text = std::str::from_utf8(body).map_err(|e| Problem::malformed(format!("the body is not UTF-8 at byte {}", e.valid_up_to())))?;
     let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
     let mut reader = serde_json::Deserializer::from_str(text);
-    let numbers = Numbers { seen: Cell::new(0), vanishing: vanishing(text) };
-    let read = Strict { depth: 0, numbers: &numbers }.deserialize(&mut reader).and_then(|value| reader.end().map(|()| value));
+    let numbers = Numbers {
+        seen: Cell::new(0),
+        vanishing: vanishing(text),
+    };
+    let read = Strict {
+        depth: 0,
+        numbers: &numbers,
+    }
+    .deserialize(&mut reader)
+    .and_then(|value| reader.end().map(|()| value));
     read.map_err(|error| match error.classify() {
-        serde_json::error::Category::Data => Problem::new(422, "wrong-shape", "The body has not the expected shape", error.to_string()).at("$"),
+        serde_json::error::Category::Data => {
+            Problem::new(422, "wrong-shape", "The body has not the expected shape", error.to_string()).at("$")
+        }
         _ => Problem::malformed(format!("the body is not JSON: {error}")),
     })
 }
@@ -43,7 +53,9 @@ fn vanishing(text: &str) -> Vec<usize> {
         let length = match byte {
             b'"' => string_length(rest),
             b'-' | b'0'..=b'9' => {
-                let end = rest.iter().position(|b| !matches!(b, b'0'..=b'9' | b'+' | b'-' | b'.' | b'e' | b'E'));
+                let end = rest
+                    .iter()
+                    .position(|b| !matches!(b, b'0'..=b'9' | b'+' | b'-' | b'.' | b'e' | b'E'));
                 let number = &text[at..at + end.unwrap_or(rest.len())];
                 let mantissa = number.split(['e', 'E']).next().unwrap_or_default();
                 if mantissa.bytes().any(|b| matches!(b, b'1'..=b'9')) && number.parse() == Ok(0.0_f64) {
@@ -130,7 +142,10 @@ impl<'de> Visitor<'de> for Strict<'_> {
     }
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Value, A::Error> {
         let mut values = Vec::new();
-        while let Some(value) = seq.next_element_seed(Self { depth: self.depth + 1, ..self })? {
+        while let Some(value) = seq.next_element_seed(Self {
+            depth: self.depth + 1,
+            ..self
+        })? {
             values.push(value);
         }
         Ok(Value::Array(values))
@@ -138,7 +153,10 @@ impl<'de> Visitor<'de> for Strict<'_> {
     fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Value, A::Error> {
         let mut map = Map::new();
         while let Some(key) = access.next_key::<String>()? {
-            let value = access.next_value_seed(Self { depth: self.depth + 1, ..self })?;
+            let value = access.next_value_seed(Self {
+                depth: self.depth + 1,
+                ..self
+            })?;
             if map.contains_key(&key) {
                 return Err(A::Error::custom(format!("the member `{key}` stands twice")));
             }

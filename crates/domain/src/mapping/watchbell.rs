@@ -11,18 +11,32 @@ use crate::{
 };
 
 pub(super) fn map(document: &Value) -> Result<Option<Observation>, Problem> {
-    let object = document.as_object().ok_or_else(|| wrong("$", &format!("is {}, not an object", kind(document))))?;
-    let event_type = object.get("type").and_then(Value::as_str).ok_or_else(|| wrong("$.type", "is missing or not a string"))?;
+    let object = document
+        .as_object()
+        .ok_or_else(|| wrong("$", &format!("is {}, not an object", kind(document))))?;
+    let event_type = object
+        .get("type")
+        .and_then(Value::as_str)
+        .ok_or_else(|| wrong("$.type", "is missing or not a string"))?;
     if event_type != event::RUN_FINISHED {
         return Ok(None);
     }
-    let data = object.get("data").and_then(Value::as_object).ok_or_else(|| wrong("$.data", "is missing or not an object"))?;
+    let data = object
+        .get("data")
+        .and_then(Value::as_object)
+        .ok_or_else(|| wrong("$.data", "is missing or not an object"))?;
     let member = |name: &str| {
-        data.get(name).and_then(Value::as_str).filter(|s| !s.is_empty()).ok_or_else(|| wrong(&format!("$.data.{name}"), "is missing or not a string"))
+        data.get(name)
+            .and_then(Value::as_str)
+            .filter(|s| !s.is_empty())
+            .ok_or_else(|| wrong(&format!("$.data.{name}"), "is missing or not a string"))
     };
     let status = member("status")?;
     let status = RunStatus::parse(status).ok_or_else(|| wrong("$.data.status", &format!("`{status}` is no run status")))?;
-    let metrics = data.get("metrics").and_then(Value::as_object).ok_or_else(|| wrong("$.data.metrics", "is missing or not an object"))?;
+    let metrics = data
+        .get("metrics")
+        .and_then(Value::as_object)
+        .ok_or_else(|| wrong("$.data.metrics", "is missing or not an object"))?;
     let failed = count("$.data.metrics.failedTests", metrics.get("failedTests"))?;
     let errors = count("$.data.metrics.errors", metrics.get("errors"))?;
     let requests = count("$.data.metrics.requestCount", metrics.get("requestCount")).ok();
@@ -31,12 +45,20 @@ pub(super) fn map(document: &Value) -> Result<Option<Observation>, Problem> {
     if status == RunStatus::Abort {
         text_summary = format!("aborted: {}", text(data.get("error")).unwrap_or(text_summary));
     }
-    let failures = data.get("failures").cloned().and_then(|f| serde_json::from_value(f).ok()).unwrap_or_default();
+    let failures = data
+        .get("failures")
+        .cloned()
+        .and_then(|f| serde_json::from_value(f).ok())
+        .unwrap_or_default();
     Ok(Some(Observation {
         key: member("monitor_uid")?.to_owned(),
         title: title(data.get("monitor_name")),
         failing,
-        cause: Cause { summary: text_summary, failures, run_id: text(data.get("run_id")) },
+        cause: Cause {
+            summary: text_summary,
+            failures,
+            run_id: text(data.get("run_id")),
+        },
         order: Some(Order {
             series: member("series")?.to_owned(),
             sequence: sequence(data.get("sequence"))?,

@@ -11,10 +11,14 @@ use crate::{
 
 pub(super) fn render(event: &Event) -> Result<Body, Problem> {
     let bytes = if event.event_type == event::RUN_FINISHED {
-        let run: RunReport = serde_json::from_str(&event.data).map_err(|e| Problem::malformed(format!("the stored run report does not fit: {e}")))?;
+        let run: RunReport =
+            serde_json::from_str(&event.data).map_err(|e| Problem::malformed(format!("the stored run report does not fit: {e}")))?;
         serde_json::to_vec(&MonitorResult::from(&run)).map_err(|e| Problem::malformed(e.to_string()))?
     } else {
         event.data.clone().into_bytes()
     };
-    Ok(Body { bytes, content_type: "application/json" })
+    Ok(Body {
+        bytes,
+        content_type: "application/json",
+    })
 }

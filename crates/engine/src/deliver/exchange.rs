@@ -5,7 +5,7 @@ use domain::{
     delivery::{Verdict, retry_after},
     id,
 };
-use egress::{Exchange, Failure, Response};
+use egress::{Exchange, Failure, FailureCode, Response};
 use store::tables::attempts::Attempt;
 
 use super::{
@@ -48,7 +48,10 @@ pub(crate) async fn send(engine: &Engine, target: &Target, job: Job) -> Finished
             let pause = response.header("retry-after").and_then(|value| retry_after(&value, ended_at));
             (Verdict::of_status(response.status, pause), true)
         }
-        Err(failure) => (of_failure(failure), failure.blames_receiver()),
+        Err(failure) => (
+            of_failure(failure),
+            failure.blames_receiver() && !out_of_files(failure.code, &failure.message),
+        ),
     };
     let attempt = attempt(&job, at, &address.shown_url, built, exchange, &verdict);
     Finished {
@@ -59,6 +62,11 @@ pub(crate) async fn send(engine: &Engine, target: &Target, job: Job) -> Finished
         seed: rand::random(),
         attempt,
     }
+}
+
+/// This process or machine has no file left for a connection (`EMFILE`, `ENFILE`).
+fn out_of_files(code: FailureCode, message: &str) -> bool {
+    code == FailureCode::ConnectFailed && ["(os error 23)", "(os error 24)"].iter().any(|code| message.contains(code))
 }
 
 fn of_failure(failure: &Failure) -> Verdict {
@@ -157,4 +165,21 @@ fn shown(response: &Response) -> Vec<(String, String)> {
         (name.clone(), value)
     };
     response.headers.iter().map(show).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+
+    use super::*;
+
+    #[test]
+    fn a_node_without_files_does_not_blame_the_receiver() {
+        let failed = |code| {
+            let error = io::Error::from_raw_os_error(code);
+            out_of_files(FailureCode::ConnectFailed, &format!("the connection could not be made: {error}"))
+        };
+        assert!(failed(23) && failed(24));
+        assert!(!failed(113), "no route to the host is the receiver's");
+    }
 }

@@ -4,11 +4,12 @@
 //! for nobody. What the store cannot take now is kept and tried again: until then the delivery is pending in the store, and
 //! a crash sends it once more with the same id.
 
+mod commit;
+
 use std::{
     collections::{BTreeMap, HashMap},
     ops::Range,
     sync::Arc,
-    time::Duration,
 };
 
 use domain::{
@@ -27,6 +28,8 @@ use store::{
 };
 use tokio::sync::mpsc;
 
+use commit::commit;
+
 use super::{Finished, totals::Totals};
 use crate::{
     engine::Engine,
@@ -36,9 +39,6 @@ use crate::{
 
 /// Attempts in one transaction at most: a commit of some milliseconds.
 const BATCH: usize = 512;
-
-/// Pause before a commit that the store could not take is tried again.
-const STORE_PAUSE: Duration = Duration::from_millis(500);
 
 /// Settles until all senders are gone.
 pub(crate) async fn settle_all(engine: Engine, lanes: Arc<Lanes>, mut finished: mpsc::UnboundedReceiver<Finished>) {
@@ -106,70 +106,6 @@ impl Batch {
         let (items, attempts) = finished.map(split).unzip();
         Self { items, attempts, probes }
     }
-}
-
-/// Commits a batch, however long the store is away. A row that the store refuses for good takes only itself along.
-async fn commit(engine: &Engine, batch: Arc<Batch>) -> Vec<(String, Outcome)> {
-    match commit_range(engine, &batch, 0..batch.items.len(), false).await {
-        Ok(outcomes) => outcomes,
-        Err(error) => {
-            tracing::error!(%error, attempts = batch.items.len(), "a batch of attempts was refused and is stored one by one");
-            let mut outcomes = Vec::new();
-            for at in 0..batch.items.len() {
-                match commit_range(engine, &batch, at..at + 1, true).await {
-                    Ok(more) => outcomes.extend(more),
-                    Err(error) => outcomes.extend(give_up(engine, &batch, at, &error).await),
-                }
-            }
-            outcomes
-        }
-    }
-}
-
-/// Commits a part of a batch. `again`: it may be there already, because the connection was lost during a commit.
-async fn commit_range(engine: &Engine, batch: &Arc<Batch>, range: Range<usize>, mut again: bool) -> Result<Vec<(String, Outcome)>> {
-    loop {
-        let (batch, range) = (Arc::clone(batch), range.clone());
-        match engine.store().write(move |tx| settle(tx, &batch, range, again)).await {
-            Err(error) if error.is_transient() => {
-                tracing::warn!(%error, "the store cannot take attempts now and is asked again");
-                again = true;
-                tokio::time::sleep(STORE_PAUSE).await;
-            }
-            result => return result,
-        }
-    }
-}
-
-/// Ends a delivery whose attempt the store refuses for good: pending, it would be sent for ever, and claimed, it would fill
-/// its lane.
-async fn give_up(engine: &Engine, batch: &Batch, at: usize, refusal: &store::Error) -> Option<(String, Outcome)> {
-    let item = batch.items.get(at)?;
-    let delivery = &item.delivery;
-    tracing::error!(error = %refusal, delivery = delivery.id, "an attempt could not be stored; its delivery ends with it");
-    let step = match item.verdict.success {
-        true => NextStep::Delivered,
-        false => NextStep::Failed("its attempt could not be stored; the server's log says why".to_owned()),
-    };
-    let settled = Arc::new([row(delivery, step, item.ended_at)]);
-    let ended = loop {
-        let settled = Arc::clone(&settled);
-        match engine.store().write(move |tx| deliveries::settle_many(tx, &*settled)).await {
-            Err(error) if error.is_transient() => tokio::time::sleep(STORE_PAUSE).await,
-            result => break result,
-        }
-    };
-    if let Err(error) = ended {
-        // Whatever is wrong with its row: it stays claimed, which costs its lane one place and its receiver nothing.
-        tracing::error!(%error, delivery = delivery.id, "a delivery could not be ended and rests until the next start");
-        return None;
-    }
-    let outcome = Outcome {
-        delivery_ids: vec![delivery.id.clone()],
-        retry_at: None,
-        disabled: false,
-    };
-    Some((delivery.webhook_id.clone(), outcome))
 }
 
 fn settle(tx: &mut dyn Tx, batch: &Batch, range: Range<usize>, again: bool) -> Result<Vec<(String, Outcome)>> {

@@ -7,6 +7,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::{
     Outcome,
+    queue::{Loaded, Queue},
     state::{State, Take},
 };
 use crate::deliver::{Job, Target};
@@ -47,10 +48,15 @@ pub(super) struct After {
 }
 
 impl Lane {
-    pub fn new(id: Arc<str>) -> Self {
+    /// A lane without work. Its loaded bodies count in `loaded`.
+    pub fn new(id: Arc<str>, loaded: Loaded) -> Self {
+        let state = State {
+            queue: Queue::sharing(loaded),
+            ..State::default()
+        };
         Self {
             id,
-            state: Mutex::default(),
+            state: Mutex::new(state),
         }
     }
 
@@ -251,7 +257,7 @@ impl Lane {
     pub fn close(&self) {
         let mut state = self.state();
         state.target = None;
-        state.queue.clear();
+        state.queue.take_unless(|_| false);
         state.claimed.clear();
     }
 

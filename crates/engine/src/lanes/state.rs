@@ -1,9 +1,6 @@
 //! What one lane knows, and what follows from it: no locks, no waiting.
 
-use std::{
-    collections::{HashSet, VecDeque},
-    sync::Arc,
-};
+use std::{collections::HashSet, sync::Arc};
 
 use domain::{
     Micros,
@@ -12,6 +9,7 @@ use domain::{
     settlement::may_send,
 };
 
+use super::queue::Queue;
 use crate::deliver::{Job, Target};
 
 /// Loaded deliveries at most, as a multiple of the cap.
@@ -36,7 +34,7 @@ pub(super) enum Take {
 pub(super) struct State {
     pub target: Option<Arc<Target>>,
     pub pace: Pace,
-    pub queue: VecDeque<Job>,
+    pub queue: Queue,
     pub claimed: HashSet<String>,
     /// A look is under way. What is settled meanwhile stays claimed until its end: the look may have read it before.
     pub looking: bool,
@@ -62,7 +60,7 @@ impl Default for State {
         Self {
             target: None,
             pace: Pace::new(1, 0, 0),
-            queue: VecDeque::new(),
+            queue: Queue::default(),
             claimed: HashSet::new(),
             looking: false,
             released: Vec::new(),
@@ -94,13 +92,15 @@ impl State {
     /// How many more may be loaded.
     pub fn room(&self) -> usize {
         let cap = self.pace.cap();
-        let queue = (LOADED * cap).saturating_sub(self.queue.len());
+        let loaded = if self.queue.is_scarce() { 1 } else { LOADED * cap };
+        let queue = loaded.saturating_sub(self.queue.len());
         queue.min((CLAIMED * cap).saturating_sub(self.claimed.len()))
     }
 
     /// Asks for a look, once, when half of what may be loaded is gone and the store has more.
     pub fn wants_look(&mut self) -> bool {
-        let wants = self.more && !self.asked && self.room() > LOADED * self.pace.cap() / 2;
+        let half = if self.queue.is_scarce() { 0 } else { LOADED * self.pace.cap() / 2 };
+        let wants = self.more && !self.asked && self.room() > half;
         self.asked |= wants;
         wants
     }
@@ -110,16 +110,12 @@ impl State {
         if enabled || self.queue.iter().all(|job| may_send(job.delivery.kind, enabled)) {
             return Vec::new();
         }
-        let (stay, go) = std::mem::take(&mut self.queue)
-            .into_iter()
-            .partition(|job| may_send(job.delivery.kind, enabled));
-        self.queue = stay;
-        let go: VecDeque<Job> = go;
+        let go = self.queue.take_unless(|job| may_send(job.delivery.kind, enabled));
         self.released.extend(go.iter().map(|job| job.delivery.id.clone()));
         if !self.looking {
             self.release();
         }
-        go.into()
+        go
     }
 
     /// Whether the feed is to be told of this due time.

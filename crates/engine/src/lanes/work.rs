@@ -48,7 +48,11 @@ async fn work(lanes: Arc<Lanes>, lane: Arc<Lane>, mut job: Job, mut target: Arc<
         let kind = job.delivery.kind;
         let look = match exchange(&lanes, &target, job, &mut permit).await {
             Some(finished) => {
-                if let Some(until) = finished.verdict.hold_until(finished.ended_at).filter(|_| kind != DeliveryKind::Test) {
+                if let Some(until) = finished
+                    .verdict
+                    .hold_until(finished.ended_at)
+                    .filter(|_| kind != DeliveryKind::Test)
+                {
                     lane.hold(until);
                 }
                 let (success, charged) = (finished.verdict.success, finished.charged);

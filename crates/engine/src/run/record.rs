@@ -29,7 +29,9 @@ impl Record {
         let mut record = Self::default();
         for (position, execution) in executions.iter().enumerate() {
             let lines = lines(execution, secrets);
-            record.executions.push(row(run, (try_number, position), execution, !lines.is_empty(), secrets));
+            record
+                .executions
+                .push(row(run, (try_number, position), execution, !lines.is_empty(), secrets));
             let room = FAILURES_KEPT - record.failures.len();
             record.failures.extend(lines.into_iter().take(room));
         }

@@ -98,8 +98,11 @@ fn mask_header(header: &mut Value) {
 
 /// A value as it may stand in a log.
 fn forms(value: &str) -> [String; 4] {
-    const UNRESERVED: &percent_encoding::AsciiSet =
-        &percent_encoding::NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+    const UNRESERVED: &percent_encoding::AsciiSet = &percent_encoding::NON_ALPHANUMERIC
+        .remove(b'-')
+        .remove(b'.')
+        .remove(b'_')
+        .remove(b'~');
     let json = Value::from(value).to_string();
     [
         value.to_owned(),
@@ -111,12 +114,7 @@ fn forms(value: &str) -> [String; 4] {
 
 #[cfg(test)]
 mod tests {
-    use collection::{
-        parse_collection, parse_environment,
-        report::Received,
-        request::Sent,
-        script::ConsoleLine,
-    };
+    use collection::{parse_collection, parse_environment, report::Received, request::Sent, script::ConsoleLine};
     use serde_json::json;
 
     use super::*;
@@ -130,7 +128,10 @@ mod tests {
         let collection = json!({"info": {"name": "c", "schema": "https://schema.getpostman.com/json/collection/v2.1.0/collection.json"},
             "item": [], "variable": [{"key": "k", "value": "collection-secret", "type": "secret"}]});
         let environment = parse_environment(environment.to_string().as_bytes(), "e").unwrap();
-        Secrets::of(&parse_collection(collection.to_string().as_bytes(), "c").unwrap(), Some(&environment))
+        Secrets::of(
+            &parse_collection(collection.to_string().as_bytes(), "c").unwrap(),
+            Some(&environment),
+        )
     }
 
     #[test]
@@ -140,14 +141,21 @@ mod tests {
             request: Some(Sent {
                 method: "POST".to_owned(),
                 url: "https://example.org/s3cret%2F%22x?api_key=abcdef&page=12".to_owned(),
-                headers: vec![header("Authorization", "Basic YWJj"), header("X-Shop", "s3cret/\"x"), header("Accept", "a/b")],
+                headers: vec![
+                    header("Authorization", "Basic YWJj"),
+                    header("X-Shop", "s3cret/\"x"),
+                    header("Accept", "a/b"),
+                ],
                 body: Some(r#"{"token":"s3cret/\"x","other":"collection-secret"}"#.to_owned()),
             }),
             response: Some(Received {
                 headers: vec![header("Set-Cookie", "session=abcdef")],
                 body: "you sent s3cret/\"x".to_owned(),
-                ..serde_json::from_value(json!({"status": 200, "reason": "", "http_version": "", "headers": [], "body": "", "size": 0,
-                    "time_ms": 0, "phases": collection::transport::Phases::default(), "redirects": 0})).unwrap()
+                ..serde_json::from_value(
+                    json!({"status": 200, "reason": "", "http_version": "", "headers": [], "body": "", "size": 0,
+                    "time_ms": 0, "phases": collection::transport::Phases::default(), "redirects": 0}),
+                )
+                .unwrap()
             }),
             console: vec![ConsoleLine {
                 level: "log".to_owned(),

@@ -26,17 +26,8 @@ fn by_state(error: &DbError) -> Error {
     match error.code() {
         state if *state == SqlState::UNIQUE_VIOLATION => conflict(error),
         state if *state == SqlState::FOREIGN_KEY_VIOLATION => Error::Reference(message),
-        state
-            if *state == SqlState::T_R_SERIALIZATION_FAILURE || *state == SqlState::T_R_DEADLOCK_DETECTED =>
-        {
-            Error::Deadlock(message)
-        }
-        state
-            if *state == SqlState::LOCK_NOT_AVAILABLE
-                || *state == SqlState::TOO_MANY_CONNECTIONS =>
-        {
-            Error::Busy(message)
-        }
+        state if *state == SqlState::T_R_SERIALIZATION_FAILURE || *state == SqlState::T_R_DEADLOCK_DETECTED => Error::Deadlock(message),
+        state if *state == SqlState::LOCK_NOT_AVAILABLE || *state == SqlState::TOO_MANY_CONNECTIONS => Error::Busy(message),
         state => match state.code().get(..2) {
             // Integrity constraints and data exceptions, connections and authorization, resources and operators.
             Some("22" | "23") => Error::Constraint(message),

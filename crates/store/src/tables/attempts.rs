@@ -208,3 +208,11 @@ pub fn prune(tx: &mut dyn Tx, older_than: Micros, limit: usize) -> Result<u64> {
 // Through the webhooks: an index on the time alone would cost every attempt.
 pub(super) const PRUNE: &str = "DELETE FROM attempts WHERE id IN (
     SELECT a.id FROM webhooks w CROSS JOIN attempts a WHERE a.webhook_id = w.id AND a.at < $1 LIMIT $2)";
+
+/// Deletes at most `limit` attempts at a webhook, whatever their age: before it is deleted itself. Returns how many.
+pub fn delete_some(tx: &mut dyn Tx, webhook_id: &str, limit: usize) -> Result<u64> {
+    tx.execute(
+        "DELETE FROM attempts WHERE id IN (SELECT id FROM attempts WHERE webhook_id = $1 LIMIT $2)",
+        &params![webhook_id, limit],
+    )
+}

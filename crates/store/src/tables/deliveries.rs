@@ -147,3 +147,11 @@ pub fn of_event(tx: &mut dyn Tx, event_id: &str) -> Result<Vec<Delivery>> {
         read,
     )
 }
+
+/// Deletes at most `limit` deliveries to a webhook, settled or not: before it is deleted itself. Returns how many.
+pub fn delete_some(tx: &mut dyn Tx, webhook_id: &str, limit: usize) -> Result<u64> {
+    tx.execute(
+        "DELETE FROM deliveries WHERE id IN (SELECT id FROM deliveries WHERE webhook_id = $1 LIMIT $2)",
+        &params![webhook_id, limit],
+    )
+}

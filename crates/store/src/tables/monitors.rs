@@ -4,7 +4,9 @@ mod due;
 
 #[cfg(test)]
 pub(super) use due::{DUE, PRUNE_MISSED, UNFINISHED};
-pub use due::{MissedRow, due, due_after, due_ids, finished, has_unfinished_run, missed, next_due, next_sequence, prune_missed, record_missed, set_due};
+pub use due::{
+    MissedRow, due, due_after, due_ids, finished, has_unfinished_run, missed, next_due, next_sequence, prune_missed, record_missed, set_due,
+};
 
 use domain::{
     Micros,

@@ -148,7 +148,10 @@ fn pruning_reads_no_more_than_it_deletes() {
     );
     for (sql, index) in [
         (notices::PRUNE, "SEARCH r USING INDEX notices_workspace (workspace_id=? AND at<?)"),
-        (activities::PRUNE, "SEARCH r USING INDEX activities_workspace (workspace_id=? AND at<?)"),
+        (
+            activities::PRUNE,
+            "SEARCH r USING INDEX activities_workspace (workspace_id=? AND at<?)",
+        ),
     ] {
         assert_plan(sql, &[index], &["SCAN w "]);
     }

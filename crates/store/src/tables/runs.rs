@@ -222,6 +222,14 @@ pub fn last_good(tx: &mut dyn Tx, monitor_id: &str, before_sequence: i64) -> Res
     )
 }
 
+/// Deletes at most `limit` finished runs of a monitor with their executions: before it is deleted itself. Returns how many.
+pub fn delete_some(tx: &mut dyn Tx, monitor_id: &str, limit: usize) -> Result<u64> {
+    tx.execute(
+        "DELETE FROM runs WHERE id IN (SELECT id FROM runs WHERE monitor_id = $1 AND state = 'finished' LIMIT $2)",
+        &params![monitor_id, limit],
+    )
+}
+
 /// Deletes up to `limit` runs that finished before `older_than`, with their executions. Returns how many.
 pub fn prune(tx: &mut dyn Tx, older_than: Micros, limit: usize) -> Result<u64> {
     tx.execute(PRUNE, &params![older_than, limit])

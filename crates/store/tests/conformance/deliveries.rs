@@ -148,6 +148,7 @@ async fn the_attempt_log_is_complete_counted_and_pruned() {
             );
             assert_eq!(attempts::prune(tx, 11, 4)?, 4);
             assert_eq!(attempts::prune(tx, 11, 100)?, 6);
+            assert_eq!(attempts::delete_some(tx, webhook, 4)?, 4);
             assert!(webhooks::delete(tx, fixture::WORKSPACE, webhook)?);
             assert!(attempts::of_delivery(tx, "dlv_1")?.is_empty(), "the log goes with its webhook");
             Ok(())
@@ -189,7 +190,10 @@ async fn waiting_lanes_are_found_each_with_its_first_due_time() {
             deliveries::insert_many(tx, &[test])?;
             assert_eq!(deliveries::oldest_pending(tx)?, Some(30), "a test is dated back and not late");
             // What was dropped while its request was in flight stays dropped, unless the receiver got it.
-            let outcome = [settled("dlv_10", DeliveryState::Pending, 80), settled("dlv_20", DeliveryState::Delivered, 80)];
+            let outcome = [
+                settled("dlv_10", DeliveryState::Pending, 80),
+                settled("dlv_20", DeliveryState::Delivered, 80),
+            ];
             assert_eq!(deliveries::settle_many(tx, &outcome)?, 1);
             for (id, state, finished_at) in [("dlv_10", DeliveryState::Dropped, 70), ("dlv_20", DeliveryState::Delivered, 80)] {
                 let stored = deliveries::get(tx, fixture::WORKSPACE, id)?.expect("a delivery");

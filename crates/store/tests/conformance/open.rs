@@ -1,6 +1,10 @@
 //! Opening, closing and opening again.
 
-use store::{Dialect, Error, Options, Place, Store, Vault, tables::settings, testing::{Kind, TestDatabase}};
+use store::{
+    Dialect, Error, Options, Place, Store, Vault,
+    tables::settings,
+    testing::{Kind, TestDatabase},
+};
 
 use crate::{on_each, on_one, read, write};
 

@@ -38,7 +38,12 @@ pub enum Command {
 pub async fn run(config: &Config, command: Command) -> Result<ExitCode> {
     let store = opened::store(config).await?;
     let done = match command {
-        Command::Bootstrap { email, name, password, output } => {
+        Command::Bootstrap {
+            email,
+            name,
+            password,
+            output,
+        } => {
             let app = opened::app(config, store.clone(), config.server.listen, false)?;
             bootstrap(&app, &email, &name, password, output).await
         }
@@ -60,7 +65,10 @@ async fn bootstrap(app: &App, email: &str, name: &str, password: Option<String>,
         let shown = json!({"email": email, "password": password, "workspace_id": workspace, "user_id": user, "token": made.token});
         anstream::println!("{shown}");
     } else {
-        anstream::println!("login     {email}\npassword  {password}\nworkspace {workspace}\ntoken     {}", made.token);
+        anstream::println!(
+            "login     {email}\npassword  {password}\nworkspace {workspace}\ntoken     {}",
+            made.token
+        );
     }
     Ok(())
 }

@@ -76,7 +76,11 @@ pub async fn run(args: Args) -> Result<ExitCode> {
     }
     if let Some(word) = &args.iteration_data {
         let rows = source.data(word).await?;
-        known.variables.extend(rows.into_iter().flatten().map(|(column, _)| column));
+        for row in rows.rows().map_err(with_hint)? {
+            known
+                .variables
+                .extend(row.map_err(with_hint)?.into_iter().map(|(column, _)| column));
+        }
     }
     let findings = Lint::new(collection.raw(), known).findings();
     let mut placed: Vec<Finding> = findings.into_iter().map(|finding| finding.placed(text)).collect();

@@ -26,7 +26,10 @@ pub struct Login {
 /// A password that is as good as random, and short enough to type.
 pub fn login() -> Login {
     let token = domain::secret::generate_token("");
-    Login { email: LOGIN.to_owned(), password: format!("{}-{}-{}", &token[..4], &token[4..8], &token[8..12]) }
+    Login {
+        email: LOGIN.to_owned(),
+        password: format!("{}-{}-{}", &token[..4], &token[4..8], &token[8..12]),
+    }
 }
 
 /// Fills an empty store. `Ok(false)`: there is something already, nothing was changed.
@@ -35,41 +38,59 @@ pub async fn fill(app: &App, info: &Login, own_url: &str) -> Result<bool> {
         return Ok(false);
     }
     let caller = first_admin(app, info).await?;
-    let collection = actions::collections::import(app, &caller, Bytes::from_static(COLLECTION.as_bytes())).await.context("the collection")?;
+    let collection = actions::collections::import(app, &caller, Bytes::from_static(COLLECTION.as_bytes()))
+        .await
+        .context("the collection")?;
     let environment = environment(own_url);
-    let environment = actions::environments::import(app, &caller, Bytes::from(environment.to_string())).await.context("the environment")?;
+    let environment = actions::environments::import(app, &caller, Bytes::from(environment.to_string()))
+        .await
+        .context("the environment")?;
     let monitor = json!({
         "name": "Example shop", "collection_id": collection.id, "environment_id": environment.id,
         "schedule": {"interval": {"seconds": 4}}, "tags": ["example"],
     });
-    let monitor = actions::monitors::create(app, &caller, input(monitor)?).await.context("the monitor")?;
-    let bin = actions::bins::create(app, &caller, input(json!({"name": "Example receiver"}))?).await.context("the bin")?;
+    let monitor = actions::monitors::create(app, &caller, input(monitor)?)
+        .await
+        .context("the monitor")?;
+    let bin = actions::bins::create(app, &caller, input(json!({"name": "Example receiver"}))?)
+        .await
+        .context("the bin")?;
     let receiver = format!("{own_url}/b/{}", bin.id);
     let results = json!({
         "name": "Results to the example receiver", "profile": "standard", "url": receiver,
         "events": ["monitor.run.finished"], "subject": monitor.id, "secret": "generate", "trigger": "every_run",
     });
-    actions::webhooks::create(app, &caller, input(results)?).await.context("the webhook for results")?;
+    actions::webhooks::create(app, &caller, input(results)?)
+        .await
+        .context("the webhook for results")?;
     let incidents = json!({
         "name": "Incidents to the example receiver", "profile": "standard", "url": receiver,
         "events": ["incident.*"], "secret": "generate",
     });
-    actions::webhooks::create(app, &caller, input(incidents)?).await.context("the webhook for incidents")?;
+    actions::webhooks::create(app, &caller, input(incidents)?)
+        .await
+        .context("the webhook for incidents")?;
     let source = actions::sources::create(app, &caller, input(json!({"name": "Watchbell monitors", "provider": "watchbell"}))?);
     let source = source.await.context("the source")?;
-    actions::sources::connect(app, &caller, &source.source.id, input(json!({"monitor_id": monitor.id}))?).await.context("the connection")?;
+    actions::sources::connect(app, &caller, &source.source.id, input(json!({"monitor_id": monitor.id}))?)
+        .await
+        .context("the connection")?;
     Ok(true)
 }
 
 async fn first_admin(app: &App, info: &Login) -> Result<Caller> {
     let setup = json!({"email": info.email, "name": "Demo admin", "password": info.password, "workspace": "Demo"});
-    let logged_in = actions::accounts::setup_first_admin(app, input(setup)?).await.context("the first admin")?;
+    let logged_in = actions::accounts::setup_first_admin(app, input(setup)?)
+        .await
+        .context("the first admin")?;
     caller(app, &logged_in.token).await
 }
 
 /// The caller behind a session's token.
 pub async fn caller(app: &App, session: &str) -> Result<Caller> {
-    let session = actions::accounts::session(app, session).await?.context("the session was not kept")?;
+    let session = actions::accounts::session(app, session)
+        .await?
+        .context("the session was not kept")?;
     Ok(actions::accounts::caller(app, &session, None).await?)
 }
 

@@ -16,9 +16,15 @@ use crate::{clock::SystemClock, config::Config};
 /// Opens (and at the first start makes) the database and the key that seals its secrets.
 pub async fn store(config: &Config) -> Result<Store> {
     let options = if config.store.postgres.is_empty() {
-        Options::Sqlite { folder: config.store.data.clone(), readers: config.store.readers.max(1) }
+        Options::Sqlite {
+            folder: config.store.data.clone(),
+            readers: config.store.readers.max(1),
+        }
     } else {
-        Options::Postgres { url: config.store.postgres.clone(), connections: config.store.postgres_pool.max(2) }
+        Options::Postgres {
+            url: config.store.postgres.clone(),
+            connections: config.store.postgres_pool.max(2),
+        }
     };
     let vault = vault(config)?;
     Ok(Store::open(options, vault, SystemClock.now()).await?)
@@ -37,7 +43,11 @@ fn vault(config: &Config) -> Result<Vault> {
 pub fn app(config: &Config, store: Store, listening: SocketAddr, demo: bool) -> Result<App> {
     let clock = Arc::new(SystemClock);
     let own = own_url(listening);
-    let public_url = if config.server.public_url.is_empty() { own.clone() } else { config.server.public_url.trim_end_matches('/').to_owned() };
+    let public_url = if config.server.public_url.is_empty() {
+        own.clone()
+    } else {
+        config.server.public_url.trim_end_matches('/').to_owned()
+    };
     let client = egress::Client::new(egress::ClientConfig::default()).context("cannot set up outgoing connections")?;
     let engine_config = EngineConfig {
         public_url: public_url.clone(),
@@ -52,7 +62,13 @@ pub fn app(config: &Config, store: Store, listening: SocketAddr, demo: bool) -> 
         },
         ..EngineConfig::default()
     };
-    let engine = Engine::new(engine_config, store.clone(), clock.clone(), client, Arc::new(scripts(config.runner.script_memory, 2)?));
+    let engine = Engine::new(
+        engine_config,
+        store.clone(),
+        clock.clone(),
+        client,
+        Arc::new(scripts(config.runner.script_memory, 2)?),
+    );
     let web = WebConfig {
         secure_cookies: public_url.starts_with("https://"),
         public_url,
@@ -77,9 +93,11 @@ fn loopback(listening: SocketAddr) -> SocketAddr {
 
 /// The demo's receiver is this server's own bin: it may reach exactly that address, by http.
 fn egress_settings(config: &Config, demo: bool, listening: SocketAddr) -> Result<EgressSettings> {
-    let regexes = config.egress.allowed_urls.iter().map(|text| {
-        regex::Regex::new(text).with_context(|| format!("`egress.allowed_urls`: `{text}` is no regular expression"))
-    });
+    let regexes = config
+        .egress
+        .allowed_urls
+        .iter()
+        .map(|text| regex::Regex::new(text).with_context(|| format!("`egress.allowed_urls`: `{text}` is no regular expression")));
     let bind = match config.egress.bind.as_str() {
         "" => None,
         text => Some(text.parse().with_context(|| format!("`egress.bind`: `{text}` is no IP address"))?),
@@ -99,12 +117,19 @@ fn egress_settings(config: &Config, demo: bool, listening: SocketAddr) -> Result
 /// Script processes: this program under its hidden word. `memory`: MiB of one; `warm`: how many wait ready.
 pub fn scripts(memory: u64, warm: usize) -> Result<ChildPool> {
     let program = std::env::current_exe().context("cannot find this program's own file")?;
-    let command = ChildCommand { program, arguments: vec![crate::SCRIPT_CHILD.into()] };
+    let command = ChildCommand {
+        program,
+        arguments: vec![crate::SCRIPT_CHILD.into()],
+    };
     Ok(ChildPool::new(command, PoolOptions { warm, memory_mib: memory }))
 }
 
 /// The command line's policy: its user may go anywhere from their own machine.
 pub fn open_policy() -> egress::Policy {
-    let rules = egress::PolicyRules { open: true, allow_http: true, ..egress::PolicyRules::default() };
+    let rules = egress::PolicyRules {
+        open: true,
+        allow_http: true,
+        ..egress::PolicyRules::default()
+    };
     egress::Policy::from(rules)
 }

@@ -73,7 +73,10 @@ async fn once(args: &Args, cancel: &CancellationToken) -> Result<ExitCode> {
     let doors = Doors {
         transport: Arc::new(GuardedTransport::new(client.clone(), policy.clone())),
         scripts: Arc::new(scripts),
-        files: Arc::new(files::WorkingFolder::new(args.documents.working_dir.clone(), args.documents.no_insecure_file_read)),
+        files: Arc::new(files::WorkingFolder::new(
+            args.documents.working_dir.clone(),
+            args.documents.no_insecure_file_read,
+        )),
         cancel: cancel.clone(),
     };
     let result = match args.run.parallel {
@@ -113,7 +116,9 @@ struct Doors {
 impl Doors {
     async fn run(&self, spec: RunSpec, observer: Arc<dyn RunObserver>) -> RunResult {
         let (transport, scripts, files) = (Arc::clone(&self.transport), Arc::clone(&self.scripts), Arc::clone(&self.files));
-        Runner::new(spec, transport, scripts, files, observer, self.cancel.clone()).run().await
+        Runner::new(spec, transport, scripts, files, observer, self.cancel.clone())
+            .run()
+            .await
     }
 
     async fn run_parallel(&self, specs: Vec<RunSpec>, observer: Arc<dyn RunObserver>) -> Result<RunResult> {

@@ -49,7 +49,10 @@ pub async fn run(config: Config, args: Args) -> Result<ExitCode> {
     telemetry::start(&config.log)?;
     raise_open_files();
     let listener = TcpListener::bind(config.server.listen).await.with_context(|| {
-        format!("cannot listen on `{}`\n\nhint: is another server there? `--listen 127.0.0.1:0` takes a free port", config.server.listen)
+        format!(
+            "cannot listen on `{}`\n\nhint: is another server there? `--listen 127.0.0.1:0` takes a free port",
+            config.server.listen
+        )
     })?;
     let listening = listener.local_addr()?;
     let store = opened::store(&config).await?;
@@ -62,7 +65,9 @@ async fn serve(config: &Config, args: &Args, store: store::Store, listener: TcpL
     let info = args.demo.then(demo::login);
     let app = opened::app(config, store, listening, args.demo)?;
     let made = match &info {
-        Some(info) => demo::fill(&app, info, &opened::own_url(listening)).await.context("cannot make the demo")?,
+        Some(info) => demo::fill(&app, info, &opened::own_url(listening))
+            .await
+            .context("cannot make the demo")?,
         None => false,
     };
     let mut router = web::router(app.clone());
@@ -74,7 +79,10 @@ async fn serve(config: &Config, args: &Args, store: store::Store, listener: TcpL
     let mut stop = std::pin::pin!(stopped()?);
     let grace = Duration::from_secs(config.server.shutdown_seconds);
     let (closing, closed) = tokio::sync::oneshot::channel::<()>();
-    let limits = Limits { head: HEAD, connections: connections() };
+    let limits = Limits {
+        head: HEAD,
+        connections: connections(),
+    };
     let mut server = std::pin::pin!(listen::serve(listener, router, limits, async { drop(closed.await) }));
     tokio::select! {
         () = &mut server => anyhow::bail!("the server ended"),
@@ -96,7 +104,9 @@ async fn greet(app: &web::App, login: Option<demo::Login>, demo: bool) -> Result
     if let Some(login) = login {
         anstream::println!("log in as {} with the password {}", login.email, login.password);
     } else if demo {
-        anstream::println!("the data folder is not empty: log in with the password that its first start printed, or start with another --data");
+        anstream::println!(
+            "the data folder is not empty: log in with the password that its first start printed, or start with another --data"
+        );
     } else if web::actions::accounts::needs_setup(app).await? {
         anstream::println!("open it to create the first account");
     }
@@ -107,14 +117,22 @@ async fn greet(app: &web::App, login: Option<demo::Login>, demo: bool) -> Result
 fn raise_open_files() {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
     let now = getrlimit(Resource::Nofile);
-    if let Err(error) = setrlimit(Resource::Nofile, Rlimit { current: now.maximum, maximum: now.maximum }) {
+    if let Err(error) = setrlimit(
+        Resource::Nofile,
+        Rlimit {
+            current: now.maximum,
+            maximum: now.maximum,
+        },
+    ) {
         tracing::warn!(%error, "the limit on open files stays as it is");
     }
 }
 
 /// At most half of the files that may be open: the other half is for the store and for what goes out.
 fn connections() -> usize {
-    let files = rustix::process::getrlimit(rustix::process::Resource::Nofile).current.unwrap_or(u64::MAX);
+    let files = rustix::process::getrlimit(rustix::process::Resource::Nofile)
+        .current
+        .unwrap_or(u64::MAX);
     usize::try_from((files / 2).clamp(64, CONNECTIONS)).unwrap_or(64)
 }
 

@@ -10,7 +10,10 @@ use crate::config::Loaded;
 pub fn run(loaded: &Loaded, output: Output) -> Result<ExitCode> {
     let lines = loaded.lines();
     if output == Output::Json {
-        let rows: Vec<_> = lines.iter().map(|(key, value, origin)| serde_json::json!({"key": key, "value": value, "origin": origin})).collect();
+        let rows: Vec<_> = lines
+            .iter()
+            .map(|(key, value, origin)| serde_json::json!({"key": key, "value": value, "origin": origin}))
+            .collect();
         anstream::println!("{}", serde_json::to_string_pretty(&rows)?);
         return Ok(ExitCode::SUCCESS);
     }

@@ -38,7 +38,9 @@ pub fn run(args: &Args) -> Result<ExitCode> {
         None => drop(std::io::stdin().read_to_end(&mut body)?),
     }
     let key = secret::parse_standard("--secret", &args.secret)?;
-    let Some(signed_at) = args.timestamp.checked_mul(SECOND) else { bail!("`--timestamp` is out of range") };
+    let Some(signed_at) = args.timestamp.checked_mul(SECOND) else {
+        bail!("`--timestamp` is out of range")
+    };
     let wanted = sign::standard(&[key], &args.id, signed_at, &body)?;
     // Both sides are known to whoever runs this, so an ordinary comparison gives nothing away.
     if !args.signature.split_whitespace().any(|given| given == wanted) {
@@ -47,7 +49,9 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     }
     let off = SystemClock.now().abs_diff(signed_at) / SECOND.unsigned_abs();
     if args.tolerance > 0 && off > args.tolerance {
-        anstream::println!("the signature fits, but its timestamp is {off} s off\n\nhint: `--tolerance 0` takes any; a receiver refuses it, since it may be a replay");
+        anstream::println!(
+            "the signature fits, but its timestamp is {off} s off\n\nhint: `--tolerance 0` takes any; a receiver refuses it, since it may be a replay"
+        );
         return Ok(ExitCode::FAILURE);
     }
     anstream::println!("ok: the signature fits");

@@ -13,7 +13,10 @@ pub(super) struct Layers {
 
 impl Layers {
     pub(super) fn new(defaults: &str) -> Result<Self> {
-        Ok(Self { values: defaults.parse::<Table>()?, origins: BTreeMap::new() })
+        Ok(Self {
+            values: defaults.parse::<Table>()?,
+            origins: BTreeMap::new(),
+        })
     }
 
     pub(super) fn into_parts(self) -> (Table, BTreeMap<String, String>) {
@@ -37,19 +40,29 @@ impl Layers {
     /// `WATCHBELL_<SECTION>_<KEY>`; secrets also `…_FILE`. Names that belong to the commands
     /// (`WATCHBELL_URL`, `WATCHBELL_TOKEN`, `WATCHBELL_CONFIG`, `WATCHBELL_TEST_*`) are left alone.
     pub(super) fn environment(&mut self, variables: &[(String, String)], secrets: &[&str]) -> Result<()> {
-        let known: BTreeMap<String, String> =
-            self.paths().into_iter().map(|path| (format!("WATCHBELL_{}", path.replace('.', "_").to_uppercase()), path)).collect();
+        let known: BTreeMap<String, String> = self
+            .paths()
+            .into_iter()
+            .map(|path| (format!("WATCHBELL_{}", path.replace('.', "_").to_uppercase()), path))
+            .collect();
         for (name, value) in variables {
             if let Some(path) = known.get(name) {
                 self.set_text(path, value, name)?;
                 continue;
             }
-            if let Some(path) = name.strip_suffix("_FILE").and_then(|twin| known.get(twin)).filter(|p| secrets.contains(&p.as_str())) {
+            if let Some(path) = name
+                .strip_suffix("_FILE")
+                .and_then(|twin| known.get(twin))
+                .filter(|p| secrets.contains(&p.as_str()))
+            {
                 let text = fs::read_to_string(value).with_context(|| format!("{name}: cannot read `{value}`"))?;
                 self.set_text(path, text.trim_end(), name)?;
                 continue;
             }
-            let of_a_section = self.values.keys().any(|section| name.starts_with(&format!("WATCHBELL_{}_", section.to_uppercase())));
+            let of_a_section = self
+                .values
+                .keys()
+                .any(|section| name.starts_with(&format!("WATCHBELL_{}_", section.to_uppercase())));
             if of_a_section {
                 let near = nearest(name, known.keys());
                 bail!("unknown setting `{name}` in the environment{}", hint(near));
@@ -91,7 +104,12 @@ impl Layers {
 
     fn paths(&self) -> Vec<String> {
         let keys = |(section, table): (&String, &Value)| -> Vec<String> {
-            table.as_table().into_iter().flatten().map(|(key, _)| format!("{section}.{key}")).collect()
+            table
+                .as_table()
+                .into_iter()
+                .flatten()
+                .map(|(key, _)| format!("{section}.{key}"))
+                .collect()
         };
         self.values.iter().flat_map(keys).collect()
     }
@@ -103,11 +121,18 @@ impl Layers {
 }
 
 fn hint(near: Option<&String>) -> String {
-    near.map_or_else(|| "\n\nhint: `watchbell config` lists all settings".to_owned(), |near| format!("\n\nhint: did you mean `{near}`?"))
+    near.map_or_else(
+        || "\n\nhint: `watchbell config` lists all settings".to_owned(),
+        |near| format!("\n\nhint: did you mean `{near}`?"),
+    )
 }
 
 fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a String>) -> Option<&'a String> {
-    known.map(|k| (distance(name, k), k)).filter(|(d, k)| *d <= k.len() / 3).min_by_key(|(d, _)| *d).map(|(_, k)| k)
+    known
+        .map(|k| (distance(name, k), k))
+        .filter(|(d, k)| *d <= k.len() / 3)
+        .min_by_key(|(d, _)| *d)
+        .map(|(_, k)| k)
 }
 
 /// Levenshtein distance, in characters.

@@ -35,9 +35,20 @@ fn every_setting_of_the_default_file_names_its_variable() {
 #[test]
 fn flags_beat_the_environment_and_that_beats_the_file() {
     let file = "[server]\nlisten = \"127.0.0.1:1\"\nshutdown_seconds = 1\n[runner]\nat_once = 3";
-    let environment = [("WATCHBELL_SERVER_LISTEN", "127.0.0.1:2"), ("WATCHBELL_SERVER_SHUTDOWN_SECONDS", "2"), ("WATCHBELL_EGRESS_ALLOW", "10.0.0.0/8, ::1/128")];
+    let environment = [
+        ("WATCHBELL_SERVER_LISTEN", "127.0.0.1:2"),
+        ("WATCHBELL_SERVER_SHUTDOWN_SECONDS", "2"),
+        ("WATCHBELL_EGRESS_ALLOW", "10.0.0.0/8, ::1/128"),
+    ];
     let loaded = read(file, &environment, &[("server.listen", "127.0.0.1:3".to_owned())]).unwrap();
-    assert_eq!((loaded.config.server.listen.port(), loaded.config.server.shutdown_seconds, loaded.config.runner.at_once), (3, 2, 3));
+    assert_eq!(
+        (
+            loaded.config.server.listen.port(),
+            loaded.config.server.shutdown_seconds,
+            loaded.config.runner.at_once
+        ),
+        (3, 2, 3)
+    );
     assert_eq!(loaded.config.egress.allow.len(), 2);
     let origin = |key: &str| loaded.lines().into_iter().find(|l| l.0 == key).unwrap().2;
     assert_eq!(origin("server.listen"), "flag");
@@ -54,7 +65,10 @@ fn what_is_unknown_is_named_with_the_nearest() {
 #[test]
 fn a_wrong_type_names_key_and_origin() {
     assert!(refusal("[runner]\nat_once = \"many\"", &[]).contains("`runner.at_once`"));
-    assert!(refusal("", &[("WATCHBELL_RUNNER_AT_ONCE", "many")]).contains("`runner.at_once` (WATCHBELL_RUNNER_AT_ONCE): `many` is not a whole number"));
+    assert!(
+        refusal("", &[("WATCHBELL_RUNNER_AT_ONCE", "many")])
+            .contains("`runner.at_once` (WATCHBELL_RUNNER_AT_ONCE): `many` is not a whole number")
+    );
     assert!(refusal("[egress]\nallow = [\"everything\"]", &[]).contains("`egress.allow"));
 }
 

@@ -79,7 +79,6 @@ pub struct AttemptView {
     pub message: Option<String>,
 }
 
-
 /// One HTTP request of a delivery in full: bytes sent = bytes shown.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct AttemptDetail {
@@ -128,10 +127,7 @@ impl AttemptView {
 
 impl From<Attempt> for AttemptDetail {
     fn from(attempt: Attempt) -> Self {
-        let bytes = [
-            attempt.request_body.len(),
-            attempt.response_body.as_ref().map_or(0, Vec::len),
-        ];
+        let bytes = [attempt.request_body.len(), attempt.response_body.as_ref().map_or(0, Vec::len)];
         Self::from(Cut { row: attempt, bytes })
     }
 }

@@ -278,10 +278,7 @@ pub(crate) fn entity_id(given: &str, now: Micros) -> String {
 
 /// The id, in one workspace, of a document whose own id is another's already (a UUID of version 8, RFC 9562).
 pub(crate) fn id_within(workspace_id: &str, entity_id: &str) -> String {
-    let digest = aws_lc_rs::digest::digest(
-        &aws_lc_rs::digest::SHA256,
-        format!("{workspace_id}/{entity_id}").as_bytes(),
-    );
+    let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, format!("{workspace_id}/{entity_id}").as_bytes());
     let mut bytes = [0; 16];
     bytes.copy_from_slice(&digest.as_ref()[..16]);
     uuid::Builder::from_custom_bytes(bytes).into_uuid().to_string()

@@ -183,8 +183,10 @@ fn was_due(delivery: &Delivery) -> bool {
 fn checked(caller: &Caller, input: EventInput, key: Option<&str>, hops: i64, now: i64) -> Result<NewEvent, Problem> {
     event::check_type("type", &input.event_type)?;
     if event::is_reserved(&input.event_type) {
-        return Err(Problem::invalid("type", format!("`{}` is an event of Watchbell's own", input.event_type))
-            .hint("take a type that does not begin with `monitor.`, `incident.` or `webhook.`, and is not `activity` or `test-event`"));
+        return Err(
+            Problem::invalid("type", format!("`{}` is an event of Watchbell's own", input.event_type))
+                .hint("take a type that does not begin with `monitor.`, `incident.` or `webhook.`, and is not `activity` or `test-event`"),
+        );
     }
     let data = Box::<str>::from(input.data).into_string();
     if data.len() > limits::EVENT_BYTES {

@@ -220,6 +220,9 @@ pub async fn run_now(app: &App, caller: &Caller, id: &str) -> Result<RunView> {
 pub async fn delete(app: &App, caller: &Caller, id: &str) -> Result<()> {
     caller.need(Need::Edit)?;
     let now = app.now();
+    // Its runs first, in small steps, then the monitor: a long history must hold nobody up.
+    get(app, caller, id).await?;
+    engine::run::empty(&app.store, id).await?;
     let (caller, id) = (caller.shared(), id.to_owned());
     app.write(move |tx| {
         engine::run::lock(tx, &id)?;

@@ -237,6 +237,16 @@ pub async fn delete(app: &App, caller: &Caller, id: &str) -> Result<()> {
     caller.need(Need::Edit)?;
     let now = app.now();
     let (caller, id) = (caller.shared(), id.to_owned());
+    let (workspace, which) = (caller.workspace.id.clone(), id.clone());
+    // Off first, then its log in small steps, then the webhook: a large log must hold nobody up.
+    app.write(move |tx| {
+        found("webhook", table::get(tx, &workspace, &which)?)?;
+        table::set_enabled(tx, &which, false, Some("it is being deleted"), now)?;
+        tx.signal(Signal::Deliveries(vec![which]));
+        Ok(())
+    })
+    .await?;
+    engine::webhooks::empty(&app.store, &id).await?;
     app.write(move |tx| {
         let webhook = found("webhook", table::get(tx, &caller.workspace.id, &id)?)?;
         table::delete(tx, &caller.workspace.id, &webhook.id)?;

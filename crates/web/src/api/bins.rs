@@ -72,10 +72,6 @@ pub async fn requests(State(app): State<App>, auth: Auth, Path(id): Path<String>
 /// One request that a bin got, in full
 #[utoipa::path(get, path = "/bins/{id}/requests/{request_id}", tag = "bins", params(("id" = String, Path), ("request_id" = String, Path)),
     responses((status = 200, body = BinRequestView)))]
-pub async fn request(
-    State(app): State<App>,
-    auth: Auth,
-    Path((id, request_id)): Path<(String, String)>,
-) -> Answer<Json<BinRequestView>> {
+pub async fn request(State(app): State<App>, auth: Auth, Path((id, request_id)): Path<(String, String)>) -> Answer<Json<BinRequestView>> {
     Ok(Json(bins::request(&app, &auth, &id, &request_id).await?))
 }

@@ -81,11 +81,7 @@ pub async fn attempts(
 /// One request of a webhook with its response, in full
 #[utoipa::path(get, path = "/webhooks/{id}/attempts/{attempt_id}", tag = "deliveries",
     params(("id" = String, Path), ("attempt_id" = String, Path)), responses((status = 200, body = AttemptDetail)))]
-pub async fn attempt(
-    State(app): State<App>,
-    auth: Auth,
-    Path((id, attempt_id)): Path<(String, String)>,
-) -> Answer<Json<AttemptDetail>> {
+pub async fn attempt(State(app): State<App>, auth: Auth, Path((id, attempt_id)): Path<(String, String)>) -> Answer<Json<AttemptDetail>> {
     Ok(Json(attempts::attempt(&app, &auth, &id, &attempt_id).await?))
 }
 

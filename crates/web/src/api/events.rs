@@ -150,10 +150,7 @@ type Parsed = Vec<Result<EventInput, Problem>>;
 
 fn array(body: &[u8]) -> Result<Parsed, Problem> {
     let raw: Vec<Box<RawValue>> = parse_json(body)?;
-    Ok(raw
-        .into_iter()
-        .map(|item| parse_json(item.get().as_bytes()))
-        .collect())
+    Ok(raw.into_iter().map(|item| parse_json(item.get().as_bytes())).collect())
 }
 
 fn lines(body: &[u8]) -> Parsed {

@@ -31,7 +31,10 @@ fn complete(operation: &mut Operation) {
         let known = &mut operation.responses.responses;
         if !known.contains_key(status) {
             let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
-            let refusal = ResponseBuilder::new().description(description).content(PROBLEM_JSON, content).build();
+            let refusal = ResponseBuilder::new()
+                .description(description)
+                .content(PROBLEM_JSON, content)
+                .build();
             known.insert(status.to_owned(), RefOr::T(refusal));
         }
     }

@@ -4,10 +4,14 @@
 //! acts in the workspace that `x-watchbell-workspace` names, else in its user's first one, and
 //! needs its CSRF token for whatever changes something.
 
-use std::{ops::Deref, sync::Arc};
+use std::{
+    net::{IpAddr, SocketAddr},
+    ops::Deref,
+    sync::Arc,
+};
 
 use axum::{
-    extract::FromRequestParts,
+    extract::{ConnectInfo, FromRequestParts},
     http::{HeaderMap, header, request::Parts},
 };
 use domain::{Micros, Problem, clock::MINUTE, secret};
@@ -18,7 +22,7 @@ use super::{
     token_cache::Known,
 };
 use crate::{
-    actions::{Caller, Result, accounts, tokens::PREFIX},
+    actions::{ActionError, Caller, Result, accounts, tokens::PREFIX},
     app::App,
     problem::Failure,
 };
@@ -43,7 +47,8 @@ impl FromRequestParts<App> for Auth {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
         if let Some(token) = token(&parts.headers)? {
-            return Ok(Self(of_token(app, token).await?));
+            let remote = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip());
+            return Ok(Self(of_token(app, token, remote).await?));
         }
         let Some(cookie) = cookie(&parts.headers) else {
             return Err(Problem::unauthenticated("there is no token")
@@ -83,7 +88,30 @@ fn token(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
     }
 }
 
-async fn of_token(app: &App, token: &str) -> Result<Arc<Caller>> {
+async fn of_token(app: &App, token: &str, remote: Option<IpAddr>) -> Result<Arc<Caller>> {
+    match good(app, token).await {
+        // Right tokens are taken nevertheless: behind a proxy, others have the same address.
+        Err(ActionError::Problem(problem)) if problem.status == 401 => Err(wrong(app, problem, remote)),
+        result => result,
+    }
+}
+
+/// The answer to a wrong token: after too many from one address, to wait.
+fn wrong(app: &App, problem: Problem, remote: Option<IpAddr>) -> ActionError {
+    let taken = remote.map(|ip| app.memory.wrong_tokens.take(&ip.to_canonical().to_string(), app.now()));
+    let Some(Err(seconds)) = taken else {
+        return problem.into();
+    };
+    let problem = Problem::new(
+        429,
+        "too-many-requests",
+        "Too many requests",
+        format!("too many wrong tokens came from this address; the next is answered in {seconds} s"),
+    );
+    ActionError::Later { problem, seconds }
+}
+
+async fn good(app: &App, token: &str) -> Result<Arc<Caller>> {
     if !token.starts_with(PREFIX) {
         return Err(unknown().into());
     }

@@ -74,7 +74,14 @@ mod tests {
     #[test]
     fn own_names_and_addresses_are_taken_and_other_names_are_not() {
         let ours = |host| is_ours(host, "https://Bell.example.com/base");
-        for good in ["bell.example.com", "BELL.example.com:443", "localhost:8484", "127.0.0.1", "[::1]:8484", "10.1.2.3:80"] {
+        for good in [
+            "bell.example.com",
+            "BELL.example.com:443",
+            "localhost:8484",
+            "127.0.0.1",
+            "[::1]:8484",
+            "10.1.2.3:80",
+        ] {
             assert!(ours(good), "{good}");
         }
         for bad in [

@@ -1,6 +1,6 @@
 //! API tokens, looked up once and remembered for a moment: publishing must not read the
 //! database to know who publishes. A deleted token is forgotten at once, here; a change of
-//! role, or a deletion on another node, shows within [`LASTS`].
+//! role, or a deletion on another node, shows within `LASTS`.
 
 use std::{
     collections::HashMap,

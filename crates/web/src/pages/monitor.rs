@@ -8,8 +8,7 @@ use serde::Deserialize;
 use super::{Frame, PageResult, Posted, Visit, assets, done, monitor_list, older, options, render, schedule, ui};
 use crate::{
     actions::{
-        ActionError,
-        PageQuery,
+        ActionError, PageQuery,
         activity::{self, ActivityView},
         monitors::{self, MonitorView},
         overview::{self, Uptime},

@@ -1,10 +1,5 @@
 //! A visit: a person with a session, in a workspace, and the form that they posted.
 
-use axum::{
-    extract::{FromRequest, FromRequestParts, OptionalFromRequestParts, Request},
-    http::{HeaderMap, header, request::Parts},
-    response::{IntoResponse, Redirect},
-};
 use super::{
     error::PageError,
     frame::{self, Frame},
@@ -17,6 +12,11 @@ use crate::{
     },
     api::input,
     app::App,
+};
+use axum::{
+    extract::{FromRequest, FromRequestParts, OptionalFromRequestParts, Request},
+    http::{HeaderMap, header, request::Parts},
+    response::{IntoResponse, Redirect},
 };
 
 /// Who looks at a page, and the frame around it.

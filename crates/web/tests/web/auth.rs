@@ -207,7 +207,12 @@ async fn a_name_that_was_pointed_here_cannot_set_the_instance_up() {
         let headers = [("host", host), ("content-type", kind), ("authorization", "")];
         instance.with("POST", "/setup", &headers, form).await
     };
-    for host in ["evil.example", "evil.example:8484", "localhost.evil.example", "127.0.0.1.evil.example:8484"] {
+    for host in [
+        "evil.example",
+        "evil.example:8484",
+        "localhost.evil.example",
+        "127.0.0.1.evil.example:8484",
+    ] {
         setup(host).await.problem(421);
     }
     assert!(accounts::needs_setup(&instance.app).await.unwrap());
@@ -226,10 +231,20 @@ async fn a_form_of_another_origin_does_not_log_in_or_set_up() {
     let setup = "name=Ada&email=ada%40example.org&password=correct+horse+battery&workspace=";
     let login = "email=ada%40example.org&password=correct+horse+battery&next=";
     let post = async |path: &str, origin: &str, body: &'static str| {
-        let headers = [("host", "localhost:8484"), ("origin", origin), ("content-type", kind), ("authorization", "")];
+        let headers = [
+            ("host", "localhost:8484"),
+            ("origin", origin),
+            ("content-type", kind),
+            ("authorization", ""),
+        ];
         instance.with("POST", path, &headers, body).await.status.as_u16()
     };
-    for origin in ["https://evil.example", "null", "http://localhost:9", "http://localhost:8484.evil.example"] {
+    for origin in [
+        "https://evil.example",
+        "null",
+        "http://localhost:9",
+        "http://localhost:8484.evil.example",
+    ] {
         assert_eq!(post("/setup", origin, setup).await, 403, "{origin}");
     }
     assert!(accounts::needs_setup(&instance.app).await.unwrap());
@@ -237,4 +252,25 @@ async fn a_form_of_another_origin_does_not_log_in_or_set_up() {
     assert_eq!(post("/login", "https://evil.example", login).await, 403);
     // The public address is ours too, by whatever name the proxy in front of us calls.
     assert_eq!(post("/login", "http://watchbell.test", login).await, 303);
+}
+
+#[tokio::test]
+async fn wrong_tokens_of_one_address_are_slowed_down_and_right_ones_are_not() {
+    let instance = Instance::new().await;
+    let ask = async |token: &str| {
+        let mut request = axum::http::Request::get("/api/v1/me")
+            .header("authorization", format!("Bearer {token}"))
+            .body(Body::empty())
+            .unwrap();
+        let peer = std::net::SocketAddr::from(([192, 0, 2, 1], 9));
+        request.extensions_mut().insert(axum::extract::ConnectInfo(peer));
+        instance.send(request).await
+    };
+    for number in 0..60 {
+        ask(&format!("wbt_{number}")).await.problem(401);
+    }
+    let refused = ask("wbt_60").await;
+    assert_eq!(refused.header("retry-after"), "1");
+    refused.problem(429);
+    ask(&instance.token).await.expect(200);
 }

@@ -94,10 +94,20 @@ async fn an_answer_does_not_reach_beyond_its_bin() {
         let field = instance.post("/api/v1/bins", with(name, "x")).await.problem(422).0;
         assert_eq!(field, format!("headers.{name}"));
     }
-    let made = instance.post("/api/v1/bins", with("content-type", "text/html")).await.expect(201).json();
+    let made = instance
+        .post("/api/v1/bins", with("content-type", "text/html"))
+        .await
+        .expect(201)
+        .json();
     let id = made["id"].as_str().unwrap().to_owned();
     // One that is stored nevertheless does not get out.
-    let (bin_id, workspace) = (id.clone(), instance.get("/api/v1/me").await.json()["workspace"]["id"].as_str().unwrap().to_owned());
+    let (bin_id, workspace) = (
+        id.clone(),
+        instance.get("/api/v1/me").await.json()["workspace"]["id"]
+            .as_str()
+            .unwrap()
+            .to_owned(),
+    );
     instance
         .app
         .store
@@ -110,7 +120,10 @@ async fn an_answer_does_not_reach_beyond_its_bin() {
         .await
         .unwrap();
     let reply = instance.with("GET", &format!("/b/{id}"), &[], Body::empty()).await.expect(200);
-    assert_eq!((reply.header("set-cookie"), reply.header("x-content-type-options")), ("", "nosniff"));
+    assert_eq!(
+        (reply.header("set-cookie"), reply.header("x-content-type-options")),
+        ("", "nosniff")
+    );
     assert!(reply.header("content-security-policy").starts_with("sandbox"));
     assert_eq!(reply.header("content-type"), "text/html");
 }
@@ -119,7 +132,10 @@ async fn an_answer_does_not_reach_beyond_its_bin() {
 async fn pages_take_scripts_from_the_assets_only() {
     let instance = Instance::new().await;
     let at = async |host: &str| {
-        let reply = instance.with("GET", "/api/docs", &[("host", host)], Body::empty()).await.expect(200);
+        let reply = instance
+            .with("GET", "/api/docs", &[("host", host)], Body::empty())
+            .await
+            .expect(200);
         reply.header("content-security-policy").to_owned()
     };
     assert!(at("watchbell.test").await.contains("script-src watchbell.test/assets/;"));
@@ -147,4 +163,25 @@ async fn a_list_of_large_requests_is_small_and_each_is_there_in_full() {
     let whole = instance.get(&path).await.expect(200).json();
     assert_eq!((&whole["body"]["text"], whole["body"].get("cut")), (&json!(large), None));
     instance.get(&format!("/api/v1/bins/{id}/requests/req_0")).await.problem(404);
+}
+
+#[tokio::test]
+async fn a_bin_that_is_flooded_says_how_long_to_wait() {
+    let instance = Instance::new().await;
+    let made = instance.post("/api/v1/bins", json!({"name": "b"})).await.expect(201).json();
+    let path = format!("/b/{}", made["id"].as_str().unwrap());
+    let send = async || instance.with("POST", &path, &[], "x").await;
+    let first = send().await.expect(200);
+    assert_eq!(
+        (first.header("ratelimit-policy"), first.header("ratelimit")),
+        ("\"default\";q=600;w=60", "\"default\";r=599;t=1")
+    );
+    for _ in 1..600 {
+        send().await.expect(200);
+    }
+    let refused = send().await;
+    assert_eq!(refused.header("retry-after"), "1");
+    refused.problem(429);
+    instance.clock.turn(domain::clock::SECOND);
+    send().await.expect(200);
 }

@@ -40,7 +40,11 @@ async fn the_same_document_in_two_workspaces_is_two_collections() {
     assert_ne!(mine["id"], theirs["id"]);
     assert_eq!(theirs["version"], 1);
     // It is known again by the document's own id, here too.
-    let next = instance.post("/api/v1/collections", collection("Orders 2")).await.expect(200).json();
+    let next = instance
+        .post("/api/v1/collections", collection("Orders 2"))
+        .await
+        .expect(200)
+        .json();
     assert_eq!((&next["id"], next["version"].as_i64()), (&theirs["id"], Some(2)));
     assert_eq!(instance.items("/api/v1/collections").await.len(), 1);
 }
@@ -62,9 +66,15 @@ async fn the_later_of_two_changes_is_told_of_the_first() {
         let [first, second] = change.map(|change| change.to_string());
         let done = instance.with(method, &path, &[("if-match", &tag)], first).await.expect(200);
         assert_ne!(done.header("etag"), tag, "{kind}");
-        instance.with(method, &path, &[("if-match", &tag)], second.clone()).await.problem(412);
+        instance
+            .with(method, &path, &[("if-match", &tag)], second.clone())
+            .await
+            .problem(412);
         assert_eq!(instance.get(&path).await.json()["name"], "b", "{kind}");
-        instance.with(method, &path, &[("if-match", done.header("etag"))], second).await.expect(200);
+        instance
+            .with(method, &path, &[("if-match", done.header("etag"))], second)
+            .await
+            .expect(200);
     }
 }
 

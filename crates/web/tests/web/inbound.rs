@@ -252,6 +252,11 @@ async fn a_body_that_is_too_large_is_refused_and_its_beginning_kept() {
         (&json!(id), &json!("quarantined"), &json!(413))
     );
     assert_eq!(receipt["body"]["text"], body[..65_536]);
-    assert!(receipt["headers"].as_array().unwrap().contains(&json!(["content-type", "application/json"])));
+    assert!(
+        receipt["headers"]
+            .as_array()
+            .unwrap()
+            .contains(&json!(["content-type", "application/json"]))
+    );
     assert!(instance.items("/api/v1/incidents").await.is_empty());
 }

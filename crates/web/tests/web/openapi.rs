@@ -25,7 +25,11 @@ async fn every_operation_of_the_document_is_served_and_guarded() {
             let parameters = operation["parameters"].as_array().cloned().unwrap_or_default();
             let versioned = parameters.iter().any(|parameter| parameter["name"] == "if-match");
             let changes = *method == "put" || *method == "patch";
-            assert_eq!((versioned, operation["responses"]["412"].is_object()), (changes, changes), "{method} {path}");
+            assert_eq!(
+                (versioned, operation["responses"]["412"].is_object()),
+                (changes, changes),
+                "{method} {path}"
+            );
             let body = operation["requestBody"].is_object();
             assert_eq!(operation["responses"]["413"].is_object(), body, "{method} {path}");
             let name = operation["operationId"].as_str().unwrap().to_owned();

@@ -121,9 +121,19 @@ async fn watchbells_own_events_cannot_be_forged() {
     instance.post("/api/v1/webhooks", webhook).await.expect(201);
     let admin = instance.token.clone();
     instance.token = instance.token_with(&["publish"]).await;
-    for own in ["monitor.run.finished", "incident.resolved", "webhook.disabled", "activity", "test-event"] {
+    for own in [
+        "monitor.run.finished",
+        "incident.resolved",
+        "webhook.disabled",
+        "activity",
+        "test-event",
+    ] {
         let forged = json!({"type": own, "data": {"status": "success"}});
-        assert_eq!(instance.post("/api/v1/events", forged.clone()).await.problem(422).0, "type", "{own}");
+        assert_eq!(
+            instance.post("/api/v1/events", forged.clone()).await.problem(422).0,
+            "type",
+            "{own}"
+        );
         let batch = instance.post("/api/v1/events/batch", json!([forged])).await.expect(202).json();
         assert_eq!(
             (&batch["refused"], &batch["items"][0]["problem"]["field"]),
@@ -154,11 +164,17 @@ async fn key_and_own_id_each_make_a_repeat_harmless_and_never_meet() {
     // The id counts although a key came along, whatever key comes with the repeat.
     for key in ["k-1", "k-2", ""] {
         let again = send(key, own()).await.expect(202);
-        assert_eq!((&again.json()["id"], again.header("idempotent-replayed")), (&first["id"], "true"), "{key}");
+        assert_eq!(
+            (&again.json()["id"], again.header("idempotent-replayed")),
+            (&first["id"], "true"),
+            "{key}"
+        );
     }
     // The key counts although an id came along.
     send("k-1", event(Some("o-2"), json!({}))).await.problem(409);
-    send("", event(Some("o-1"), json!({"at": "2026-01-31T12:00:00Z"}))).await.problem(409);
+    send("", event(Some("o-1"), json!({"at": "2026-01-31T12:00:00Z"})))
+        .await
+        .problem(409);
     send("", event(Some("o-1"), json!({"import": true}))).await.problem(409);
     // A key that looks like another's id is not that id.
     let by_id = send("", event(Some("x"), json!({}))).await.expect(202).json();

@@ -212,7 +212,11 @@ async fn a_webhook_outlives_its_monitor_disabled_and_can_still_be_changed() {
     );
     assert_eq!(instance.get(&other).await.expect(200).json()["enabled"], true);
     // As the page sends it: with the subject that it has.
-    let renamed = instance.patch(&path, json!({"name": "Ops 2", "subject": monitor})).await.expect(200).json();
+    let renamed = instance
+        .patch(&path, json!({"name": "Ops 2", "subject": monitor}))
+        .await
+        .expect(200)
+        .json();
     assert_eq!((&renamed["name"], &renamed["subject"]), (&json!("Ops 2"), &json!(monitor)));
     assert_eq!(instance.patch(&other, json!({"subject": monitor})).await.problem(422).0, "subject");
 }

@@ -222,6 +222,17 @@ async fn a_token_is_fetched_once_for_the_whole_run() {
     let token = answer(200, &[], "{\"access_token\": \"t\", \"expires_in\": 3600}");
     let ran = run(spec(collection), vec![Ok(token)]).await;
     assert_eq!(urls(&ran), ["http://h/token", "http://h/a", "http://h/b"]);
+    let listed = |execution: &Execution| {
+        execution
+            .sub_requests
+            .iter()
+            .map(|sub| sub.request.as_ref().unwrap().url.clone())
+            .collect()
+    };
+    let listed: Vec<Vec<String>> = ran.executions.iter().map(listed).collect();
+    assert_eq!(listed, [vec!["http://h/token".to_owned()], vec![]]);
+    assert_eq!(ran.executions[0].sub_requests[0].response.as_ref().unwrap().status, 200);
+    assert_eq!(ran.result.totals.requests.total, 3);
     for request in &ran.asked[1..] {
         assert!(
             request.headers.contains(&("Authorization".into(), "Bearer t".into())),
@@ -229,6 +240,21 @@ async fn a_token_is_fetched_once_for_the_whole_run() {
             request.headers
         );
     }
+}
+
+#[tokio::test]
+async fn a_token_that_cannot_be_fetched_fails_the_run() {
+    let params = json!({"grant_type": "client_credentials", "accessTokenUrl": "http://h/token", "clientId": "i", "clientSecret": "s"});
+    let collection = json!({"auth": {"type": "oauth2", "oauth2": params}, "item": [item("a", "", "")]});
+    let ran = run(spec(collection), vec![refused()]).await;
+    assert_eq!(urls(&ran), ["http://h/token", "http://h/a"]);
+    assert_eq!(ran.executions[0].sub_requests[0].error.as_ref().unwrap().code, "ECONNREFUSED");
+    let warnings = &ran.executions[0].warnings;
+    assert!(
+        warnings.iter().any(|warning| warning.contains("no token is fetched")),
+        "{warnings:?}"
+    );
+    assert_eq!((ran.result.status, ran.result.totals.errors), (Status::Error, 1));
 }
 
 #[tokio::test]

@@ -10,12 +10,17 @@ internal.isLoading = () => loading > 0;
 const builtins = new SafeMap();
 internal.builtin = (name, make) => builtins.set(name, internal.once(make));
 
+// What a library gets in the place of a file or package that it names: `path`, `package`, or
+// `package>dependency` for one package's dependency. Scripts do not see these.
+const replaced = new SafeMap();
+internal.replacement = (name, make) => replaced.set(name, internal.once(make));
+
 // What a script may name, and the file behind it.
 const offered = new SafeMap();
 for (const [name, file] of Object.entries({
     chai: 'chai/chai.js', lodash: 'lodash', underscore: 'lodash', moment: 'moment', 'crypto-js': 'crypto-js/crypto-js.js', ajv: 'ajv/dist/ajv.bundle.js',
     tv4: 'tv4', uuid: 'uuid/dist/umd/uuid.min.js', backbone: 'backbone', cheerio: 'cheerio', xml2js: 'xml2js',
-    'csv-parse': 'csv-parse', 'csv-parse/lib/sync': 'csv-parse/lib/sync.js', 'csv-parse/sync': 'csv-parse/lib/sync.js',
+    'postman-collection': 'postman-collection', 'csv-parse': 'csv-parse', 'csv-parse/lib/sync': 'csv-parse/lib/sync.js', 'csv-parse/sync': 'csv-parse/lib/sync.js',
 })) offered.set(name, file);
 
 function fileOf(name) {
@@ -48,10 +53,14 @@ function load(file) {
     const folder = file.slice(0, file.lastIndexOf('/'));
     const require = (name) => {
         if (name[0] === '.') {
-            const found = fileOf(join(folder, name));
+            const path = join(folder, name);
+            if (replaced.has(path)) return replaced.get(path)();
+            const found = fileOf(path);
             if (found === undefined) throw notFound(name);
             return load(found);
         }
+        const own = `${file.slice(0, file.indexOf('/'))}>${name}`;
+        for (const key of [own, name]) if (replaced.has(key)) return replaced.get(key)();
         // Browser builds: the libraries see no Node but what is listed.
         if (builtins.has(name)) return builtins.get(name)();
         const found = fileOf(offered.get(name) ?? name);
@@ -70,6 +79,7 @@ function load(file) {
     return module.exports;
 }
 
+internal.file = load;
 internal.library = (name) => {
     if (builtins.has(name)) return builtins.get(name)();
     const file = offered.has(name) ? fileOf(offered.get(name)) : undefined;

@@ -1,8 +1,6 @@
 //! Settling twice what was settled once: a connection that is lost during COMMIT leaves that open.
 
-use domain::{
-    delivery::DeliveryKind, event::Event, profile::Profile, retry::RetryPolicy, trigger::TriggerRule, webhook::WebhookOptions,
-};
+use domain::{delivery::DeliveryKind, event::Event, profile::Profile, retry::RetryPolicy, trigger::TriggerRule, webhook::WebhookOptions};
 use store::{
     tables::{accounts, events, workspaces},
     testing,

@@ -63,7 +63,7 @@ fn jobs(count: usize) -> Vec<Job> {
 }
 
 fn lane() -> (Lane, Arc<Semaphore>) {
-    (Lane::new(Arc::from("w")), Arc::new(Semaphore::new(10)))
+    (Lane::new(Arc::from("w"), Loaded::default()), Arc::new(Semaphore::new(10)))
 }
 
 fn look(lane: &Lane, target: &Arc<Target>, found: Vec<Job>) -> Vec<Job> {
@@ -197,4 +197,40 @@ fn an_edit_lets_an_open_lane_try_at_once() {
     let wish = lane.wish(true);
     lane.found(target(2, true, 1), failing, Vec::new(), &wish, None, 0);
     assert!(taken(lane.take_more(0, &pool).0).is_some());
+}
+
+#[test]
+fn with_much_loaded_in_all_lanes_each_loads_one_at_a_time_and_goes_on() {
+    let (loaded, pool) = (Loaded::default(), Arc::new(Semaphore::new(10)));
+    let (full, lane) = (Lane::new(Arc::from("a"), loaded.clone()), Lane::new(Arc::from("b"), loaded));
+    let mut large = jobs(2);
+    large.iter_mut().for_each(|job| job.event.data = "x".repeat(40 * 1024 * 1024));
+    look(&full, &target(1, true, 8), large);
+    look(&lane, &target(1, true, 8), jobs(1));
+    let mut sent = 0;
+    let mut take = lane.take_more(0, &pool).0;
+    while let Some(id) = taken(take) {
+        sent += 1;
+        assert!(sent < 4);
+        let next = jobs(9).split_off(sent);
+        if !lane.exchanged(DeliveryKind::Event, true, true, 0, 0) {
+            // Only after the first look, which brought all there was.
+            assert_eq!(sent, 1);
+        }
+        lane.settled(&settled(&[&id], false));
+        let wish = lane.wish(false);
+        assert_eq!(wish.limit, 1, "{wish:?}");
+        lane.found(
+            target(1, true, 8),
+            FRESH,
+            next.into_iter().take(if sent < 3 { 1 } else { 0 }).collect(),
+            &wish,
+            None,
+            0,
+        );
+        take = lane.take_next(0);
+    }
+    assert_eq!(sent, 3);
+    full.close();
+    assert_eq!(lane.wish(true).limit, 32, "the memory is free again");
 }

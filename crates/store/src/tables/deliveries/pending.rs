@@ -54,20 +54,25 @@ pub(in crate::tables) const DUE_OF_WEBHOOK: &str = concat!(
 
 // Hops from one webhook to the next, so that a million pending deliveries to a few of them cost no more than a few.
 macro_rules! lanes {
-    ($which:literal) => {concat!(
-        "WITH RECURSIVE lanes (webhook_id) AS (
+    ($which:literal) => {
+        concat!(
+            "WITH RECURSIVE lanes (webhook_id) AS (
          SELECT MIN(webhook_id) FROM deliveries WHERE state = 'pending'
          UNION ALL
          SELECT (SELECT MIN(n.webhook_id) FROM deliveries n WHERE n.state = 'pending' AND n.webhook_id > l.webhook_id)
          FROM lanes l WHERE l.webhook_id IS NOT NULL),
          firsts (webhook_id, due_at) AS (
          SELECT l.webhook_id,
-         (SELECT MIN(d.due_at) FROM deliveries d WHERE d.state = 'pending' AND d.webhook_id = l.webhook_id", $which, ")
-         FROM lanes l WHERE l.webhook_id IS NOT NULL) ")
+         (SELECT MIN(d.due_at) FROM deliveries d WHERE d.state = 'pending' AND d.webhook_id = l.webhook_id",
+            $which,
+            ")
+         FROM lanes l WHERE l.webhook_id IS NOT NULL) "
+        )
     };
 }
 
-pub(in crate::tables) const PENDING_WEBHOOKS: &str = concat!(lanes!(""), "SELECT webhook_id, due_at FROM firsts ORDER BY due_at, webhook_id");
+pub(in crate::tables) const PENDING_WEBHOOKS: &str =
+    concat!(lanes!(""), "SELECT webhook_id, due_at FROM firsts ORDER BY due_at, webhook_id");
 // A test is dated back so that it stands first: it is not late.
 pub(in crate::tables) const OLDEST_PENDING: &str = concat!(lanes!(" AND d.kind <> 'test'"), "SELECT MIN(due_at) FROM firsts");
 

@@ -44,7 +44,12 @@ pub fn next_due(tx: &mut dyn Tx) -> Result<Option<Micros>> {
 
 /// Active monitors that are due after `after`.
 pub fn due_after(tx: &mut dyn Tx, after: Micros) -> Result<Vec<Monitor>> {
-    all(tx, concat!(select!(), " WHERE active = 1 AND next_due_at > $1"), &params![after], read)
+    all(
+        tx,
+        concat!(select!(), " WHERE active = 1 AND next_due_at > $1"),
+        &params![after],
+        read,
+    )
 }
 
 /// Stores when the monitor is due next.

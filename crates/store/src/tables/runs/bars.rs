@@ -112,7 +112,9 @@ pub fn counts_of(tx: &mut dyn Tx, monitor_ids: &[String], since: Micros) -> Resu
         let mut params = params![since].to_vec();
         params.extend(group.iter().map(Value::from));
         params.resize(GROUP + 1, Value::from(""));
-        let rows = all(tx, COUNTS, &params, |row| Ok((row.text(0)?, row.word(1, RunStatus::parse)?, row.int(2)?)))?;
+        let rows = all(tx, COUNTS, &params, |row| {
+            Ok((row.text(0)?, row.word(1, RunStatus::parse)?, row.int(2)?))
+        })?;
         for (monitor_id, status, count) in rows {
             found.entry(monitor_id).or_default().put(status, count);
         }

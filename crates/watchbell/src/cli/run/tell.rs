@@ -24,7 +24,14 @@ const PAUSES: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(5)];
 const TYPE: &str = "run.finished";
 
 /// Sends the result; an error says why no attempt succeeded.
-pub async fn tell(client: &egress::Client, policy: &egress::Policy, url: &str, secret: Option<&str>, name: &str, result: &RunResult) -> Result<()> {
+pub async fn tell(
+    client: &egress::Client,
+    policy: &egress::Policy,
+    url: &str,
+    secret: Option<&str>,
+    name: &str,
+    result: &RunResult,
+) -> Result<()> {
     let now = SystemClock.now();
     let message = id::new(id::EVENT, now);
     let body = Bytes::from(body(name, result, now).to_string());

@@ -17,7 +17,12 @@ impl Watched {
     /// Those of its words that name a file.
     pub fn new(args: &Args) -> Self {
         let documents = &args.documents;
-        let words = [Some(&args.collection), documents.environment.as_ref(), documents.globals.as_ref(), documents.iteration_data.as_ref()];
+        let words = [
+            Some(&args.collection),
+            documents.environment.as_ref(),
+            documents.globals.as_ref(),
+            documents.iteration_data.as_ref(),
+        ];
         let files = words.into_iter().flatten().map(PathBuf::from).filter(|path| path.is_file());
         Self(files.map(|path| (path.clone(), changed(&path))).collect())
     }

@@ -80,7 +80,11 @@ fn builder(head: Duration) -> Builder<TokioExecutor> {
     let mut builder = Builder::new(TokioExecutor::new());
     builder.http1().timer(TokioTimer::new()).header_read_timeout(head);
     // In HTTP/2 a connection is alive as long as it answers pings.
-    builder.http2().timer(TokioTimer::new()).keep_alive_interval(head).keep_alive_timeout(head);
+    builder
+        .http2()
+        .timer(TokioTimer::new())
+        .keep_alive_interval(head)
+        .keep_alive_timeout(head);
     builder
 }
 
@@ -142,7 +146,11 @@ mod tests {
 
     #[tokio::test]
     async fn who_sends_no_whole_head_is_cut_off_and_who_does_is_served() {
-        let (address, stop, server) = started(Limits { head: QUICK, connections: 16 }).await;
+        let (address, stop, server) = started(Limits {
+            head: QUICK,
+            connections: 16,
+        })
+        .await;
         for half in ["", "P", "PRI * HTTP/2.0\r\n", "GET / HTTP/1.1\r\nhost: x\r\n"] {
             let answer = sent(address, half).await;
             assert!(!answer.contains("200 OK"), "{half:?}: {answer}");
@@ -155,7 +163,11 @@ mod tests {
 
     #[tokio::test]
     async fn more_connections_wait_until_one_ends() {
-        let (address, stop, server) = started(Limits { head: Duration::from_secs(60), connections: 1 }).await;
+        let (address, stop, server) = started(Limits {
+            head: Duration::from_secs(60),
+            connections: 1,
+        })
+        .await;
         let mut first = TcpStream::connect(address).await.unwrap();
         first.write_all(b"GET / HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
         let mut head = [0; 15];

@@ -57,8 +57,7 @@ fn refusal_problem(refusal: &Refusal, role: Role) -> Problem {
 pub fn fields(webhook: &Webhook) -> Result<(), Problem> {
     limits::check_name("name", &webhook.name)?;
     if webhook.events.is_empty() {
-        return Err(Problem::invalid("events", "`events` is empty")
-            .hint("at least one event type, `prefix.*` or `*`"));
+        return Err(Problem::invalid("events", "`events` is empty").hint("at least one event type, `prefix.*` or `*`"));
     }
     if webhook.events.len() > 100 {
         return Err(Problem::invalid("events", "at most 100 events"));

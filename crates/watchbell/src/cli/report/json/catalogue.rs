@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use collection::Collection;
 use serde_json::{Value, json};
 
-/// A collection's document with a way from an item's id to its place.
+/// A collection with a way from an item's id to its place in the document.
 pub struct Catalogue {
-    document: Value,
+    collection: Collection,
     /// Indices from `item` to `item`, and the innermost folder's (or the collection's) id and name.
     places: HashMap<(String, String), Place>,
 }
@@ -19,21 +19,23 @@ struct Place {
 
 impl Catalogue {
     pub fn new(collection: &Collection) -> Self {
-        let document = collection.raw().clone();
         let mut found = Vec::new();
         let root = (collection.id().to_owned(), collection.name().to_owned());
-        walk(&document["item"], &root, &mut Vec::new(), &mut found);
+        walk(&collection.raw()["item"], &root, &mut Vec::new(), &mut found);
         // Both walks go depth first over the same nodes, so the n-th place is the n-th request's.
         let requests = collection.requests();
         let mut places = HashMap::with_capacity(found.len());
         for ((_, item), place) in requests.into_iter().zip(found) {
             places.entry((item.id.clone(), item.name.clone())).or_insert(place);
         }
-        Self { document, places }
+        Self {
+            collection: collection.clone(),
+            places,
+        }
     }
 
-    pub const fn document(&self) -> &Value {
-        &self.document
+    pub fn document(&self) -> &Value {
+        self.collection.raw()
     }
 
     /// The item as the document has it, its id filled in.
@@ -42,7 +44,7 @@ impl Catalogue {
         let mut item = place
             .steps
             .iter()
-            .try_fold(&self.document, |node, index| node.get("item")?.get(index))?
+            .try_fold(self.document(), |node, index| node.get("item")?.get(index))?
             .clone();
         if let Some(object) = item.as_object_mut() {
             object.insert("id".to_owned(), json!(id));
