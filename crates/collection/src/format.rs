@@ -7,6 +7,7 @@
 
 use std::sync::Arc;
 
+use serde::ser::{Serialize, SerializeMap as _, Serializer};
 use serde_json::{Value, json};
 
 pub mod auth;
@@ -103,13 +104,37 @@ impl Collection {
         out
     }
 
-    /// The document with other collection variables, for an export after a run.
-    pub fn export(&self, variables: &[(String, Value)]) -> Value {
-        let mut raw = Value::clone(&self.raw);
-        if !variables.is_empty() || raw.get("variable").is_some() {
-            raw["variable"] = variable::export(&raw["variable"], variables, false);
+    /// The document with other collection variables, for an export after a run; written
+    /// without a copy of it.
+    pub fn export(&self, variables: &[(String, Value)]) -> impl Serialize + '_ {
+        let has_some = !variables.is_empty() || self.raw.get("variable").is_some();
+        Exported {
+            raw: &self.raw,
+            variables: has_some.then(|| variable::export(&self.raw["variable"], variables, false)),
         }
-        raw
+    }
+}
+
+/// A collection as it is written after a run.
+struct Exported<'a> {
+    raw: &'a Value,
+    /// In the place of its own; `None` leaves the document as it is.
+    variables: Option<Value>,
+}
+
+impl Serialize for Exported<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let (Some(variables), Some(document)) = (&self.variables, self.raw.as_object()) else {
+            return self.raw.serialize(serializer);
+        };
+        let mut map = serializer.serialize_map(None)?;
+        for (key, value) in document {
+            map.serialize_entry(key, if key == "variable" { variables } else { value })?;
+        }
+        if !document.contains_key("variable") {
+            map.serialize_entry("variable", variables)?;
+        }
+        map.end()
     }
 }
 

@@ -58,7 +58,7 @@ fn json_that_is_broken_is_refused_with_its_place() {
         parse_data(b" {\"a\": \"}]\"} ", DataKind::Json, "d").unwrap(),
         [vec![("a".to_owned(), json!("}]"))]]
     );
-    assert_eq!(parse_data(b"[ ]", DataKind::Guess, "d").unwrap(), [Row::new(); 0]);
+    assert!(parse_data(b"[ ]", DataKind::Guess, "d").unwrap().is_empty());
 }
 
 /// Both formats with so many rows, as files.

@@ -53,7 +53,13 @@ fn odd_but_common_forms_are_read() {
         ("5", "a;\nb;")
     );
     assert_eq!(requests[1].1.request.header("x-u"), Some("two words"));
-    assert_eq!(collection.export(&[])["future"], json!({"kept": true}));
+    let exported = |variables: &[(String, Value)]| serde_json::to_value(collection.export(variables)).unwrap();
+    assert_eq!(exported(&[])["future"], json!({"kept": true}));
+    let with = exported(&[("v".to_owned(), json!(1))]);
+    assert_eq!(
+        (&with["variable"], &with["future"]),
+        (&json!([{"type": "any", "key": "v", "value": 1}]), &json!({"kept": true}))
+    );
 }
 
 #[test]

@@ -20,6 +20,7 @@ async fn the_libraries_of_the_sandbox_load() {
         t('chai', () => e(require('chai').expect).to.be.a('function'));
         t('pm.require', () => e(pm.require('npm:lodash@4.17.21').last([1])).to.equal(1));
         t('buffer', () => e(Buffer.from('héllo').toString('base64')).to.equal('aMOpbGxv'));
+        t('punycode', () => e(require('punycode').toASCII('bücher.test')).to.equal('xn--bcher-kva.test'));
         t('url', () => e(require('url').parse('http://a.test:1/p?q=2').pathname).to.equal('/p'));
     "#;
     assert_all_pass(&run(code).await);

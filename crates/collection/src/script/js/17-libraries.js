@@ -20,7 +20,7 @@ const offered = new SafeMap();
 for (const [name, file] of Object.entries({
     chai: 'chai/chai.js', lodash: 'lodash', underscore: 'lodash', moment: 'moment', 'crypto-js': 'crypto-js/crypto-js.js', ajv: 'ajv/dist/ajv.bundle.js',
     tv4: 'tv4', uuid: 'uuid/dist/umd/uuid.min.js', backbone: 'backbone', cheerio: 'cheerio', xml2js: 'xml2js',
-    'postman-collection': 'postman-collection', 'csv-parse': 'csv-parse', 'csv-parse/lib/sync': 'csv-parse/lib/sync.js', 'csv-parse/sync': 'csv-parse/lib/sync.js',
+    'postman-collection': 'postman-collection', punycode: 'punycode', 'csv-parse': 'csv-parse', 'csv-parse/lib/sync': 'csv-parse/lib/sync.js', 'csv-parse/sync': 'csv-parse/lib/sync.js',
 })) offered.set(name, file);
 
 function fileOf(name) {

@@ -1,10 +1,15 @@
 //! What a run writes at its end: environment, globals, collection, cookies.
 
-use std::path::{Path, PathBuf};
+use std::{
+    fs::File,
+    io::{BufWriter, Write as _},
+    path::{Path, PathBuf},
+};
 
 use anyhow::{Context as _, Result};
 use collection::{Collection, Environment, RunSpec, report::RunResult};
 use domain::Clock as _;
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::args::Documents;
@@ -66,7 +71,7 @@ fn stamped(mut document: Value, scope: &str) -> Value {
 }
 
 /// Into a folder goes a file of newman's name for it.
-fn write(path: &Path, what: &str, value: &Value) -> Result<()> {
+fn write(path: &Path, what: &str, value: &impl Serialize) -> Result<()> {
     let path = if path.is_dir() {
         path.join(format!("newman-{what}.json"))
     } else {
@@ -75,5 +80,8 @@ fn write(path: &Path, what: &str, value: &Value) -> Result<()> {
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         std::fs::create_dir_all(folder).with_context(|| format!("cannot make the folder `{}`", folder.display()))?;
     }
-    std::fs::write(&path, serde_json::to_vec_pretty(value)?).with_context(|| format!("cannot write `{}`", path.display()))
+    let cannot = || format!("cannot write `{}`", path.display());
+    let mut file = BufWriter::new(File::create(&path).with_context(cannot)?);
+    serde_json::to_writer_pretty(&mut file, value).with_context(cannot)?;
+    file.flush().with_context(cannot)
 }
