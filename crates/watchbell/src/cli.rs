@@ -73,10 +73,25 @@ pub fn main() -> ExitCode {
     match dispatch(cli) {
         Ok(code) => code,
         Err(error) => {
-            anstream::eprintln!("error: {error:#}");
+            anstream::eprintln!("error: {}", told(&error));
             ExitCode::FAILURE
         }
     }
+}
+
+/// What went wrong first, its causes after it, and the hints last, wherever in the chain they stand.
+fn told(error: &anyhow::Error) -> String {
+    let (mut what, mut hints) = (Vec::new(), Vec::new());
+    for link in error.chain().map(ToString::to_string) {
+        match link.split_once("\n\nhint: ") {
+            Some((head, hint)) => {
+                what.push(head.to_owned());
+                hints.push(format!("\n\nhint: {hint}"));
+            }
+            None => what.push(link),
+        }
+    }
+    what.join(": ") + &hints.concat()
 }
 
 fn dispatch(cli: Cli) -> Result<ExitCode> {
