@@ -9,6 +9,8 @@ pub mod config;
 pub mod deliver;
 mod engine;
 pub mod error;
+#[cfg(test)]
+mod fixture;
 pub mod incidents;
 mod lanes;
 mod mask;

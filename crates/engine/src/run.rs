@@ -14,6 +14,7 @@ mod redact;
 pub mod transport;
 
 pub(crate) use claim::{RunStage, recover};
+pub use finish::metrics;
 
 use domain::{
     Micros, Problem, id,

@@ -109,7 +109,7 @@ impl Kind {
 #[cfg(test)]
 mod tests {
     use domain::event::Event;
-    use store::{tables::workspaces, testing};
+    use store::testing;
 
     use super::*;
 
@@ -143,7 +143,7 @@ mod tests {
             let count = STEP_OF_LONG + 1;
             store
                 .write(move |tx| {
-                    testing_people(tx)?;
+                    crate::fixture::people(tx)?;
                     let old: Vec<Event> = (0..count).map(|number| event(&format!("old{number}"), now - 31 * DAY)).collect();
                     let old: Vec<_> = old.iter().map(|event| (event, None)).collect();
                     events::insert_many(tx, &old, now - 31 * DAY)?;
@@ -165,26 +165,5 @@ mod tests {
             assert!(left.0.is_none() && left.1.is_some());
             store.close().await;
         }
-    }
-
-    fn testing_people(tx: &mut dyn Tx) -> Result<()> {
-        let user = accounts::User {
-            id: "1".to_owned(),
-            email: "a@example.org".to_owned(),
-            name: "Ada".to_owned(),
-            password_hash: "-".to_owned(),
-            instance_admin: false,
-            created_at: 0,
-            disabled_at: None,
-        };
-        accounts::insert_user(tx, &user)?;
-        let workspace = workspaces::Workspace {
-            id: "wsp".to_owned(),
-            name: "Shop".to_owned(),
-            owner_id: "1".to_owned(),
-            settings: serde_json::json!({}),
-            created_at: 0,
-        };
-        workspaces::insert(tx, &workspace)
     }
 }

@@ -101,7 +101,8 @@ impl Outcome {
     }
 }
 
-fn metrics(totals: &Totals) -> Metrics {
+/// A run's totals in the words of its report.
+pub fn metrics(totals: &Totals) -> Metrics {
     Metrics {
         errors: totals.errors,
         failed_tests: totals.failed_tests,

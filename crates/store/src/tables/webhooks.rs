@@ -148,30 +148,17 @@ pub fn lock(tx: &mut dyn Tx, id: &str) -> Result<()> {
 pub fn update(tx: &mut dyn Tx, webhook: &Webhook) -> Result<bool> {
     lock(tx, &webhook.id)?;
     subscribers::forget_if_other_rule(tx, webhook)?;
+    // Up to the owner the same columns as a new row has, in the same order.
+    let mut values = parameters(webhook)?.to_vec();
+    values.truncate(15);
+    values.push(webhook.updated_at.into());
     let stored = changed(
         tx,
         "UPDATE webhooks SET name = $3, profile = $4, url = $5, source_id = $6, events = $7, subject = $8,
          trigger_rule = $9, options = $10, retry_policy = $11, secret_sealed = $12, old_secret_sealed = $13,
          old_secret_ends_at = $14, headers_sealed = $15, updated_at = $16, version = version + 1
          WHERE workspace_id = $2 AND id = $1",
-        &params![
-            &webhook.id,
-            &webhook.workspace_id,
-            &webhook.name,
-            webhook.profile.as_str(),
-            &webhook.url,
-            webhook.source_id.as_deref(),
-            Value::json(&webhook.events)?,
-            &webhook.subject,
-            Value::json(&webhook.trigger_rule)?,
-            Value::json(&webhook.options)?,
-            webhook.retry_policy.as_ref().map(Value::json).transpose()?,
-            webhook.secret_sealed.as_deref(),
-            webhook.old_secret_sealed.as_deref(),
-            webhook.old_secret_ends_at,
-            webhook.headers_sealed.as_deref(),
-            webhook.updated_at
-        ],
+        &values,
     )?;
     if stored {
         subscribers::unsubscribe(tx, &webhook.id)?;

@@ -1,10 +1,7 @@
 //! Settling twice what was settled once: a connection that is lost during COMMIT leaves that open.
 
 use domain::{delivery::DeliveryKind, event::Event, profile::Profile, retry::RetryPolicy, trigger::TriggerRule, webhook::WebhookOptions};
-use store::{
-    tables::{accounts, events, workspaces},
-    testing,
-};
+use store::{tables::events, testing};
 
 use super::*;
 
@@ -100,24 +97,7 @@ fn batch() -> Batch {
 }
 
 fn people(tx: &mut dyn Tx) -> Result<()> {
-    let user = accounts::User {
-        id: "1".to_owned(),
-        email: "a@example.org".to_owned(),
-        name: "Ada".to_owned(),
-        password_hash: "-".to_owned(),
-        instance_admin: false,
-        created_at: 0,
-        disabled_at: None,
-    };
-    accounts::insert_user(tx, &user)?;
-    let workspace = workspaces::Workspace {
-        id: "wsp".to_owned(),
-        name: "Shop".to_owned(),
-        owner_id: "1".to_owned(),
-        settings: serde_json::json!({}),
-        created_at: 0,
-    };
-    workspaces::insert(tx, &workspace)?;
+    crate::fixture::people(tx)?;
     let event = Event {
         id: "evt".to_owned(),
         workspace_id: "wsp".to_owned(),

@@ -6,7 +6,6 @@ use domain::{
     Clock, Micros,
     run::{RunKind, RunState, RunStatus, RunType},
 };
-use store::tables::{accounts, workspaces};
 
 use super::*;
 use crate::config::EngineConfig;
@@ -57,24 +56,7 @@ fn run(id: &str, starts: i64) -> runs::Run {
 }
 
 fn fill(tx: &mut dyn store::Tx) -> Result<()> {
-    let user = accounts::User {
-        id: "1".to_owned(),
-        email: "a@example.org".to_owned(),
-        name: "Ada".to_owned(),
-        password_hash: "-".to_owned(),
-        instance_admin: false,
-        created_at: 0,
-        disabled_at: None,
-    };
-    accounts::insert_user(tx, &user)?;
-    let workspace = workspaces::Workspace {
-        id: "wsp".to_owned(),
-        name: "Shop".to_owned(),
-        owner_id: "1".to_owned(),
-        settings: serde_json::json!({}),
-        created_at: 0,
-    };
-    workspaces::insert(tx, &workspace)?;
+    crate::fixture::people(tx)?;
     for (id, starts) in [("run_here", 1), ("run_lost", 1), ("run_lost_twice", 2)] {
         runs::insert(tx, &run(id, starts))?;
     }

@@ -62,7 +62,6 @@ pub async fn tell(
 }
 
 fn body(name: &str, result: &RunResult, now: i64) -> serde_json::Value {
-    let totals = &result.totals;
     let failures: Vec<_> = result
         .failures
         .iter()
@@ -77,11 +76,7 @@ fn body(name: &str, result: &RunResult, now: i64) -> serde_json::Value {
             "status": result.status,
             "started_at": rfc3339(result.started_at),
             "finished_at": rfc3339(result.finished_at),
-            "metrics": {
-                "errors": totals.errors, "failedTests": totals.failed_tests, "passedTests": totals.passed_tests,
-                "requestCount": totals.request_count, "totalLatency": totals.total_latency, "warnings": totals.warnings,
-                "skippedTests": totals.skipped_tests, "responseBytes": totals.bytes,
-            },
+            "metrics": engine::run::metrics(&result.totals),
             "failures": failures,
             "error": result.ended_by,
         },
