@@ -10,8 +10,10 @@
 )]
 
 mod cli;
+mod clients;
 mod conformance;
 mod crash;
 mod flow;
+mod outage;
 mod support;
 mod ui;

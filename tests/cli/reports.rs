@@ -102,7 +102,7 @@ async fn the_terminal_shows_what_it_is_asked_for() {
     let api = Api::start().await;
     let folder = failing(&api).await;
     let all = text(&watchbell(folder.path(), &["run", "orders.json"]).await.stdout);
-    for part in ["Orders", "✓ good", "✗ bad", "said", "executed", "1 failed"] {
+    for part in ["Orders", "✓  good", "1. bad", "said", "executed", "1 failed"] {
         assert!(all.contains(part), "{part}: {all}");
     }
     assert!(
@@ -120,7 +120,7 @@ async fn the_terminal_shows_what_it_is_asked_for() {
         "--disable-unicode",
     ];
     let little = text(&watchbell(folder.path(), &words).await.stdout);
-    assert!(little.contains("x bad") && little.is_ascii(), "{little}");
+    assert!(little.contains("1. bad") && little.is_ascii(), "{little}");
     for part in ["good", "said", "executed", "1 failed", "watchbell"] {
         assert!(!little.contains(part), "{part}: {little}");
     }

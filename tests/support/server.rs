@@ -47,13 +47,18 @@ impl Server {
 
     /// The same with more settings.
     pub async fn start_with(database: Database, settings: &str) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let mut text = format!("[egress]\nallow_http = true\nallow = [\"127.0.0.0/8\"]\n{settings}\n");
+        let mut text = settings.to_owned();
         if database == Database::Postgres
             && let Options::Postgres { url, .. } = testing::database(database).await.options()
         {
-            text.push_str(&format!("[store]\npostgres = \"{url}\"\npostgres_pool = 8\n"));
+            text.push_str(&format!("\n[store]\npostgres = \"{url}\"\npostgres_pool = 8\n"));
         }
+        Self::start_in(tempfile::tempdir().unwrap(), &text).await
+    }
+
+    /// The server with these settings and its data in a folder that is there.
+    pub async fn start_in(folder: tempfile::TempDir, settings: &str) -> Self {
+        let text = format!("[egress]\nallow_http = true\nallow = [\"127.0.0.0/8\"]\n{settings}\n");
         std::fs::write(folder.path().join("watchbell.toml"), text).unwrap();
         let mut server = Self {
             folder,

@@ -2,6 +2,7 @@
 
 use anyhow::{Context as _, Result, bail};
 use bytes::Bytes;
+use http::request::Builder;
 use http_body_util::{BodyExt as _, Full, Limited};
 use hyper::{Request, client::conn::http1};
 use hyper_util::rt::TokioIo;
@@ -28,9 +29,17 @@ impl Client {
 
     /// Posts a JSON body; an answer other than 2xx is an error with the answer in it.
     pub async fn post(&mut self, path: &str, body: Bytes, headers: &[(&str, &str)]) -> Result<Bytes> {
-        let mut request = Request::post(path)
-            .header("host", &self.host)
-            .header("content-type", "application/json");
+        let request = Request::post(path).header("content-type", "application/json");
+        self.send(request, path, body, headers).await
+    }
+
+    /// Gets; an answer other than 2xx is an error with the answer in it.
+    pub async fn get(&mut self, path: &str) -> Result<Bytes> {
+        self.send(Request::get(path), path, Bytes::new(), &[]).await
+    }
+
+    async fn send(&mut self, request: Builder, path: &str, body: Bytes, headers: &[(&str, &str)]) -> Result<Bytes> {
+        let mut request = request.header("host", &self.host);
         if let Some(authorization) = &self.authorization {
             request = request.header("authorization", authorization);
         }
@@ -42,7 +51,7 @@ impl Client {
         let status = response.status();
         let answer = bounded(response.into_body()).await?;
         if !status.is_success() {
-            bail!("POST {path}: {status} {}", String::from_utf8_lossy(&answer));
+            bail!("{path}: {status} {}", String::from_utf8_lossy(&answer));
         }
         Ok(answer)
     }

@@ -8,7 +8,10 @@
 #![allow(clippy::print_stdout, reason = "a command line tool whose product is its output")]
 
 mod client;
+mod fill;
+mod isolation;
 mod load;
+mod log;
 mod pump;
 mod receiver;
 mod report;
@@ -17,7 +20,18 @@ mod server;
 use std::{path::PathBuf, time::Duration};
 
 use anyhow::Result;
-use clap::Parser;
+use clap::{Parser, ValueEnum};
+
+/// What is measured.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Scenario {
+    /// Publish → delivered at full speed and at a steady rate, beside the bare pump.
+    Throughput,
+    /// What the healthy receivers notice when nine tenths of all hang.
+    Isolation,
+    /// The log's queries and pruning with many attempts in it (SQLite).
+    Log,
+}
 
 /// Measures deliveries/s, latency, CPU and memory of a Watchbell server.
 #[derive(Debug, Parser)]
@@ -25,6 +39,11 @@ struct Args {
     /// The server's program.
     #[arg(long, default_value = "target/release/watchbell")]
     server: PathBuf,
+    #[arg(long, value_enum, default_value = "throughput")]
+    scenario: Scenario,
+    /// Attempts that the log scenario fills in.
+    #[arg(long, default_value_t = 10_000_000)]
+    attempts: u64,
     /// Events to publish at full speed.
     #[arg(long, default_value_t = 20_000)]
     events: usize,
@@ -57,6 +76,14 @@ struct Args {
 #[tokio::main]
 async fn main() -> Result<()> {
     let args = Args::parse();
+    match args.scenario {
+        Scenario::Throughput => throughput(args).await,
+        Scenario::Isolation => isolation::run(&args.server, args.postgres.as_deref(), args.rate, args.seconds).await,
+        Scenario::Log => log::run(&args.server, args.attempts, args.rate, args.seconds).await,
+    }
+}
+
+async fn throughput(args: Args) -> Result<()> {
     let receiver = receiver::Receiver::start().await?;
     let pump = pump::run(&receiver, args.events, args.connections, args.size).await?;
     println!("bare pump                 {:>9.0} requests/s", pump);

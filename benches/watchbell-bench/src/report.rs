@@ -28,14 +28,14 @@ fn cpu(outcome: &Outcome, after: &Usage, before: &Usage) {
     println!("server CPU                {micros:>9.1} µs/delivery");
 }
 
-fn percentiles(what: &str, sorted: &[Duration]) {
-    let at = |p: f64| {
-        sorted
-            .get(((sorted.len() as f64 * p) as usize).min(sorted.len().saturating_sub(1)))
-            .copied()
-            .unwrap_or_default()
-    };
-    let ms = |p| at(p).as_secs_f64() * 1e3;
+/// The value that this part of a sorted list does not exceed.
+pub fn percentile(sorted: &[Duration], part: f64) -> Duration {
+    let at = ((sorted.len() as f64 * part) as usize).min(sorted.len().saturating_sub(1));
+    sorted.get(at).copied().unwrap_or_default()
+}
+
+pub fn percentiles(what: &str, sorted: &[Duration]) {
+    let ms = |part| percentile(sorted, part).as_secs_f64() * 1e3;
     println!(
         "{what:<25} p50 {:.2} ms, p90 {:.2} ms, p99 {:.2} ms, max {:.2} ms",
         ms(0.5),

@@ -18,6 +18,7 @@ use tokio::{
 use crate::client::Client;
 
 pub struct Server {
+    program: PathBuf,
     child: Child,
     address: String,
     token: String,
@@ -29,6 +30,29 @@ pub struct Usage {
     pub cpu: Duration,
     pub rss_mb: f64,
     pub peak_mb: f64,
+}
+
+/// Starts the process and waits until it says where it listens.
+async fn serve(program: &Path, folder: &Path) -> Result<(Child, String)> {
+    let mut child = Command::new(program)
+        .arg("--config")
+        .arg(folder.join("watchbell.toml"))
+        .arg("--data")
+        .arg(folder.join("data"))
+        .args(["serve", "--listen", "127.0.0.1:0"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .kill_on_drop(true)
+        .spawn()?;
+    let mut lines = BufReader::new(child.stdout.take().context("no stdout")?).lines();
+    while let Some(line) = lines.next_line().await? {
+        if let Some((_, address)) = line.split_once("http://") {
+            let address = address.trim_end_matches('/').trim().to_owned();
+            tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
+            return Ok((child, address));
+        }
+    }
+    bail!("the server ended before it said where it listens")
 }
 
 impl Server {
@@ -59,29 +83,44 @@ impl Server {
         }
         let made: serde_json::Value = serde_json::from_slice(&made.stdout)?;
         let token = made["token"].as_str().context("no token")?.to_owned();
-        let mut child = command(&["serve", "--listen", "127.0.0.1:0"])
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .kill_on_drop(true)
-            .spawn()?;
-        let mut lines = BufReader::new(child.stdout.take().context("no stdout")?).lines();
-        while let Some(line) = lines.next_line().await? {
-            if let Some((_, address)) = line.split_once("http://") {
-                let address = address.trim_end_matches('/').trim().to_owned();
-                tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
-                return Ok(Self {
-                    child,
-                    address,
-                    token,
-                    folder,
-                });
-            }
-        }
-        bail!("the server ended before it said where it listens")
+        let (child, address) = serve(program, &folder).await?;
+        Ok(Self {
+            program: program.to_owned(),
+            child,
+            address,
+            token,
+            folder,
+        })
+    }
+
+    /// The data folder.
+    pub fn data(&self) -> PathBuf {
+        self.folder.join("data")
+    }
+
+    /// Ends the process in peace, and starts it again after `between`.
+    pub async fn restart(&mut self, between: impl AsyncFnOnce() -> Result<()>) -> Result<()> {
+        let pid = self.child.id().context("the server has ended")?;
+        Command::new("kill").arg(pid.to_string()).status().await?;
+        self.child.wait().await?;
+        between().await?;
+        (self.child, self.address) = serve(&self.program, &self.folder).await?;
+        Ok(())
     }
 
     pub async fn client(&self) -> Result<Client> {
         Client::connect(&self.address, Some(&self.token)).await
+    }
+
+    /// Creates one webhook and gives its id.
+    pub async fn webhook(&self, client: &mut Client, name: &str, url: &str, event: &str, in_flight: usize) -> Result<String> {
+        let webhook = serde_json::json!({
+            "name": name, "profile": "standard", "url": url, "events": [event], "secret": "generate",
+            "options": {"in_flight": in_flight},
+        });
+        let answer = client.post("/api/v1/webhooks", Bytes::from(webhook.to_string()), &[]).await?;
+        let made: serde_json::Value = serde_json::from_slice(&answer)?;
+        Ok(made["id"].as_str().context("no id")?.to_owned())
     }
 
     /// Creates the webhooks.

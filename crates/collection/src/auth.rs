@@ -40,7 +40,10 @@ pub fn apply(auth: &Auth, request: &mut Request) -> Option<String> {
         "jwt" => return jwt::apply(auth, request),
         "oauth2" => return oauth2::apply(auth, request),
         // These sign the finished request, or answer a refusal.
-        "noauth" | "hawk" | "oauth1" | "awsv4" | "edgegrid" | "asap" | "digest" | "ntlm" => {}
+        "ntlm" => request
+            .headers
+            .retain(|h| !h.key.as_deref().is_some_and(|k| k.eq_ignore_ascii_case("authorization"))),
+        "noauth" | "hawk" | "oauth1" | "awsv4" | "edgegrid" | "asap" | "digest" => {}
         other => {
             return Some(format!(
                 "authentication of type `{other}` is not supported; the request is sent without it"
@@ -57,6 +60,10 @@ pub struct Signing<'a> {
     pub body: &'a [u8],
     /// The body is urlencoded.
     pub is_form: bool,
+    /// The URL is encoded on its way out.
+    pub encode: bool,
+    /// The body is multipart: the reference has no hash of one.
+    pub is_multipart: bool,
     pub content_type: &'a str,
     /// Microseconds since the epoch.
     pub now: i64,

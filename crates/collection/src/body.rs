@@ -1,7 +1,7 @@
 //! From a body of a document, variables substituted, to bytes with their content type.
 
 use bytes::Bytes;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::files::{FileAccess, content_type};
 use crate::format::body::PartValue;
@@ -50,6 +50,8 @@ pub fn build(body: &Body, files: &dyn FileAccess, boundary: &str) -> Option<Payl
                     None => grouped.push((key, vec![value])),
                 }
             }
+            // The reference keeps them in a JavaScript object, where numbers come first.
+            grouped.sort_by_key(|(key, _)| index(key).map_or((true, 0), |n| (false, n)));
             let pairs = grouped.iter().flat_map(|(key, values)| {
                 values
                     .iter()
@@ -65,10 +67,16 @@ pub fn build(body: &Body, files: &dyn FileAccess, boundary: &str) -> Option<Payl
             operation_name,
             variables,
         } => {
-            let text = graphql(query.as_deref(), operation_name.as_deref(), variables);
+            let text = graphql([("query", query), ("operationName", operation_name), ("variables", variables)]);
             Some(leading(text, "application/json"))
         }
     }
+}
+
+/// A key that JavaScript takes for an index.
+fn index(key: &str) -> Option<u32> {
+    let number: u32 = key.parse().ok()?;
+    (number < u32::MAX && number.to_string() == key).then_some(number)
 }
 
 fn leading(text: String, content_type: &str) -> Payload {
@@ -107,7 +115,11 @@ fn file(src: Option<&str>, content: Option<&str>, files: &dyn FileAccess) -> Opt
     };
     match (src.filter(|s| !s.is_empty()), content) {
         (Some(path), _) => match files.read(path) {
-            Ok(bytes) => payload.bytes = bytes,
+            Ok(bytes) => {
+                payload.bytes = bytes;
+                payload.content_type = Some(content_type(path).into());
+                payload.leads = false;
+            }
             Err(why) => payload.warnings.push(why),
         },
         (None, Some(content)) => payload.bytes = content.to_owned().into(),
@@ -116,22 +128,16 @@ fn file(src: Option<&str>, content: Option<&str>, files: &dyn FileAccess) -> Opt
     Some(payload)
 }
 
-/// The variables are JSON text already and go in unparsed; empty ones are left out.
-fn graphql(query: Option<&str>, operation_name: Option<&str>, variables: &Value) -> String {
-    let mut fields = Vec::new();
-    if let Some(query) = query {
-        fields.push(format!("\"query\":{}", json!(query)));
-    }
-    if let Some(name) = operation_name {
-        fields.push(format!("\"operationName\":{}", json!(name)));
-    }
-    match variables {
-        Value::String(text) if text.is_empty() => {}
-        Value::Null => {}
-        Value::String(text) => fields.push(format!("\"variables\":{text}")),
-        other => fields.push(format!("\"variables\":{other}")),
-    }
-    format!("{{{}}}", fields.join(","))
+/// Variables that are text are JSON already and go in unparsed; empty ones are left out. With
+/// them, only fields that are text count, without them whatever the document has.
+fn graphql(fields: [(&str, &Option<Value>); 3]) -> String {
+    let as_text = fields[2].1.as_ref().is_some_and(Value::is_string);
+    let written = fields.into_iter().filter_map(|(name, value)| match value.as_ref()? {
+        Value::String(text) if name == "variables" => (!text.is_empty()).then(|| format!("\"variables\":{text}")),
+        other if as_text && !other.is_string() => None,
+        other => Some(format!("\"{name}\":{other}")),
+    });
+    format!("{{{}}}", written.collect::<Vec<_>>().join(","))
 }
 
 fn multipart(parts: &[FormPart], files: &dyn FileAccess, boundary: &str) -> Payload {
@@ -152,13 +158,20 @@ fn multipart(parts: &[FormPart], files: &dyn FileAccess, boundary: &str) -> Payl
                 .or(default)
                 .map_or_else(String::new, |t| format!("\r\nContent-Type: {t}"))
         };
+        let named = |shown: &str| format!("{name}; filename=\"{}\"", quoted(shown));
         match &entry.value {
             PartValue::Text(text) => {
-                let file_name = entry
-                    .file_name
-                    .as_deref()
-                    .map_or_else(String::new, |f| format!("; filename=\"{}\"", quoted(f)));
-                part(format!("{name}{file_name}{}", typed(None)), text.as_bytes());
+                let guessed = entry.file_name.as_deref().filter(|f| !f.is_empty()).map(content_type);
+                let shown = entry.file_name.as_deref().map_or_else(|| name.clone(), named);
+                part(format!("{shown}{}", typed(guessed)), text.as_bytes());
+                sent += 1;
+            }
+            // No file is chosen: browsers send an empty one, and so does the reference.
+            PartValue::Files(paths) if paths.is_empty() => {
+                part(
+                    format!("{}{}", named(entry.file_name.as_deref().unwrap_or_default()), typed(None)),
+                    b"",
+                );
                 sent += 1;
             }
             PartValue::Files(paths) => {
@@ -166,9 +179,8 @@ fn multipart(parts: &[FormPart], files: &dyn FileAccess, boundary: &str) -> Payl
                     match files.read(path) {
                         Ok(content) => {
                             let base = path.rsplit(['/', '\\']).next().unwrap_or(path);
-                            let shown = entry.file_name.as_deref().unwrap_or(base);
-                            let head = format!("{name}; filename=\"{}\"{}", quoted(shown), typed(Some(content_type(shown))));
-                            part(head, &content);
+                            let shown = named(entry.file_name.as_deref().unwrap_or(base));
+                            part(format!("{shown}{}", typed(Some(content_type(path)))), &content);
                             sent += 1;
                         }
                         Err(why) => warnings.push(why),
@@ -177,9 +189,13 @@ fn multipart(parts: &[FormPart], files: &dyn FileAccess, boundary: &str) -> Payl
             }
         }
     }
-    if sent > 0 || warnings.is_empty() {
-        out.extend_from_slice(format!("--{boundary}--\r\n").as_bytes());
+    if sent == 0 && !warnings.is_empty() {
+        return Payload {
+            warnings,
+            ..Payload::default()
+        };
     }
+    out.extend_from_slice(format!("--{boundary}--\r\n").as_bytes());
     let content_type = format!("multipart/form-data; boundary={boundary}");
     Payload {
         bytes: out.into(),
@@ -196,6 +212,8 @@ fn quoted(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
     use crate::files::NoFiles;
 

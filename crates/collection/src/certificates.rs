@@ -25,11 +25,46 @@ pub struct CertificateEntry {
     /// What messages call it; may be empty.
     pub name: String,
     pub matches: Vec<String>,
-    /// Path of the PEM certificate.
-    pub certificate: String,
-    /// Path of the PEM key.
-    pub key: String,
+    pub files: EntryFiles,
     pub passphrase: Option<String>,
+}
+
+/// The paths that an entry names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum EntryFiles {
+    /// A PEM certificate and its PEM key.
+    Pem { certificate: String, key: String },
+    /// One PKCS#12 file with both.
+    Pfx(String),
+}
+
+impl EntryFiles {
+    /// What a list entry or a request names; `pfx` wins over `cert` and `key`. `Err` is the
+    /// member that is missing.
+    fn of(value: &Value) -> Result<Self, &'static str> {
+        let source = |field: &'static str| {
+            let given = value[field]["src"].as_str().or(value[field].as_str());
+            given.filter(|path| !path.is_empty()).map(str::to_owned).ok_or(field)
+        };
+        if let Ok(path) = source("pfx") {
+            return Ok(Self::Pfx(path));
+        }
+        Ok(Self::Pem {
+            certificate: source("cert")?,
+            key: source("key")?,
+        })
+    }
+
+    /// Reads the files.
+    ///
+    /// # Errors
+    /// What `read` says of the first that cannot be read.
+    pub fn read<E>(&self, passphrase: Option<String>, read: impl Fn(&str) -> Result<Vec<u8>, E>) -> Result<ClientIdentity, E> {
+        Ok(match self {
+            Self::Pem { certificate, key } => ClientIdentity::new(read(certificate)?, read(key)?, passphrase),
+            Self::Pfx(path) => ClientIdentity::from_pfx(read(path)?, passphrase),
+        })
+    }
 }
 
 /// Why a certificate list cannot be used.
@@ -37,14 +72,15 @@ pub struct CertificateEntry {
 pub enum CertificateListError {
     #[error("the certificate list is no JSON: {0}")]
     Json(String),
-    #[error("the certificate list is no JSON array of `{{matches, cert, key, passphrase}}`")]
+    #[error("the certificate list is no JSON array of `{{matches, cert, key, pfx, passphrase}}`")]
     Shape,
     #[error("entry {position} of the certificate list has no `{field}`")]
     Missing { position: usize, field: &'static str },
 }
 
 /// Reads a list as the reference's `--ssl-client-cert-list` has it:
-/// `[{"name", "matches": […], "cert": {"src"}, "key": {"src"}, "passphrase"}]`.
+/// `[{"name", "matches": […], "cert": {"src"}, "key": {"src"}, "passphrase"}]`, with
+/// `"pfx": {"src"}` in the place of `cert` and `key` for a PKCS#12 file.
 ///
 /// # Errors
 /// Text that is no such list; positions count from 1.
@@ -55,10 +91,6 @@ pub fn parse_list(text: &[u8]) -> Result<Vec<CertificateEntry>, CertificateListE
 }
 
 fn entry(position: usize, value: &Value) -> Result<CertificateEntry, CertificateListError> {
-    let source = |field: &'static str| {
-        let given = value[field]["src"].as_str().or(value[field].as_str());
-        given.map(str::to_owned).ok_or(CertificateListError::Missing { position, field })
-    };
     let matches = value["matches"]
         .as_array()
         .map(|list| list.iter().filter_map(Value::as_str).map(str::to_owned).collect());
@@ -68,24 +100,25 @@ fn entry(position: usize, value: &Value) -> Result<CertificateEntry, Certificate
             position,
             field: "matches",
         })?,
-        certificate: source("cert")?,
-        key: source("key")?,
-        passphrase: crate::format::text(&value["passphrase"]).filter(|p| !p.is_empty()),
+        files: EntryFiles::of(value).map_err(|field| CertificateListError::Missing { position, field })?,
+        passphrase: passphrase(value),
     })
 }
 
-/// Reads what a request of a collection names: `{cert: {src}, key: {src}, passphrase}`.
+fn passphrase(value: &Value) -> Option<String> {
+    crate::format::text(&value["passphrase"]).filter(|given| !given.is_empty())
+}
+
+/// Reads what a request of a collection names: `{cert: {src}, key: {src}, passphrase}`,
+/// or `{pfx: {src}, passphrase}`.
 /// `None` when it names no files.
 ///
 /// # Errors
 /// A file that cannot be read, as a sentence.
 pub fn read(value: &Value, files: &dyn FileAccess) -> Result<Option<ClientIdentity>, String> {
-    let (Some(certificate), Some(key)) = (value["cert"]["src"].as_str(), value["key"]["src"].as_str()) else {
-        return Ok(None);
-    };
-    let passphrase = crate::format::text(&value["passphrase"]).filter(|p| !p.is_empty());
+    let Ok(named) = EntryFiles::of(value) else { return Ok(None) };
     let bytes = |path: &str| files.read(path).map(|bytes| bytes.to_vec());
-    Ok(Some(ClientIdentity::new(bytes(certificate)?, bytes(key)?, passphrase)))
+    named.read(passphrase(value), bytes).map(Some)
 }
 
 /// The certificate for a URL.
@@ -157,10 +190,13 @@ mod tests {
     fn a_list_is_read_and_what_is_missing_is_named() {
         let list = br#"[{"name": "n", "matches": ["https://h/*"], "cert": {"src": "c.pem"}, "key": {"src": "k.pem"}, "passphrase": "p"}]"#;
         let read = parse_list(list).unwrap();
-        assert_eq!(
-            (read[0].certificate.as_str(), read[0].key.as_str(), read[0].passphrase.as_deref()),
-            ("c.pem", "k.pem", Some("p"))
-        );
+        let pem = EntryFiles::Pem {
+            certificate: "c.pem".into(),
+            key: "k.pem".into(),
+        };
+        assert_eq!((&read[0].files, read[0].passphrase.as_deref()), (&pem, Some("p")));
+        let pfx = parse_list(br#"[{"matches": ["https://h/*"], "pfx": {"src": "c.pfx"}}]"#).unwrap();
+        assert_eq!(pfx[0].files, EntryFiles::Pfx("c.pfx".into()));
         let bare = parse_list(br#"[{"matches": [], "cert": {"src": "c"}}]"#).unwrap_err();
         assert_eq!(bare.to_string(), "entry 1 of the certificate list has no `key`");
         assert!(matches!(parse_list(b"{}"), Err(CertificateListError::Shape)));

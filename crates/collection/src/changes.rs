@@ -103,7 +103,7 @@ fn change(action: Action, entity: &Entity, renamed_from: Option<String>) -> Chan
 }
 
 fn entities(collection: &Collection) -> Vec<(String, Entity)> {
-    let raw = collection.raw();
+    let raw = &collection.document().to_value();
     let root = Entity {
         model: Model::Collection,
         name: collection.name().to_owned(),

@@ -9,6 +9,7 @@ use url::Url;
 
 use crate::script::ScriptCookie;
 
+mod date;
 mod file;
 
 pub use file::CookieFileError;
@@ -117,6 +118,7 @@ impl Cookie {
             expires: self.expires.map(crate::dynamic::iso),
             http_only: self.http_only,
             secure: self.secure,
+            host_only: self.host_only,
         }
     }
 }
@@ -135,7 +137,8 @@ fn host(url: &Url) -> String {
 
 fn applies(cookie: &Cookie, url: &Url, now: i64) -> bool {
     let host = host(url);
-    let domain = if cookie.host_only {
+    // `localhost` has no names below it that share its cookies.
+    let domain = if cookie.host_only || cookie.domain == "localhost" {
         host == cookie.domain
     } else {
         domain_matches(&host, &cookie.domain)
@@ -191,7 +194,7 @@ fn parse(url: &Url, line: &str, now: i64) -> Option<Cookie> {
             "secure" => cookie.secure = true,
             "httponly" => cookie.http_only = true,
             "max-age" => max_age = value.parse::<i64>().ok(),
-            "expires" => cookie.expires = expiry(value),
+            "expires" => cookie.expires = date::parse(value),
             _ => {}
         }
     }
@@ -204,15 +207,12 @@ fn parse(url: &Url, line: &str, now: i64) -> Option<Cookie> {
         });
     }
     let foreign = !cookie.host_only && !domain_matches(&host(url), &cookie.domain);
-    let public = !cookie.host_only && !cookie.domain.contains('.') && cookie.domain != host(url);
-    (!foreign && !public).then_some(cookie)
-}
-
-/// Dates as servers write them: RFC 1123, RFC 850 and asctime, and the `-` form of Netscape.
-fn expiry(text: &str) -> Option<i64> {
-    let parsed = httpdate::parse_http_date(text).or_else(|_| httpdate::parse_http_date(&text.replace('-', " ")));
-    let since = parsed.ok()?.duration_since(std::time::UNIX_EPOCH).ok();
-    Some(since.and_then(|d| i64::try_from(d.as_micros()).ok()).unwrap_or(0))
+    // A top-level domain has no cookies, but the machine's own names are nobody's domain.
+    let public = !cookie.host_only && !cookie.domain.contains('.') && cookie.domain != host(url) && cookie.domain != "localhost";
+    // RFC 6265bis, 4.1.3: the name promises how the cookie was set.
+    let untrue = cookie.name.starts_with("__Secure-") && !cookie.secure
+        || cookie.name.starts_with("__Host-") && !(cookie.secure && cookie.host_only && cookie.path == "/");
+    (!foreign && !public && !untrue).then_some(cookie)
 }
 
 #[cfg(test)]

@@ -2,8 +2,8 @@
 //!
 //! Reading is tolerant: exporters and hand-written files give a URL as a string, headers
 //! as text, `exec` as one string, `null` nearly anywhere. Each type has a `from_value`
-//! that accepts all common forms and a `to_value` that writes v2.1. The raw JSON stays
-//! beside the typed view, so that fields we do not know survive an export.
+//! that accepts all common forms and a `to_value` that writes v2.1. A collection keeps its
+//! JSON text beside the typed view, so that fields we do not know survive an export.
 
 use std::sync::Arc;
 
@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 
 pub mod auth;
 pub mod body;
+pub mod document;
 pub mod item;
 pub mod request;
 pub mod url;
@@ -19,6 +20,7 @@ pub mod variable;
 
 pub use auth::Auth;
 pub use body::{Body, FormPart, Mode};
+pub use document::Document;
 pub use item::{Event, Folder, Item, Node};
 pub use request::Request;
 pub use url::{Param, Url};
@@ -27,27 +29,42 @@ pub use variable::Variable;
 /// A Postman collection, v2.0 or v2.1. Cheap to clone: documents may have 50 MB.
 #[derive(Debug, Clone)]
 pub struct Collection {
-    raw: Arc<Value>,
+    document: Document,
     root: Arc<Folder>,
     variables: Arc<[Variable]>,
 }
 
 impl Collection {
-    /// Builds the typed view over a document whose shape [`crate::load`] has checked.
-    pub fn from_value(raw: Value) -> Self {
-        let info = &raw["info"];
-        let mut root = Folder::from_value(&raw);
-        root.name = text(&info["name"]).unwrap_or_default();
-        root.id = text(&info["_postman_id"])
-            .or_else(|| text(&info["id"]))
-            .or_else(|| text(&raw["id"]))
-            .unwrap_or_default();
-        let variables = variable::list(&raw["variable"]).into();
-        Self {
-            raw: Arc::new(raw),
+    /// Builds the typed view over a document, one item at a time: no tree of the whole is
+    /// ever held. `None` when something in it has not the shape of a collection.
+    pub(crate) fn read(document: Document) -> Option<Self> {
+        let members = document.members()?;
+        let member = |key: &str| members.value(key);
+        let (info, id) = (member("info")?, member("id")?);
+        let root = Folder {
+            name: text(&info["name"]).unwrap_or_default(),
+            id: text(&info["_postman_id"])
+                .or_else(|| text(&info["id"]))
+                .or_else(|| text(&id))
+                .unwrap_or_default(),
+            ..Folder::read_members(&members, document.text(), "item", 0)?
+        };
+        let variables = variable::list(&member("variable")?).into();
+        Some(Self {
             root: Arc::new(root),
             variables,
-        }
+            document,
+        })
+    }
+
+    /// Builds the typed view over a document that a program made; an empty collection when
+    /// it is none.
+    pub fn from_value(raw: Value) -> Self {
+        Self::read(Document::new(raw.to_string())).unwrap_or_else(|| Self {
+            document: Document::new("{}".to_owned()),
+            root: Arc::new(Folder::default()),
+            variables: Arc::new([]),
+        })
     }
 
     /// Name of the collection, `""` when it has none.
@@ -66,8 +83,8 @@ impl Collection {
     }
 
     /// The document as it was read, unknown fields included.
-    pub fn raw(&self) -> &Value {
-        &self.raw
+    pub fn document(&self) -> &Document {
+        &self.document
     }
 
     /// The collection itself as the outermost folder: its events, auth and items.
@@ -107,33 +124,34 @@ impl Collection {
     /// The document with other collection variables, for an export after a run; written
     /// without a copy of it.
     pub fn export(&self, variables: &[(String, Value)]) -> impl Serialize + '_ {
-        let has_some = !variables.is_empty() || self.raw.get("variable").is_some();
+        let own = self.document.member("variable");
+        let has_some = !variables.is_empty() || own.is_some();
         Exported {
-            raw: &self.raw,
-            variables: has_some.then(|| variable::export(&self.raw["variable"], variables, false)),
+            document: &self.document,
+            variables: has_some.then(|| variable::export(&own.unwrap_or_default(), variables, false)),
         }
     }
 }
 
 /// A collection as it is written after a run.
 struct Exported<'a> {
-    raw: &'a Value,
+    document: &'a Document,
     /// In the place of its own; `None` leaves the document as it is.
     variables: Option<Value>,
 }
 
 impl Serialize for Exported<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let (Some(variables), Some(document)) = (&self.variables, self.raw.as_object()) else {
-            return self.raw.serialize(serializer);
+        let (Some(variables), Some(members)) = (&self.variables, self.document.members()) else {
+            return self.document.serialize(serializer);
         };
         let mut map = serializer.serialize_map(None)?;
-        for (key, value) in document {
-            map.serialize_entry(key, if key == "variable" { variables } else { value })?;
+        for (key, value) in members.iter() {
+            if key != "variable" {
+                map.serialize_entry(key, &value)?;
+            }
         }
-        if !document.contains_key("variable") {
-            map.serialize_entry("variable", variables)?;
-        }
+        map.serialize_entry("variable", variables)?;
         map.end()
     }
 }

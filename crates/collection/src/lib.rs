@@ -24,6 +24,7 @@ pub mod report;
 pub mod request;
 pub mod runner;
 pub mod script;
+pub mod tls;
 pub mod transport;
 pub mod uid;
 pub mod url;

@@ -6,7 +6,7 @@
 
 use serde_json::Value;
 
-use crate::format::{Collection, Environment};
+use crate::format::{Collection, Document, Environment};
 
 pub(crate) mod check;
 mod locate;
@@ -42,10 +42,40 @@ fn at(path: &str) -> String {
 /// # Errors
 /// A document that is no JSON, no collection, or a v1 collection.
 pub fn parse_collection(bytes: &[u8], origin: &str) -> Result<Collection, LoadError> {
-    let text = decode(bytes, origin)?;
+    read_collection(bytes.to_vec(), origin)
+}
+
+/// The same without a copy of the bytes, which may be many.
+///
+/// # Errors
+/// A document that is no JSON, no collection, or a v1 collection.
+pub fn read_collection(bytes: Vec<u8>, origin: &str) -> Result<Collection, LoadError> {
+    let start = bytes.len() - decode(&bytes, origin)?.len();
+    let document = Document::new(String::from_utf8(bytes).unwrap_or_default());
+    let whole = start..document.text().len();
+    let document = document.narrowed(whole);
+    let part = collection_part(&document);
+    if let Some(part) = part
+        && let Some(collection) = Collection::read(document.clone().narrowed(start + part.start..start + part.end))
+    {
+        return Ok(collection);
+    }
+    // Something is wrong with it. What and where shows the slower way, over a tree.
+    let text = document.text();
     let value = unwrap_envelope(parse_json(text, origin)?, "collection");
     check::collection(&value).map_err(|problem| problem.locate(text, origin))?;
     Ok(Collection::from_value(value))
+}
+
+/// Where the collection stands in the text; `None` when it is none that we know.
+fn collection_part(document: &Document) -> Option<std::ops::Range<usize>> {
+    let members = document.members()?;
+    let wrapped = members.find("collection").filter(|inner| inner.sign() == b'{');
+    let is_wrapped = members.find("info").is_none() && members.find("values").is_none();
+    if let (Some(inner), true) = (wrapped, is_wrapped) {
+        return check::looks_like_collection(&inner.members()?).then(|| inner.place(document.text()));
+    }
+    check::looks_like_collection(&members).then(|| 0..document.text().len())
 }
 
 /// Reads an environment.

@@ -80,15 +80,6 @@ impl<'a> Plan<'a> {
         Ok(Self { entries, by_id, by_name })
     }
 
-    /// Nothing to run.
-    pub fn empty() -> Self {
-        Self {
-            entries: Vec::new(),
-            by_id: HashMap::new(),
-            by_name: HashMap::new(),
-        }
-    }
-
     /// The first step of an iteration.
     pub fn first(&self) -> Step {
         if self.entries.is_empty() {
@@ -125,7 +116,8 @@ fn walk<'a>(
     for node in &folder.items {
         let mut inside = chosen;
         for (index, name) in wanted.iter().enumerate() {
-            if node.id() == name || node.name() == name {
+            // Of several with one name the first is meant, as in the reference.
+            if !found[index] && (node.id() == name || node.name() == name) {
                 found[index] = true;
                 inside = true;
             }

@@ -14,12 +14,13 @@ use crate::transport::Proxy;
 pub struct ProxyRules {
     http: Option<Proxy>,
     https: Option<Proxy>,
-    /// Hosts that are called directly.
-    bypass: Vec<String>,
+    /// Hosts that are called directly; `None`: all.
+    bypass: Option<Vec<String>>,
 }
 
 impl ProxyRules {
-    /// From the values of `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`, as they stand.
+    /// From the values of `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`, as they stand. Without
+    /// a proxy of its own `https` goes through that of `http`.
     pub fn from_values(http: Option<&str>, https: Option<&str>, no_proxy: Option<&str>) -> Self {
         let proxy = |given: Option<&str>| {
             let given = given.map(str::trim).filter(|text| !text.is_empty())?;
@@ -31,14 +32,16 @@ impl ProxyRules {
             Some(Proxy { url, tunnel: false })
         };
         let list = no_proxy.unwrap_or_default();
-        let bypass = list
-            .split([',', ' '])
-            .map(|entry| entry.trim().to_ascii_lowercase())
-            .filter(|entry| !entry.is_empty());
+        let bypass = list.split(',').map(|entry| entry.trim().to_ascii_lowercase());
         Self {
             http: proxy(http),
-            https: proxy(https),
-            bypass: bypass.collect(),
+            https: proxy(https).or_else(|| proxy(http)),
+            // Only alone does the star stand for every host.
+            bypass: if list == "*" {
+                None
+            } else {
+                Some(bypass.filter(|entry| !entry.is_empty()).collect())
+            },
         }
     }
 
@@ -50,27 +53,29 @@ impl ProxyRules {
     /// The proxy for a URL.
     pub fn find(&self, url: &Url) -> Option<&Proxy> {
         let proxy = if url.scheme() == "https" { &self.https } else { &self.http };
-        proxy.as_ref().filter(|_| !self.bypass.iter().any(|entry| bypasses(entry, url)))
+        let bypass = self.bypass.as_ref()?;
+        proxy.as_ref().filter(|_| !bypass.iter().any(|entry| bypasses(entry, url)))
     }
 }
 
-/// `*`, `host`, `.domain`, `*.domain`, each with or without `:port`. A bare name also
-/// stands for the names below it.
+/// `host`, which also stands for the names below it, with or without leading dots and
+/// `:port`. Patterns there are none. An IPv6 address, which the reference cannot except, is
+/// one in brackets, or bare without a port.
 fn bypasses(entry: &str, url: &Url) -> bool {
-    if entry == "*" {
-        return true;
+    let host = url.host_str().unwrap_or_default();
+    if entry.matches(':').count() > 1 {
+        let (address, port) = entry.trim_start_matches('[').split_once(']').unwrap_or((entry, ""));
+        return host.trim_matches(['[', ']']) == address && fits_port(port.strip_prefix(':'), url);
     }
-    let (name, port) = match entry.rsplit_once(':') {
-        Some((name, port)) if !port.is_empty() && port.bytes().all(|b| b.is_ascii_digit()) && !name.ends_with(':') => (name, Some(port)),
-        _ => (entry, None),
-    };
-    let actual = url.port_or_known_default().map(|p| p.to_string());
-    if port.is_some() && port != actual.as_deref() {
-        return false;
-    }
-    let domain = name.trim_start_matches('*').trim_start_matches('.');
-    let host = url.host_str().unwrap_or_default().trim_end_matches('.');
-    host == domain || host.strip_suffix(domain).is_some_and(|rest| rest.ends_with('.'))
+    let (name, port) = entry.split_once(':').map_or((entry, None), |(name, port)| (name, Some(port)));
+    let domain = name.trim_start_matches('.');
+    let below = host.strip_suffix(domain).is_some_and(|rest| rest.ends_with('.'));
+    !domain.is_empty() && (host == domain || below) && fits_port(port, url)
+}
+
+fn fits_port(port: Option<&str>, url: &Url) -> bool {
+    let actual = url.port_or_known_default().map(|port| port.to_string());
+    port.is_none() || port == actual.as_deref()
 }
 
 /// The proxy that a request names itself: `{host, port, tunnel, match, disabled,
@@ -125,12 +130,51 @@ mod tests {
         assert!(rules.find(&url("http://acorp.test/")).is_some());
         assert!(rules.find(&url("http://other.test/")).is_some());
         assert!(rules.find(&url("http://other.test:81/")).is_none());
-        assert!(
-            ProxyRules::from_values(Some("p:1"), None, Some("*"))
-                .find(&url("http://h/"))
-                .is_none()
-        );
         assert!(ProxyRules::default().find(&url("http://h/")).is_none());
+    }
+
+    /// Each row as the reference decided it.
+    #[test]
+    fn hosts_are_left_out_as_the_reference_does() {
+        let direct = |no_proxy: &str, to: &str| {
+            let rules = ProxyRules::from_values(Some("p:1"), None, Some(no_proxy));
+            rules.find(&url(to)).is_none()
+        };
+        for (no_proxy, to) in [
+            ("*", "http://h/"),
+            ("h", "http://h/"),
+            ("H", "http://a.h/"),
+            (".h", "http://h/"),
+            ("..h", "http://a.h/"),
+            (" x , h ,", "https://h/"),
+            ("h:443", "https://h/"),
+            ("h:80", "http://h/"),
+            ("127.0.0.1", "http://127.0.0.1:9/"),
+            ("0.0.1", "http://127.0.0.1/"),
+            ("[::1]:81", "http://[::1]:81/"),
+            ("::1", "http://[::1]/"),
+        ] {
+            assert!(direct(no_proxy, to), "{no_proxy} {to}");
+        }
+        for (no_proxy, to) in [
+            ("", "http://h/"),
+            (",,", "http://h/"),
+            (".", "http://h/"),
+            ("x,*", "http://h/"),
+            (" *", "http://h/"),
+            ("*.h", "http://a.h/"),
+            ("x h", "http://h/"),
+            ("a.h", "http://h/"),
+            ("h", "http://ah/"),
+            ("h:81", "http://h/"),
+            ("h:", "http://h/"),
+            ("http://h", "http://h/"),
+            ("[::1]:82", "http://[::1]:81/"),
+        ] {
+            assert!(!direct(no_proxy, to), "{no_proxy} {to}");
+        }
+        let rules = ProxyRules::from_values(Some("p:1"), None, None);
+        assert_eq!(rules.find(&url("https://h/")).unwrap().url, "http://p:1");
     }
 
     #[test]

@@ -8,6 +8,7 @@ use url::Url;
 
 use crate::request::Profile;
 use crate::transport::{WireRequest, WireResponse};
+use crate::url::{WireUrl, to_wire};
 
 /// Redirects followed when the profile sets no `maxRedirects`.
 pub const MAX_REDIRECTS: usize = 10;
@@ -30,7 +31,7 @@ pub fn decide(request: &WireRequest, response: &WireResponse, profile: &Profile,
         .iter()
         .find(|(k, _)| k.eq_ignore_ascii_case("location"))
         .map(|(_, v)| v);
-    let Some(location) = location.filter(|_| (300..400).contains(&response.status)) else {
+    let Some(location) = location.filter(|to| !to.is_empty() && (300..400).contains(&response.status)) else {
         return Decision::Final;
     };
     if !profile.flag("followRedirects", follow_by_default) {
@@ -39,17 +40,51 @@ pub fn decide(request: &WireRequest, response: &WireResponse, profile: &Profile,
     if followed >= profile.count("maxRedirects", MAX_REDIRECTS) {
         return Decision::TooMany(format!("Exceeded maxRedirects. Probably stuck in a redirect loop {}", request.url));
     }
-    let target = Url::parse(&request.url).and_then(|base| base.join(location));
-    match target {
-        Ok(target) => Decision::Follow(Box::new(next(request, response.status, target, profile))),
-        Err(_) => Decision::Final,
-    }
+    Decision::Follow(Box::new(next(
+        request,
+        response.status,
+        target(&request.url, location, profile),
+        profile,
+    )))
 }
 
-fn next(request: &WireRequest, status: u16, mut target: Url, profile: &Profile) -> WireRequest {
+/// Where a location leads: resolved as the reference does it, which leaves dot segments alone.
+fn target(base: &str, location: &str, profile: &Profile) -> WireUrl {
+    let encode = !profile.flag("disableUrlEncoding", false);
+    let lower = location.to_ascii_lowercase();
+    if lower.starts_with("http://") || lower.starts_with("https://") {
+        return to_wire(location, encode);
+    }
+    let (scheme, rest) = base.split_once("://").unwrap_or(("http", base));
+    let host_end = rest.find(['/', '?']).unwrap_or(rest.len());
+    let (host, tail) = rest.split_at(host_end);
+    let path = tail.split('?').next().unwrap_or_default();
+    let absolute = match location.chars().next() {
+        Some('/' | '\\') if location.starts_with("//") || location.starts_with("\\\\") => format!("{scheme}:{location}"),
+        Some('/' | '\\') => format!("{scheme}://{host}{location}"),
+        None | Some('#') => format!("{base}{location}"),
+        Some('?') => format!("{scheme}://{host}{path}{location}"),
+        _ if has_scheme(location) => location.to_owned(),
+        _ => {
+            let folder = path.rfind('/').map_or("/", |at| &path[..=at]);
+            format!("{scheme}://{host}{folder}{location}")
+        }
+    };
+    to_wire(&absolute, encode)
+}
+
+/// `name://x` or `name:\\x`.
+fn has_scheme(location: &str) -> bool {
+    let Some((name, rest)) = location.split_once(':') else {
+        return false;
+    };
+    let named = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || "+.-".contains(c));
+    named && rest.len() > 2 && (rest.starts_with("//") || rest.starts_with("\\\\"))
+}
+
+fn next(request: &WireRequest, status: u16, target: WireUrl, profile: &Profile) -> WireRequest {
     let mut next = request.clone();
     let before = host_of(&request.url);
-    target.set_fragment(None);
     let keeps_method = profile.flag("followOriginalHttpMethod", false) || matches!(status, 307 | 308);
     let mut drop = vec!["host", "cookie", "referer"];
     if profile.flag("removeRefererHeaderOnRedirect", false) {
@@ -63,25 +98,27 @@ fn next(request: &WireRequest, status: u16, mut target: Url, profile: &Profile) 
         next.body = None;
         drop.extend(["content-type", "content-length"]);
     }
-    if before.as_deref() != target.host_str() && !profile.flag("followAuthorizationHeader", false) {
+    if before.as_deref() != Some(target.host.as_str()) && !profile.flag("followAuthorizationHeader", false) {
         drop.push("authorization");
     }
     next.headers.retain(|(name, _)| !drop.iter().any(|d| name.eq_ignore_ascii_case(d)));
     if !profile.flag("removeRefererHeaderOnRedirect", false) {
         next.headers.push(("Referer".into(), request.url.clone()));
     }
-    next.headers.push(("Host".into(), authority(&target)));
-    next.url = target.into();
+    next.headers.push(("Host".into(), target.authority));
+    if let Some((user, password)) = &target.userinfo
+        && !next.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("authorization"))
+    {
+        next.headers
+            .push(("Authorization".into(), crate::auth::basic::header(user, password)));
+    }
+    next.url = target.href;
     next
 }
 
-fn host_of(url: &str) -> Option<String> {
+/// The host of a URL; `None` when it has none.
+pub fn host_of(url: &str) -> Option<String> {
     Url::parse(url).ok()?.host_str().map(str::to_owned)
-}
-
-fn authority(url: &Url) -> String {
-    let host = url.host_str().unwrap_or_default();
-    url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
 }
 
 #[cfg(test)]
@@ -104,12 +141,8 @@ mod tests {
             url: "http://a:1/x/y".into(),
             headers: headers.map(|(k, v)| (k.into(), v.into())).to_vec(),
             body: Some(Bytes::from_static(b"b")),
-            timeout: None,
-            verify_tls: true,
             max_response_bytes: 1,
-            client_certificate: None,
-            proxy: None,
-            connection_group: None,
+            ..WireRequest::plain(method, "")
         }
     }
 
@@ -144,7 +177,7 @@ mod tests {
         let next = follow("POST", 302, "../z?q=1#f", json!({}));
         assert_eq!(
             (next.method.as_str(), next.url.as_str(), next.body.clone()),
-            ("GET", "http://a:1/z?q=1", None)
+            ("GET", "http://a:1/x/../z?q=1", None)
         );
         assert_eq!(names(&next), ["Authorization", "Referer", "Host"]);
         assert_eq!(follow("HEAD", 303, "/", json!({})).method, "HEAD");

@@ -16,12 +16,15 @@ use crate::files::FileAccess;
 use crate::format::{Auth, Body, Mode, Param, Request};
 use crate::report::RequestError;
 use crate::script::Scopes;
+use crate::tls::TlsRules;
 use crate::transport::WireRequest;
 use crate::url::{self, WireUrl};
 use crate::variables::Resolver;
 
+mod headers;
 mod substitute;
 
+use headers::headers;
 use substitute::substitute;
 
 /// What servers see when the user sets no agent: receivers that look for Postman's
@@ -47,10 +50,11 @@ impl Profile {
             .unwrap_or(default)
     }
 
-    /// Whether a system header such as `user-agent` is switched off.
+    /// Whether a system header such as `user-agent` is switched off; the document writes its
+    /// name in lower case.
     fn without(&self, header: &str) -> bool {
         let disabled = self.0.get("disabledSystemHeaders").and_then(Value::as_object);
-        disabled.is_some_and(|map| map.iter().any(|(k, v)| k.eq_ignore_ascii_case(header) && v == &Value::Bool(true)))
+        disabled.is_some_and(|map| map.get(&header.to_ascii_lowercase()) == Some(&Value::Bool(true)))
     }
 }
 
@@ -102,7 +106,9 @@ pub fn prepare(
         .body
         .clone()
         .filter(|_| !body::is_pruned(&resolved.method, profile.flag("disableBodyPruning", false)));
-    language_header(&mut resolved, body.as_ref());
+    if !profile.without("content-type") {
+        language_header(&mut resolved, body.as_ref());
+    }
     if let Some(auth) = &auth {
         warnings.extend(auth::apply(auth, &mut resolved));
         resolved.auth = Some(auth.clone());
@@ -110,13 +116,14 @@ pub fn prepare(
     let encode = !profile.flag("disableUrlEncoding", false);
     let mut wire_url = url::to_wire(&url::unparse(&resolved.url), encode);
     let refused = refusal(&wire_url, &address);
-    let boundary = format!("--------------------------{}", dynamic.token(24));
+    let own_boundary = resolved.header("content-type").and_then(headers::boundary).map(str::to_owned);
+    let boundary = own_boundary.unwrap_or_else(|| format!("--------------------------{}", dynamic.token(24)));
     let mut payload = body.as_ref().and_then(|b| body::build(b, files, &boundary));
     if let Some(payload) = &mut payload {
         warnings.append(&mut payload.warnings);
     }
     if let Some(auth) = &auth {
-        let (signed, warning) = sign(auth, &mut resolved, &wire_url, payload.as_ref(), dynamic);
+        let (signed, warning) = sign(auth, &mut resolved, (&wire_url, encode), payload.as_ref(), dynamic);
         warnings.extend(warning);
         match signed {
             Signed::Url => wire_url = url::to_wire(&url::unparse(&resolved.url), encode),
@@ -124,6 +131,8 @@ pub fn prepare(
             Signed::Header | Signed::Nothing => {}
         }
     }
+    // Scripts see the query as it is sent.
+    resolved.url.query = crate::format::Url::parse(&wire_url.href).query;
     let token = dynamic.uuid();
     let headers = headers(&mut resolved, profile, &wire_url, payload.as_ref(), &token);
     let wire = WireRequest {
@@ -133,6 +142,8 @@ pub fn prepare(
         body: payload.map(|p| p.bytes),
         timeout: limits.timeout,
         verify_tls: profile.flag("strictSSL", limits.verify_tls),
+        tls: TlsRules::of(profile, &mut warnings),
+        lenient_parser: profile.flag("insecureHTTPParser", false),
         max_response_bytes: limits.max_response_bytes,
         client_certificate: None,
         proxy: None,
@@ -148,20 +159,22 @@ pub fn prepare(
 }
 
 /// Lets the types that sign the finished request have their turn.
-fn sign(auth: &Auth, resolved: &mut Request, url: &WireUrl, payload: Option<&Payload>, dynamic: &mut Dynamic) -> (Signed, Option<String>) {
+fn sign(
+    auth: &Auth,
+    resolved: &mut Request,
+    (url, encode): (&WireUrl, bool),
+    payload: Option<&Payload>,
+    dynamic: &mut Dynamic,
+) -> (Signed, Option<String>) {
     let own_type = resolved.header("content-type").map(str::to_owned);
     let body_type = payload.and_then(|p| p.content_type.clone());
+    let mode = payload.and(resolved.body.as_ref()).map(|body| &body.mode);
     let signing = auth::Signing {
         url: &url.href,
+        encode,
         body: payload.map_or(&[], |p| &p.bytes),
-        is_form: payload.is_some()
-            && matches!(
-                resolved.body,
-                Some(Body {
-                    mode: Mode::Urlencoded(_),
-                    ..
-                })
-            ),
+        is_form: matches!(mode, Some(Mode::Urlencoded(_))),
+        is_multipart: matches!(mode, Some(Mode::Formdata(_))),
         content_type: &own_type.or(body_type).unwrap_or_default(),
         now: dynamic.now(),
         nonce: &dynamic.token(11),
@@ -175,6 +188,11 @@ fn refusal(url: &WireUrl, address: &str) -> Option<RequestError> {
         ("EURL", format!("the URL `{address}` names no host"))
     } else if !matches!(url.scheme.as_str(), "http" | "https") {
         ("EURL", format!("the URL `{address}` is neither http nor https"))
+    } else if url.href.chars().any(|c| c <= ' ' || c > '\u{ff}') {
+        (
+            "ERR_UNESCAPED_CHARACTERS",
+            format!("the URL `{address}` holds characters that must be encoded, and `disableUrlEncoding` is on"),
+        )
     } else if url.host.contains("{{") {
         (
             "ENOTFOUND",
@@ -205,48 +223,6 @@ fn language_header(request: &mut Request, body: Option<&Body>) {
             .headers
             .push(Param::new("Content-Type", body::language_type(Some(language))));
     }
-}
-
-/// All header lines in the reference's order.
-fn headers(request: &mut Request, profile: &Profile, url: &WireUrl, payload: Option<&Payload>, token: &str) -> Vec<(String, String)> {
-    let own_type = request.header("content-type").is_some();
-    if let Some(Payload {
-        content_type: Some(kind),
-        leads: true,
-        ..
-    }) = payload
-        && !own_type
-    {
-        request.headers.push(Param::new("Content-Type", kind));
-    }
-    let mut system: Vec<(&str, String)> = vec![
-        ("User-Agent", USER_AGENT.into()),
-        ("Accept", "*/*".into()),
-        ("Cache-Control", "no-cache".into()),
-        ("Postman-Token", token.into()),
-        ("Host", url.authority.clone()),
-        ("Accept-Encoding", "gzip, deflate, br".into()),
-        ("Connection", "keep-alive".into()),
-    ];
-    if let Some((user, password)) = &url.userinfo {
-        system.push(("Authorization", auth::basic::header(user, password)));
-    }
-    if let Some(payload) = payload {
-        match &payload.content_type {
-            Some(kind) if !payload.leads => system.push(("Content-Type", kind.clone())),
-            _ => {}
-        }
-        system.push(("Content-Length", payload.bytes.len().to_string()));
-    }
-    for (name, value) in system {
-        if request.header(name).is_none() && !profile.without(name) {
-            request.headers.push(Param::new(name, &value));
-        }
-    }
-    let lines = request.headers.iter().filter(|h| !h.disabled);
-    lines
-        .filter_map(|h| Some((h.key.clone().filter(|k| !k.is_empty())?, h.value.clone().unwrap_or_default())))
-        .collect()
 }
 
 /// A request as a report shows it.

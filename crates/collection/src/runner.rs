@@ -25,6 +25,7 @@ use crate::variables;
 
 mod answer;
 mod calls;
+mod digests;
 mod exchange;
 mod item;
 mod options;
@@ -118,15 +119,7 @@ impl Runner {
             tally: Tally::new(observer),
             current: None,
         };
-        let plan = match Plan::new(&spec.collection, &spec.folders) {
-            // As the reference: nothing runs, and that is no failure.
-            Err(unknown) if !spec.options.bail.on_folder() => {
-                state.tally.warn(unknown.to_string());
-                Ok(Plan::empty())
-            }
-            plan => plan,
-        };
-        let ended_by = match plan {
+        let ended_by = match Plan::new(&spec.collection, &spec.folders) {
             Err(unknown) => {
                 state.tally.fatal();
                 Some(unknown.to_string())

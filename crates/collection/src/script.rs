@@ -57,6 +57,9 @@ pub struct Info {
     pub request_id: String,
     /// Collection, folders, item: names from the outside in.
     pub path: Vec<String>,
+    /// Name of the item, folder or collection that the script belongs to.
+    #[serde(default)]
+    pub owner: String,
 }
 
 /// What the script sees as `pm.response`. Cheap to clone.
@@ -96,6 +99,9 @@ pub struct ScriptCookie {
     pub http_only: bool,
     #[serde(default)]
     pub secure: bool,
+    /// Sent to its own host only, not to those below it.
+    #[serde(default)]
+    pub host_only: bool,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]

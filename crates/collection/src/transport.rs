@@ -12,6 +12,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bytes::Bytes;
 
+use crate::tls::TlsRules;
+
 /// One HTTP request exactly as it is to be put on the wire.
 #[derive(Debug, Clone)]
 pub struct WireRequest {
@@ -27,6 +29,11 @@ pub struct WireRequest {
     pub timeout: Option<Duration>,
     /// Check the server's certificate (`strictSSL`).
     pub verify_tls: bool,
+    /// Versions and cipher suites of TLS.
+    pub tls: TlsRules,
+    /// Accept what Node's lenient parser accepts (`insecureHTTPParser`); else what its
+    /// strict one does.
+    pub lenient_parser: bool,
     /// Stop reading the response body after so many bytes (decompressed).
     pub max_response_bytes: usize,
     /// The certificate to show to the server.
@@ -48,6 +55,8 @@ impl WireRequest {
             body: None,
             timeout: None,
             verify_tls: true,
+            tls: TlsRules::default(),
+            lenient_parser: false,
             max_response_bytes: usize::MAX,
             client_certificate: None,
             proxy: None,
@@ -56,40 +65,38 @@ impl WireRequest {
     }
 }
 
-/// A certificate and its private key as PEM texts. Cheap to clone.
+/// A certificate and its private key. Cheap to clone.
 #[derive(Clone, PartialEq, Eq, Hash)]
-pub struct ClientIdentity(Arc<IdentityParts>);
+pub struct ClientIdentity(Arc<(IdentityForm, Option<String>)>);
 
+/// The form of certificate and key.
 #[derive(PartialEq, Eq, Hash)]
-struct IdentityParts {
-    certificate: Vec<u8>,
-    key: Vec<u8>,
-    passphrase: Option<String>,
+pub enum IdentityForm {
+    /// Two PEM texts; the chain's leaf comes first, the key may be encrypted.
+    Pem { certificate: Vec<u8>, key: Vec<u8> },
+    /// One PKCS#12 file (`.pfx`, `.p12`).
+    Pfx(Vec<u8>),
 }
 
 impl ClientIdentity {
     /// Keeps the texts; whether they are usable is seen by the transport.
     pub fn new(certificate: Vec<u8>, key: Vec<u8>, passphrase: Option<String>) -> Self {
-        Self(Arc::new(IdentityParts {
-            certificate,
-            key,
-            passphrase,
-        }))
+        Self(Arc::new((IdentityForm::Pem { certificate, key }, passphrase)))
     }
 
-    /// The certificate chain, leaf first.
-    pub fn certificate(&self) -> &[u8] {
-        &self.0.certificate
+    /// Keeps a PKCS#12 file.
+    pub fn from_pfx(file: Vec<u8>, passphrase: Option<String>) -> Self {
+        Self(Arc::new((IdentityForm::Pfx(file), passphrase)))
     }
 
-    /// The private key, perhaps encrypted.
-    pub fn key(&self) -> &[u8] {
-        &self.0.key
+    /// Certificate and key as they were given.
+    pub fn form(&self) -> &IdentityForm {
+        &self.0.0
     }
 
-    /// What the key is encrypted with.
+    /// What key or file is encrypted with.
     pub fn passphrase(&self) -> Option<&str> {
-        self.0.passphrase.as_deref()
+        self.0.1.as_deref()
     }
 }
 

@@ -67,18 +67,21 @@ pub fn unparse(url: &Url) -> String {
     out
 }
 
-/// The path with a leading slash, `:name` segments replaced by their values.
+/// The path with a leading slash, `:name` segments replaced by their values. As the reference:
+/// the name ends at the first dot, only text that is not empty is put in, and a disabled row
+/// counts like any other.
 fn path(url: &Url) -> String {
     let segments = url.path.as_deref().unwrap_or_default();
     let resolved = segments.iter().map(|segment| {
-        let name = segment.strip_prefix(':').filter(|n| !n.is_empty());
-        name.and_then(|name| {
-            url.variables
-                .iter()
-                .rev()
-                .find(|v| v.key == name && !v.disabled && !v.value.is_null())
-        })
-        .map_or_else(|| segment.clone(), |v| crate::variables::display(&v.value))
+        let Some(rest) = segment.strip_prefix(':') else {
+            return segment.clone();
+        };
+        let (name, suffix) = rest.split_at(rest.find('.').unwrap_or(rest.len()));
+        let row = url.variables.iter().rev().find(|v| !name.is_empty() && v.key == name);
+        match row.and_then(|v| v.value.as_str()).filter(|value| !value.is_empty()) {
+            Some(value) => format!("{value}{suffix}"),
+            None => segment.clone(),
+        }
     });
     format!("/{}", resolved.collect::<Vec<_>>().join("/"))
 }
@@ -128,7 +131,7 @@ pub fn to_wire(resolved: &str, encode: bool) -> WireUrl {
     let url = Url::parse(resolved);
     let part = |text: &str, set: &str| if encode { encode_set(text, set) } else { text.to_owned() };
     let scheme = url.protocol.as_deref().unwrap_or("http").to_ascii_lowercase();
-    let host = host(&url.host, encode);
+    let host = host(&url.host);
     let default_port = match scheme.as_str() {
         "http" => "80",
         "https" => "443",
@@ -143,13 +146,16 @@ pub fn to_wire(resolved: &str, encode: bool) -> WireUrl {
         href.push('?');
         href.push_str(&part(&query, QUERY));
     }
-    let userinfo = url.auth.map(|(user, password)| {
-        let decode = |text: &str| percent_encoding::percent_decode_str(text).decode_utf8_lossy().into_owned();
-        (
-            decode(&encode_set(&user, USERINFO)),
-            decode(&encode_set(&password.unwrap_or_default(), USERINFO)),
-        )
-    });
+    let userinfo = url
+        .auth
+        .filter(|(user, password)| !user.is_empty() || password.is_some())
+        .map(|(user, password)| {
+            let decode = |text: &str| percent_encoding::percent_decode_str(text).decode_utf8_lossy().into_owned();
+            (
+                decode(&encode_set(&user, USERINFO)),
+                decode(&encode_set(&password.unwrap_or_default(), USERINFO)),
+            )
+        });
     WireUrl {
         href,
         scheme,
@@ -159,20 +165,14 @@ pub fn to_wire(resolved: &str, encode: bool) -> WireUrl {
     }
 }
 
-/// Lower case and IDNA; a host that is no valid name stays as written, for the look-up
-/// to fail on.
-fn host(host: &str, encode: bool) -> String {
-    if host.is_ascii() {
-        return if host.contains("{{") {
-            host.to_owned()
-        } else {
-            host.to_ascii_lowercase()
-        };
+/// What the WHATWG standard makes of a host: lower case, IDNA, numbers as addresses; a host that
+/// is no valid name stays as written, for the look-up to fail on.
+fn host(host: &str) -> String {
+    let lower = host.to_lowercase();
+    if lower.is_empty() || lower.contains("{{") {
+        return host.to_owned();
     }
-    match url::Host::parse(host) {
-        Ok(parsed) if encode => parsed.to_string(),
-        _ => host.to_lowercase(),
-    }
+    url::Host::parse(&lower).map_or(lower, |parsed| parsed.to_string())
 }
 
 fn encode_set(text: &str, set: &str) -> String {

@@ -113,7 +113,12 @@ impl<'a> Resolver<'a> {
         let (mut from, mut replaced) = (0, false);
         for (start, end) in spans(input) {
             let name = &input[start + 2..end - 2];
-            let known = find(self.scopes, name).map(display);
+            let known = match find(self.scopes, name) {
+                // As the reference: `null` of a data row hides the other scopes and is no value.
+                Some(Value::Null) if get(&self.scopes.local, name).is_none() && get(&self.scopes.data, name).is_some() => continue,
+                Some(Value::Null) => Some("null".to_owned()),
+                other => other.map(display),
+            };
             let Some(value) = known.or_else(|| self.dynamic.value(name)) else {
                 continue;
             };

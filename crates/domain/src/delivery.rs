@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 crate::run::text_enum!(/// Where a delivery stands.
 DeliveryState { Pending = "pending", Delivered = "delivered", Failed = "failed", Dropped = "dropped" });
 crate::run::text_enum!(/// Why there is a delivery.
-DeliveryKind { Event = "event", Test = "test", Resend = "resend" });
+DeliveryKind { Event = "event", Test = "test", Resend = "resend", Replay = "replay" });
 
 /// What one exchange means for its delivery.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

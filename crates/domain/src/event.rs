@@ -5,6 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Problem, clock::Micros, limits};
 
+pub mod types;
+
 /// A run of a monitor came to its end; data is [`crate::run::RunReport`].
 pub const RUN_FINISHED: &str = "monitor.run.finished";
 /// Somebody changed something; data is [`crate::activity::Activity`].
@@ -16,6 +18,10 @@ pub const INCIDENT_RESOLVED: &str = "incident.resolved";
 pub const INCIDENT_REOPENED: &str = "incident.reopened";
 pub const WEBHOOK_DISABLED: &str = "webhook.disabled";
 pub const WEBHOOK_ENABLED: &str = "webhook.enabled";
+/// The first success after a webhook was failing; see [`crate::operational`].
+pub const WEBHOOK_RECOVERED: &str = "webhook.recovered";
+/// A delivery failed for good; its subject is the webhook.
+pub const DELIVERY_FAILED: &str = "delivery.failed";
 /// What the Test button sends.
 pub const TEST: &str = "test-event";
 
@@ -55,7 +61,7 @@ pub fn check_type(field: &str, event_type: &str) -> Result<(), Problem> {
 /// Whether a type is one that Watchbell itself tells of. Such an event is believed (a run's result moves trigger rules and
 /// incidents), so nobody else may publish it.
 pub fn is_reserved(event_type: &str) -> bool {
-    let own = ["monitor", "incident", "webhook"];
+    let own = ["monitor", "incident", "webhook", "delivery"];
     event_type == ACTIVITY || event_type == TEST || event_type.split_once('.').is_some_and(|(word, _)| own.contains(&word))
 }
 
@@ -98,6 +104,7 @@ mod tests {
             INCIDENT_OPENED,
             INCIDENT_REOPENED,
             WEBHOOK_DISABLED,
+            DELIVERY_FAILED,
             TEST,
             "monitor.x",
         ] {

@@ -23,6 +23,8 @@ pub const BIN_REQUEST: &str = "req";
 pub const NOTICE: &str = "ntc";
 pub const ACTIVITY: &str = "act";
 pub const TOKEN: &str = "tok";
+pub const REPLAY: &str = "rpl";
+pub const MAIL: &str = "mai";
 
 /// Counts within a millisecond, so that the ids of one process sort in the order in which they were made: entries of one
 /// transaction, events of one batch.

@@ -3,7 +3,11 @@
 //! The window starts at one, grows by one with each success up to the cap, and halves with
 //! each failure, so that a receiver that hangs holds one connection and not the whole cap.
 //! After [`OPEN_AFTER`] failures in a row the lane is *open*: one real delivery at a time, a
-//! probe, at growing intervals; the first success closes it.
+//! probe, at growing intervals; the first success closes it. Beside that a rate may be set.
+
+mod rate;
+
+pub use rate::Rate;
 
 use crate::{
     clock::{Micros, SECOND},
@@ -26,6 +30,7 @@ pub struct Pace {
     probe: Option<Probe>,
     /// The receiver asked for a pause (`Retry-After`) until then.
     held_until: Option<Micros>,
+    rate: Option<Rate>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,7 +45,7 @@ struct Probe {
 pub enum Room {
     /// One more request.
     Start,
-    /// Nothing before this time: the lane is open.
+    /// Nothing before this time: the lane is open, the receiver asked for a pause, or the rate is used up.
     Wait(Micros),
     /// Nothing before one of those in flight is over.
     Full,
@@ -61,7 +66,22 @@ impl Pace {
             failures: failures_in_a_row,
             probe,
             held_until: None,
+            rate: None,
         }
+    }
+
+    /// Requests that may begin in a second, when the webhook's options were edited; `None` for no limit.
+    pub fn set_rate(&mut self, per_second: Option<u32>) {
+        match (&mut self.rate, per_second) {
+            (Some(rate), Some(per_second)) => rate.set(per_second),
+            (rate, per_second) => *rate = per_second.map(Rate::new),
+        }
+    }
+
+    /// The same pace from the start, but for what was spent of the rate.
+    #[must_use]
+    pub fn with_rate_of(self, before: &Self) -> Self {
+        Self { rate: before.rate, ..self }
     }
 
     /// Another cap, when the webhook's options were edited.
@@ -97,11 +117,16 @@ impl Pace {
             return if in_flight == 0 { Room::Wait(held) } else { Room::Full };
         }
         match &self.probe {
-            None if in_flight < self.window => Room::Start,
-            Some(probe) if in_flight == 0 && !probe.running && now >= probe.at => Room::Start,
+            None if in_flight < self.window => self.rated(now),
+            Some(probe) if in_flight == 0 && !probe.running && now >= probe.at => self.rated(now),
             Some(probe) if in_flight == 0 && !probe.running => Room::Wait(probe.at),
             _ => Room::Full,
         }
+    }
+
+    fn rated(&self, now: Micros) -> Room {
+        let wait = self.rate.as_ref().and_then(|rate| rate.wait(now));
+        wait.map_or(Room::Start, Room::Wait)
     }
 
     /// The clock says `now`: what lies further ahead than it can was stored by another clock, and is moved to where it can.
@@ -111,10 +136,16 @@ impl Pace {
         }
         let longest = now.saturating_add(limits::RETRY_AFTER_SECONDS * SECOND);
         self.held_until = self.held_until.map(|held| held.min(longest));
+        if let Some(rate) = &mut self.rate {
+            rate.set_clock(now);
+        }
     }
 
     /// A request was started.
-    pub const fn started(&mut self) {
+    pub fn started(&mut self, now: Micros) {
+        if let Some(rate) = &mut self.rate {
+            rate.spend(now);
+        }
         if let Some(probe) = &mut self.probe {
             probe.running = true;
         }
@@ -195,7 +226,7 @@ mod tests {
             panic!("an open lane waits")
         };
         assert_eq!(pace.room(0, at), Room::Start);
-        pace.started();
+        pace.started(at);
         assert_eq!(pace.room(0, at), Room::Full);
         pace.failed(at, 0);
         let Room::Wait(next) = pace.room(0, at) else { panic!("still open") };
@@ -239,7 +270,7 @@ mod tests {
             for (good, seed) in steps {
                 loop {
                     match pace.room(in_flight, now) {
-                        Room::Start => { pace.started(); in_flight += 1; }
+                        Room::Start => { pace.started(now); in_flight += 1; }
                         Room::Wait(at) => { prop_assert!(at > now && at - now <= LONGEST_PROBE * 2); now = at; }
                         Room::Full => break,
                     }

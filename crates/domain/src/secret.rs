@@ -4,7 +4,7 @@ use aws_lc_rs::rand::{SecureRandom, SystemRandom};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use zeroize::Zeroizing;
 
-use crate::Problem;
+use crate::{Problem, webhook::SignatureStyle};
 
 /// Prefix of a symmetric Standard Webhooks secret.
 pub const HMAC_PREFIX: &str = "whsec_";
@@ -16,6 +16,29 @@ pub const ED25519_PREFIX: &str = "whsk_";
 pub enum SigningKey {
     Hmac(Zeroizing<Vec<u8>>),
     Ed25519Seed(Zeroizing<Vec<u8>>),
+}
+
+/// Longest secret that is any text, in bytes.
+const TEXT_BYTES: usize = 256;
+
+impl SigningKey {
+    /// Parses a secret for a style: Standard Webhooks has a form of its own, for the others any text of 1 to 256 bytes is
+    /// the HMAC's key, byte by byte.
+    ///
+    /// # Errors
+    /// 422 at `field`.
+    pub fn parse(style: SignatureStyle, field: &str, secret: &str) -> Result<Self, Problem> {
+        if style == SignatureStyle::Standard {
+            return parse_standard(field, secret);
+        }
+        if secret.is_empty() || secret.len() > TEXT_BYTES {
+            return Err(
+                Problem::invalid(field, format!("the secret has {} bytes, not 1 to {TEXT_BYTES}", secret.len()))
+                    .hint("`generate` makes a good one"),
+            );
+        }
+        Ok(Self::Hmac(Zeroizing::new(secret.as_bytes().to_vec())))
+    }
 }
 
 /// Parses a Standard Webhooks secret: `whsec_` with 24–64 bytes of base64, or `whsk_` with 32.

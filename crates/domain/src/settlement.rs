@@ -31,9 +31,9 @@ pub struct Standing<'a> {
     pub failing_since: Option<Micros>,
 }
 
-/// Whether a delivery may still go out: a webhook that is off gets only what a person asked for.
+/// Whether a delivery may still go out: a webhook that is off gets only what a person asked for (a replay waits until it is on again).
 pub const fn may_send(kind: DeliveryKind, enabled: bool) -> bool {
-    enabled || !matches!(kind, DeliveryKind::Event)
+    enabled || matches!(kind, DeliveryKind::Test | DeliveryKind::Resend)
 }
 
 /// Whether the attempt counts in the webhook's totals: a test never does, nor does a failure

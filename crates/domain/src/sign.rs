@@ -8,9 +8,63 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 
 use crate::{
     Problem,
-    clock::{Micros, SECOND},
+    clock::{MILLISECOND, Micros, SECOND},
     secret::SigningKey,
+    webhook::SignatureStyle,
 };
+
+/// The headers that carry the signatures of a style, by all keys: the newest first, the one before it while its overlap
+/// lasts. `standard` and `timestamped` have room for several in one header. In the others the newest has the known header,
+/// and the one before it the same with `-Old`: a header with two values would fit neither secret.
+///
+/// # Errors
+/// A key that cannot sign.
+pub fn headers(
+    style: SignatureStyle,
+    keys: &[SigningKey],
+    id: &str,
+    now: Micros,
+    body: &[u8],
+) -> Result<Vec<(&'static str, String)>, Problem> {
+    let hex = |key: &SigningKey, content: &[u8]| match key {
+        SigningKey::Hmac(bytes) => Ok(hex::encode(hmac_sha256(bytes, content))),
+        SigningKey::Ed25519Seed(_) => Err(Problem::invalid("secret", format!("`whsk_` keys do not sign as `{style}` does"))),
+    };
+    Ok(match style {
+        SignatureStyle::Standard => vec![("webhook-signature", standard(keys, id, now, body)?)],
+        SignatureStyle::Timestamped => vec![("x-watchbell-signature", timestamped(keys, now, body, hex)?)],
+        SignatureStyle::Testmonitor => {
+            let signed = keys.iter().zip(["signature", "signature-old"]);
+            signed
+                .map(|(key, name)| Ok((name, hex(key, body)?)))
+                .collect::<Result<_, Problem>>()?
+        }
+        SignatureStyle::Github => {
+            let signed = keys.iter().zip(["x-hub-signature-256", "x-hub-signature-256-old"]);
+            signed
+                .map(|(key, name)| Ok((name, format!("sha256={}", hex(key, body)?))))
+                .collect::<Result<_, Problem>>()?
+        }
+    })
+}
+
+/// `t=<unix ms>,v1=<hex>`: HMAC-SHA256 of `<t>.<raw body>`, `v1` once for each key.
+fn timestamped(
+    keys: &[SigningKey],
+    now: Micros,
+    body: &[u8],
+    hex: impl Fn(&SigningKey, &[u8]) -> Result<String, Problem>,
+) -> Result<String, Problem> {
+    let t = now.div_euclid(MILLISECOND);
+    let mut content = format!("{t}.").into_bytes();
+    content.extend_from_slice(body);
+    let mut value = format!("t={t}");
+    for key in keys {
+        value.push_str(",v1=");
+        value.push_str(&hex(key, &content)?);
+    }
+    Ok(value)
+}
 
 /// Standard Webhooks 1.0.0: value of `webhook-signature`, one signature per key (two while a
 /// rotation overlaps), each over `<id>.<unix seconds>.<body>`.

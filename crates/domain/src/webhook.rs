@@ -2,8 +2,20 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Problem, limits};
+use crate::{
+    Problem, limits,
+    profile::{FlowTaskDefaults, Profile},
+};
 
+crate::run::text_enum!(/// How the bytes that are sent are signed: as Standard Webhooks 1.0.0 say; with the hex HMAC-SHA256 of
+/// the body in `Signature`, as TestMonitor does; with that over time and body in `X-Watchbell-Signature: t=…,v1=…`; with
+/// `X-Hub-Signature-256: sha256=…`, as GitHub does.
+SignatureStyle { Standard = "standard", Testmonitor = "testmonitor", Timestamped = "timestamped", Github = "github" });
+
+crate::run::text_enum!(/// The methods that a webhook may use (RFC 9110, RFC 5789).
+Method { Post = "POST", Put = "PUT", Patch = "PATCH", Delete = "DELETE", Get = "GET" });
+
+/// How a webhook sends.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct WebhookOptions {
@@ -13,6 +25,27 @@ pub struct WebhookOptions {
     pub verify_tls: bool,
     /// Requests in flight at once.
     pub in_flight: usize,
+    /// Requests that begin in a second, at most.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub per_second: Option<u32>,
+    /// One at a time, the next only after a success or the final failure of the one before.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub ordered: bool,
+    /// Wait so long, ms, for newer events of the same type and subject, and send only the newest.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub coalesce_ms: Option<u64>,
+    /// The signature, if not the profile's own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub signature: Option<SignatureStyle>,
+    /// `POST` unless the profile lets one choose.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub method: Option<Method>,
+    /// Of the body, for profiles with a template.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub content_type: Option<String>,
+    /// The body's template, for profiles that have one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub body: Option<String>,
 }
 
 impl Default for WebhookOptions {
@@ -21,11 +54,37 @@ impl Default for WebhookOptions {
             timeout_ms: 15_000,
             verify_tls: true,
             in_flight: limits::LANE_IN_FLIGHT,
+            per_second: None,
+            ordered: false,
+            coalesce_ms: None,
+            signature: None,
+            method: None,
+            content_type: None,
+            body: None,
         }
     }
 }
 
 impl WebhookOptions {
+    /// What holds for a profile unless something else is said.
+    pub fn of(profile: Profile, flow_task: &FlowTaskDefaults) -> Self {
+        let timeout_ms = match profile {
+            Profile::Testmonitor => 3_000,
+            Profile::FlowTask => flow_task.timeout_ms,
+            _ => Self::default().timeout_ms,
+        };
+        Self {
+            timeout_ms,
+            ..Self::default()
+        }
+    }
+
+    /// The method that is used.
+    pub fn method(&self) -> Method {
+        self.method.unwrap_or(Method::Post)
+    }
+
+    /// Checks the numbers. Templates are the profile's to check.
     pub fn check(&self) -> Result<(), Problem> {
         if !(100..=120_000).contains(&self.timeout_ms) {
             return Err(Problem::invalid("options.timeout_ms", "`timeout_ms` is 100 to 120000"));
@@ -33,7 +92,18 @@ impl WebhookOptions {
         if !(1..=64).contains(&self.in_flight) {
             return Err(Problem::invalid("options.in_flight", "`in_flight` is 1 to 64"));
         }
+        if self.per_second.is_some_and(|rate| !(1..=10_000).contains(&rate)) {
+            return Err(Problem::invalid("options.per_second", "`per_second` is 1 to 10000").hint("leave it out for no limit"));
+        }
+        if self.coalesce_ms.is_some_and(|wait| !(10..=3_600_000).contains(&wait)) {
+            return Err(Problem::invalid("options.coalesce_ms", "`coalesce_ms` is 10 to 3600000").hint("leave it out to send every event"));
+        }
         Ok(())
+    }
+
+    /// Requests in flight at once, strict order considered.
+    pub const fn at_once(&self) -> usize {
+        if self.ordered { 1 } else { self.in_flight }
     }
 }
 
@@ -55,9 +125,11 @@ const RESERVED: &[&str] = &[
     "webhook-timestamp",
     "webhook-signature",
     "signature",
+    "signature-old",
     "x-watchbell-signature",
     "x-hub-signature",
     "x-hub-signature-256",
+    "x-hub-signature-256-old",
     "watchbell-hops",
     "watchbell-replay",
 ];

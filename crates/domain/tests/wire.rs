@@ -2,10 +2,12 @@
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use domain::{
+    Problem,
     event::{self, Event, check_pattern, check_type, patterns_of},
     profile::{self, Profile},
     run::{Metrics, RunKind, RunReport, RunStatus, RunType},
-    secret, webhook,
+    secret,
+    webhook::{self, SignatureStyle, WebhookOptions},
 };
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -45,6 +47,15 @@ fn run_event(status: RunStatus, metrics: Metrics) -> Event {
     }
 }
 
+fn render(profile: Profile, event: &Event) -> Result<profile::Body, Problem> {
+    let setting = profile::Setting {
+        options: &WebhookOptions::default(),
+        public_url: "https://bell.example",
+        secret: None,
+    };
+    profile.render(event, setting)
+}
+
 #[test]
 fn the_monitor_result_has_postmans_names_and_nothing_else() {
     let metrics = Metrics {
@@ -54,7 +65,7 @@ fn the_monitor_result_has_postmans_names_and_nothing_else() {
         total_latency: 842,
         ..Metrics::default()
     };
-    let body = Profile::Postman.render(&run_event(RunStatus::Failure, metrics)).unwrap();
+    let body = render(Profile::Postman, &run_event(RunStatus::Failure, metrics)).unwrap();
     let sent: Value = serde_json::from_slice(&body.bytes).unwrap();
     let wanted = json!({
         "collection_name":"Orders API","collection_uid":"12345678-c","environment_name":"","environment_uid":"",
@@ -66,7 +77,7 @@ fn the_monitor_result_has_postmans_names_and_nothing_else() {
 
 #[test]
 fn an_abort_is_never_told_as_good_news() {
-    let body = Profile::Postman.render(&run_event(RunStatus::Abort, Metrics::default())).unwrap();
+    let body = render(Profile::Postman, &run_event(RunStatus::Abort, Metrics::default())).unwrap();
     let sent: Value = serde_json::from_slice(&body.bytes).unwrap();
     assert_eq!(sent["metrics"]["errors"], 1);
 }
@@ -74,11 +85,10 @@ fn an_abort_is_never_told_as_good_news() {
 #[test]
 fn standard_webhooks_sign_the_test_vector() {
     let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
-    let keys = profile::keys(Some(secret), None, 0).unwrap();
+    let keys = profile::keys(SignatureStyle::Standard, Some(secret), None, 0).unwrap();
     let now = 1_614_265_330_000_000;
-    let headers = Profile::Standard
-        .headers("msg_p5jXN8AQM9LWM0D4loKWxJek", &keys, now, br#"{"test": 2432232314}"#)
-        .unwrap();
+    let style = Some(SignatureStyle::Standard);
+    let headers = profile::headers(style, "msg_p5jXN8AQM9LWM0D4loKWxJek", &keys, now, br#"{"test": 2432232314}"#).unwrap();
     assert_eq!(headers[1].1, "1614265330");
     assert_eq!(headers[2].1, "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
 }
@@ -86,19 +96,33 @@ fn standard_webhooks_sign_the_test_vector() {
 #[test]
 fn a_rotation_overlaps_and_ends() {
     let (old, new) = (secret::generate_hmac(), secret::generate_hmac());
-    assert_eq!(profile::keys(Some(&new), Some((&old, 100)), 99).unwrap().len(), 2);
-    assert_eq!(profile::keys(Some(&new), Some((&old, 100)), 100).unwrap().len(), 1);
+    assert_eq!(
+        profile::keys(SignatureStyle::Standard, Some(&new), Some((&old, 100)), 99)
+            .unwrap()
+            .len(),
+        2
+    );
+    assert_eq!(
+        profile::keys(SignatureStyle::Standard, Some(&new), Some((&old, 100)), 100)
+            .unwrap()
+            .len(),
+        1
+    );
 }
 
 #[test]
 fn secrets_are_checked() {
     for bad in ["", "abc", "whsec_", "whsec_????", "whsec_YWJj", "whsk_YWJj"] {
-        assert!(Profile::Standard.check_secret(bad).is_err(), "{bad}");
+        assert!(Profile::Standard.check_secret(&WebhookOptions::default(), bad).is_err(), "{bad}");
     }
-    assert!(Profile::Standard.check_secret(&secret::generate_hmac()).is_ok());
     assert!(
         Profile::Standard
-            .check_secret(&format!("whsk_{}", STANDARD.encode([7_u8; 32])))
+            .check_secret(&WebhookOptions::default(), &secret::generate_hmac())
+            .is_ok()
+    );
+    assert!(
+        Profile::Standard
+            .check_secret(&WebhookOptions::default(), &format!("whsk_{}", STANDARD.encode([7_u8; 32])))
             .is_ok()
     );
 }
@@ -149,7 +173,7 @@ proptest! {
         let mut event = run_event(RunStatus::Success, Metrics::default());
         event.event_type = "thing.happened".into();
         event.data = json!({ "name": name }).to_string();
-        let body = Profile::Standard.render(&event).unwrap();
+        let body = render(Profile::Standard, &event).unwrap();
         let sent: Value = serde_json::from_slice(&body.bytes).unwrap();
         prop_assert_eq!(sent["data"]["name"].as_str(), Some(name.as_str()));
     }

@@ -3,6 +3,8 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use ipnet::IpNet;
+
 macro_rules! classes {
     ($($(#[$doc:meta])* $variant:ident = $rule:literal, $words:literal;)*) => {
         /// A class of addresses that no call may reach unless the policy says so.
@@ -145,6 +147,20 @@ const RANGES_V6: [V6Row; 15] = [
     v6([0xfec0, 0, 0, 0, 0, 0], 10, AddressClass::SiteLocal),
     v6([0xff00, 0, 0, 0, 0, 0], 8, AddressClass::Multicast),
 ];
+
+/// Every network that is forbidden unless the policy says otherwise, with its class, in the order of the tables: for people.
+pub fn forbidden() -> impl Iterator<Item = (IpNet, AddressClass)> {
+    let single = |address: IpAddr| (IpNet::from(address), AddressClass::Metadata);
+    let metadata_v4 = METADATA_V4.iter().map(move |address| single(IpAddr::V4(*address)));
+    let metadata_v6 = METADATA_V6.iter().map(move |address| single(IpAddr::V6(*address)));
+    let v4 = RANGES_V4
+        .iter()
+        .filter_map(|&(network, length, class)| Some((IpNet::new(IpAddr::V4(network), length).ok()?, class)));
+    let v6 = RANGES_V6
+        .iter()
+        .filter_map(|&(network, length, class)| Some((IpNet::new(IpAddr::V6(network), length).ok()?, class)));
+    metadata_v4.chain(metadata_v6).chain(v4).chain(v6)
+}
 
 /// The special-purpose class of an address, or `None` for an ordinary address of the internet.
 #[must_use]

@@ -244,6 +244,16 @@ pub enum SetupError {
         /// The entry as given.
         entry: String,
     },
+    /// The mail settings cannot be used.
+    #[error("{setting}: {reason}; write {example}")]
+    Mail {
+        /// Which one.
+        setting: &'static str,
+        /// Why not.
+        reason: String,
+        /// What would be right.
+        example: &'static str,
+    },
     /// The proxy setting is not one that is supported.
     #[error("the proxy `{given}` is not usable: {reason}; write `http://host:port` or `socks5://host:port`")]
     Proxy {

@@ -6,7 +6,19 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use crate::error::{Failure, FailureCode};
-use crate::tls::ClientCertificate;
+use crate::tls::{ClientCertificate, TlsLimits};
+
+/// How exactly a response over HTTP/1.1 must keep to the standard.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Parsing {
+    /// Line feeds may stand alone; else as RFC 9112 has it. For receivers of webhooks.
+    #[default]
+    Tolerant,
+    /// As Node.js.
+    Strict,
+    /// As Node.js with `insecureHTTPParser`.
+    Lenient,
+}
 
 /// What to send and how much to accept.
 #[derive(Clone, Debug)]
@@ -29,6 +41,9 @@ pub struct Request {
     pub max_header_bytes: usize,
     /// The largest number of header fields accepted.
     pub max_headers: usize,
+    /// Header values go out in ISO-8859-1, as Node.js writes them, cookies excepted; a character
+    /// beyond it is refused. Off, they are UTF-8.
+    pub latin1_headers: bool,
     /// Whether the receiver's certificate must be valid.
     pub verify_tls: bool,
     /// The certificate that we show.
@@ -39,8 +54,15 @@ pub struct Request {
     pub decompress: bool,
     /// Whether path and query go out exactly as the URL has them, instead of normalised.
     pub raw_target: bool,
+    /// How exactly the response must keep to HTTP/1.1.
+    pub parsing: Parsing,
+    /// Versions and cipher suites of TLS.
+    pub tls_limits: TlsLimits,
     /// Calls of one group share connections, no others do: for what is signed in per connection (NTLM).
     pub connection_group: Option<u64>,
+    /// Whether the request is sent once more, on a new connection, when a kept one was closed before any byte of the
+    /// answer. Right where a repetition does no harm (webhooks have an id); off, that is a failure.
+    pub resend: bool,
 }
 
 impl Request {
@@ -56,12 +78,16 @@ impl Request {
             max_body: 64 * 1024,
             max_header_bytes: 64 * 1024,
             max_headers: 100,
+            latin1_headers: false,
             verify_tls: true,
             client_certificate: None,
             http2: true,
             decompress: false,
             raw_target: false,
+            parsing: Parsing::default(),
+            tls_limits: TlsLimits::default(),
             connection_group: None,
+            resend: true,
         }
     }
 
@@ -86,15 +112,27 @@ impl Request {
                     .map_err(|failure| failure.with_node_code("ERR_INVALID_HTTP_TOKEN"));
             }
             if value.bytes().any(|byte| (byte < 0x20 && byte != b'\t') || byte == 0x7f) {
-                return bad(format!("the value of the header `{name}` holds line breaks or control characters"));
+                return bad(format!("the value of the header `{name}` holds line breaks or control characters"))
+                    .map_err(|failure| failure.with_node_code("ERR_INVALID_CHAR"));
+            }
+            if self.is_latin1(name) && value.chars().any(|c| c > '\u{ff}') {
+                return bad(format!("the value of the header `{name}` holds characters beyond ISO-8859-1"))
+                    .map_err(|failure| failure.with_node_code("ERR_INVALID_CHAR"));
             }
         }
         Ok(())
     }
 }
 
+impl Request {
+    /// Whether this header's value is written in ISO-8859-1. Cookies were UTF-8 when they came.
+    pub(crate) fn is_latin1(&self, name: &str) -> bool {
+        self.latin1_headers && !name.eq_ignore_ascii_case("cookie")
+    }
+}
+
 /// RFC 9110, 5.6.2.
-fn is_token(text: &str) -> bool {
+pub(crate) fn is_token(text: &str) -> bool {
     !text.is_empty()
         && text
             .bytes()

@@ -7,19 +7,21 @@ use std::net::SocketAddr;
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 
-use bytes::BytesMut;
+use bytes::{Buf, BytesMut};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use crate::body::Collector;
 use crate::connect::Stream;
 use crate::error::{Failure, FailureCode};
-use crate::exchange::{Request, Response, Version};
+use crate::exchange::{Parsing, Request, Response, Version};
 use crate::trace::{Stage, Trace};
 use crate::url::Target;
 
+mod chunked;
 mod encode;
 mod framing;
 mod head;
+mod node;
 
 use encode::Outgoing;
 use framing::Framing;
@@ -59,7 +61,7 @@ impl Http1 {
         let head = self.read_head(&mut out, request, trace).await?;
         trace.status = Some(head.status);
         trace.stage = Stage::Body;
-        let framing = Framing::of(&request.method, &head)?;
+        let framing = Framing::of(&request.method, &head, request.parsing)?;
         let encoding = if request.decompress { head.value("content-encoding") } else { None };
         let mut collector = Collector::new(encoding, request.max_body);
         let truncated = framing::read(self, &mut out, &framing, &mut collector, request, trace).await?;
@@ -85,12 +87,15 @@ impl Http1 {
         let mut interim = 0;
         let mut scanned = 0;
         loop {
+            if request.parsing != Parsing::Tolerant && scanned == 0 {
+                self.input.advance(head::blank_start(&self.input));
+            }
             if let Some(end) = head::find_end(&self.input, &mut scanned)? {
                 if end > request.max_header_bytes {
                     return Err(head::too_large());
                 }
                 let block = self.input.split_to(end).freeze();
-                let head = head::parse(&block, request.max_headers)?;
+                let head = head::parse(&block, request.max_headers, request.parsing)?;
                 scanned = 0;
                 // 101 is final: we never ask for another protocol.
                 if head.status >= 200 || head.status == 101 {
@@ -117,6 +122,8 @@ impl Http1 {
         let result = std::future::poll_fn(|cx| self.poll_fill(cx, out)).await;
         trace.sent = out.sent;
         match result {
+            // The kernel tells of a reset once: the write heard of it, the read saw the end.
+            Ok(0) if out.reset && trace.got_nothing() => Err(read_failure(&io::ErrorKind::ConnectionReset.into())),
             Ok(count) => {
                 if count > 0 {
                     trace.got(count);
@@ -144,14 +151,14 @@ impl Outgoing {
         while let Some(pending) = self.pending() {
             match stream.as_mut().poll_write(cx, pending) {
                 Poll::Ready(Ok(count)) if count > 0 => self.advance(count),
-                Poll::Ready(_) => return self.break_off(),
+                Poll::Ready(result) => return self.break_off(result.err().as_ref()),
                 Poll::Pending => return,
             }
         }
         if !self.flushed {
             match stream.poll_flush(cx) {
                 Poll::Ready(Ok(())) => self.flushed = true,
-                Poll::Ready(Err(_)) => self.break_off(),
+                Poll::Ready(Err(error)) => self.break_off(Some(&error)),
                 Poll::Pending => {}
             }
         }

@@ -28,6 +28,8 @@ pub struct PolicyRules {
     pub forbid: Vec<IpNet>,
     /// Patterns, one of which the URL must match before anything else is looked at. Empty: every URL.
     pub allowed_url_regexes: Vec<Regex>,
+    /// A second such list: a workspace's own, which narrows the instance's and never widens it.
+    pub workspace_url_regexes: Vec<Regex>,
     /// Where this node listens. An unspecified address stands for each of the node's addresses.
     pub own_listeners: Vec<SocketAddr>,
     /// The node's own addresses, forbidden on every port (see [`crate::own::interface_addresses`]).
@@ -120,7 +122,8 @@ impl Policy {
 
     /// Whether the URL (as it will be requested) is allowed by its text.
     pub(crate) fn check_pattern(&self, url: &str) -> Result<(), Refusal> {
-        if self.allowed_url_regexes.is_empty() || self.allowed_url_regexes.iter().any(|regex| regex.is_match(url)) {
+        let allows = |list: &[Regex]| list.is_empty() || list.iter().any(|regex| regex.is_match(url));
+        if allows(&self.allowed_url_regexes) && allows(&self.workspace_url_regexes) {
             return Ok(());
         }
         Err(Refusal::new(

@@ -39,6 +39,7 @@ impl Key {
                 verify: request.verify_tls,
                 http2: request.http2,
                 certificate: request.client_certificate.clone(),
+                limits: request.tls_limits.clone(),
             },
             bind: policy.bind,
             proxy: policy.proxy.clone(),

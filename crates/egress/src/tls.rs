@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use rustls::crypto::CryptoProvider;
 use rustls::sign::{CertifiedKey, SingleCertAndKey};
-use rustls::{CertificateError, ClientConfig};
+use rustls::{AlertDescription, CertificateError, ClientConfig, SupportedProtocolVersion};
 use rustls_pki_types::pem::PemObject as _;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 use tokio::net::TcpStream;
@@ -16,10 +16,15 @@ use tokio_rustls::client::TlsStream;
 
 use crate::error::{Failure, FailureCode, SetupError};
 
+mod details;
 mod key;
+mod limits;
+mod pfx;
 mod trust;
 mod verify;
 
+pub use details::CertificateDetails;
+pub use limits::{TlsLimits, suites};
 use trust::Trust;
 
 /// Which authorities are trusted.
@@ -78,7 +83,28 @@ impl ClientCertificate {
     /// Also when the passphrase is missing or wrong.
     pub fn from_encrypted_pem(certificate: &[u8], key: &[u8], passphrase: Option<&str>) -> Result<Self, SetupError> {
         let chain = read_certificates("the client certificate", certificate)?;
-        let key = key::read(key, passphrase)?;
+        Self::new(chain, key::read(key, passphrase)?)
+    }
+
+    /// Reads certificate, chain and key from a PKCS#12 file (RFC 7292). No passphrase is the empty one.
+    ///
+    /// # Errors
+    /// When it is no such file, the passphrase is wrong, certificate or key is missing, or the key cannot be used with
+    /// the certificate.
+    pub fn from_pfx(file: &[u8], passphrase: Option<&str>) -> Result<Self, SetupError> {
+        let (chain, key) = pfx::read(file, passphrase)?;
+        Self::new(chain, key)
+    }
+
+    /// Whose it is, and until when.
+    ///
+    /// # Errors
+    /// One of the chain is no X.509 certificate.
+    pub fn details(&self) -> Result<CertificateDetails, SetupError> {
+        details::read(&self.0.chain)
+    }
+
+    fn new(chain: Vec<CertificateDer<'static>>, key: PrivateKeyDer<'static>) -> Result<Self, SetupError> {
         let signer = provider()
             .key_provider
             .load_private_key(key.clone_key())
@@ -124,6 +150,7 @@ pub(crate) struct TlsOptions {
     pub verify: bool,
     pub http2: bool,
     pub certificate: Option<ClientCertificate>,
+    pub limits: TlsLimits,
 }
 
 /// The trust anchors and the configurations built so far.
@@ -159,8 +186,9 @@ impl Tls {
         if let Some(config) = built.get(options) {
             return Ok(Arc::clone(config));
         }
+        let (provider, versions) = options.limits.apply()?;
         let config = Arc::new(
-            self.build(options)
+            self.build(options, provider, &versions)
                 .map_err(|error| Failure::new(FailureCode::BadRequest, format!("the client certificate cannot be used: {error}")))?,
         );
         if built.len() >= MAX_CONFIGS {
@@ -170,14 +198,19 @@ impl Tls {
         Ok(config)
     }
 
-    fn build(&self, options: &TlsOptions) -> Result<ClientConfig, rustls::Error> {
+    fn build(
+        &self,
+        options: &TlsOptions,
+        limited: Arc<CryptoProvider>,
+        versions: &[&'static SupportedProtocolVersion],
+    ) -> Result<ClientConfig, rustls::Error> {
         let verifier = if options.verify {
             self.trust.verifier()
         } else {
             Arc::new(verify::TrustAll(provider()))
         };
-        let builder = ClientConfig::builder_with_provider(provider())
-            .with_safe_default_protocol_versions()?
+        let builder = ClientConfig::builder_with_provider(limited)
+            .with_protocol_versions(versions)?
             .dangerous()
             .with_custom_certificate_verifier(verifier);
         let mut config = match &options.certificate {
@@ -219,6 +252,10 @@ pub(crate) fn handshake_failure(error: &io::Error) -> Failure {
         rustls::Error::InvalidMessage(_) => Failure::new(
             FailureCode::TlsHandshake,
             "the receiver does not speak TLS on this port; check the port, or whether the URL should be `http`",
+        ),
+        rustls::Error::AlertReceived(AlertDescription::CertificateRequired) => Failure::new(
+            FailureCode::TlsHandshake,
+            "the receiver wants a client certificate, and none was shown; add the one that it knows",
         ),
         other => Failure::new(FailureCode::TlsHandshake, format!("the TLS handshake failed: {other}")),
     }

@@ -3,7 +3,7 @@
 use std::net::{IpAddr, SocketAddr};
 
 use domain::{Micros, clock::DAY};
-use egress::ProxyConfig;
+use egress::{Mailer, ProxyConfig};
 use ipnet::IpNet;
 use regex::Regex;
 
@@ -24,6 +24,8 @@ pub struct EngineConfig {
     pub egress: EgressSettings,
     /// How long things are kept.
     pub retention: Retention,
+    /// The mail server, if notices are mailed too.
+    pub mail: Option<Mailer>,
 }
 
 impl Default for EngineConfig {
@@ -36,6 +38,7 @@ impl Default for EngineConfig {
             deliveries_at_once: 512,
             egress: EgressSettings::default(),
             retention: Retention::default(),
+            mail: None,
         }
     }
 }

@@ -3,22 +3,33 @@
 use std::sync::{Arc, Mutex, PoisonError, Weak, atomic::Ordering};
 
 use collection::script::ScriptHost;
-use domain::{Clock, Micros, Problem, clock::MILLISECOND};
+use domain::{Clock, Micros, Problem, clock::MILLISECOND, id};
 use egress::{Client, Policy};
 use store::{
-    Store,
-    tables::{deliveries, sources::Source},
+    Store, Tx,
+    tables::{deliveries, mails, sources::Source},
 };
+use tracing::{Instrument as _, Span};
 
 use crate::{
     config::EngineConfig,
     error::Result,
     lanes::Lanes,
     metrics::{Counters, Metrics},
+    notify::Desk,
     policies::Policies,
-    publish::{self, NewEvent, Published},
+    filters::{Outside, Verdicts},
+    publish::{self, NewEvent, Published, Unpublished},
     receive::{self, Answer, Inbound, Judged},
+    rules::{Rules, RulesCache},
+    spans::span,
 };
+
+/// How often a publish begins anew because somebody changed a filter meanwhile.
+const TRIES: u32 = 5;
+
+/// What became of each event.
+type Answers = Vec<Result<Published, Problem>>;
 
 /// The engine. Clones share it.
 #[derive(Clone)]
@@ -33,7 +44,10 @@ struct Inner {
     client: Client,
     scripts: Arc<dyn ScriptHost>,
     policies: Policies,
+    rules: RulesCache,
     counters: Counters,
+    desk: Desk,
+    filters: Outside,
     /// Of the running deliver stage, for the figures.
     lanes: Mutex<Weak<Lanes>>,
 }
@@ -42,6 +56,10 @@ impl Engine {
     /// An engine at rest: what people do works, the stages do not run yet.
     pub fn new(config: EngineConfig, store: Store, clock: Arc<dyn Clock>, client: Client, scripts: Arc<dyn ScriptHost>) -> Self {
         let policies = Policies::new(&config);
+        let desk = Desk {
+            mails: config.mail.is_some(),
+            public_url: config.public_url.trim_end_matches('/').to_owned(),
+        };
         let (counters, lanes) = (Counters::default(), Mutex::new(Weak::new()));
         Self {
             inner: Arc::new(Inner {
@@ -51,7 +69,10 @@ impl Engine {
                 client,
                 scripts,
                 policies,
+                rules: RulesCache::default(),
                 counters,
+                desk,
+                filters: Outside::default(),
                 lanes,
             }),
         }
@@ -70,17 +91,42 @@ impl Engine {
     ///
     /// # Errors
     /// The store's: none is published then. Inside: 409 for an event whose publish key was used with another body.
-    pub async fn publish_each(&self, events: Vec<NewEvent>) -> store::Result<Vec<Result<Published, Problem>>> {
+    pub async fn publish_each(&self, mut events: Vec<NewEvent>) -> store::Result<Vec<Result<Published, Problem>>> {
+        let now = self.now();
+        for event in &mut events {
+            // Filters may look at it before it is stored.
+            event.id.get_or_insert_with(|| id::new(id::EVENT, now));
+        }
+        let first = events.first();
+        let span = span!(
+            "publish",
+            events = events.len(),
+            event.id = first.and_then(|event| event.id.as_deref()),
+            event.r#type = first.map(|event| event.event_type.as_str())
+        );
+        self.publish_all(events, now).instrument(span).await
+    }
+
+    async fn publish_all(&self, events: Vec<NewEvent>, now: Micros) -> store::Result<Vec<Result<Published, Problem>>> {
         let events = Arc::new(events);
-        let once = || {
-            let (events, now) = (Arc::clone(&events), self.now());
-            self.store().write(move |tx| publish::publish_each(tx, &events, now))
+        let outside = &self.inner.filters;
+        let mut verdicts = Arc::new(outside.foreseen(&events, now).await?);
+        let mut tries = 0;
+        let published = loop {
+            tries += 1;
+            let lacks = match self.publish_once(&events, &verdicts).await {
+                Ok(published) => break published,
+                Err(Unpublished::Store(error)) => return Err(error),
+                Err(Unpublished::Lacking(_)) if tries >= TRIES => {
+                    return Err(store::Error::Busy("the filters of the webhooks keep changing".to_owned()));
+                }
+                Err(Unpublished::Lacking(lacks)) => lacks,
+            };
+            // The transaction is over and has given it back.
+            let known = Arc::try_unwrap(verdicts).unwrap_or_default();
+            verdicts = Arc::new(outside.lacking(known, &events, lacks, now).await?);
         };
-        let published = match once().await {
-            // Two transactions waited for each other, or a webhook was deleted at the same instant.
-            Err(store::Error::Deadlock(_) | store::Error::Reference(_)) => once().await?,
-            result => result?,
-        };
+        outside.forget_unwanted(&verdicts, &events);
         let counters = self.counters();
         for one in published.iter().flatten().filter(|one| !one.repeat) {
             counters.accepted.fetch_add(1, Ordering::Relaxed);
@@ -89,11 +135,32 @@ impl Engine {
         Ok(published)
     }
 
+    async fn publish_once(&self, events: &Arc<Vec<NewEvent>>, verdicts: &Arc<Verdicts>) -> Result<Answers, Unpublished> {
+        let once = || {
+            let (events, verdicts, now) = (Arc::clone(events), Arc::clone(verdicts), self.now());
+            let publish = Span::current();
+            self.store().write(move |tx| {
+                let _dispatch = span!(parent: &publish, "dispatch").entered();
+                publish::publish_with(tx, &events, &verdicts, now)
+            })
+        };
+        match once().await {
+            // Two transactions waited for each other, or a webhook was deleted at the same instant.
+            Err(Unpublished::Store(store::Error::Deadlock(_) | store::Error::Reference(_))) => once().await,
+            result => result,
+        }
+    }
+
     /// Takes a request from outside in: when this returns, it and its effect are stored.
     ///
     /// # Errors
     /// The store's.
     pub async fn receive(&self, source: Source, inbound: Inbound) -> store::Result<Answer> {
+        let span = span!("receive", source.id = source.id.as_str(), bytes = inbound.body.len());
+        self.receive_whole(source, inbound).instrument(span).await
+    }
+
+    async fn receive_whole(&self, source: Source, inbound: Inbound) -> store::Result<Answer> {
         let (source, inbound) = (Arc::new(source), Arc::new(inbound));
         let judged = Arc::new(judged(&source, &inbound).await?);
         let once = || {
@@ -127,7 +194,7 @@ impl Engine {
     pub fn metrics(&self) -> Metrics {
         let lanes = self.inner.lanes.lock().unwrap_or_else(PoisonError::into_inner).upgrade();
         let (lanes, open) = lanes.map_or((0, 0), |lanes| lanes.counts());
-        self.counters().snapshot(lanes, open)
+        self.counters().snapshot(lanes, open, self.store().commits())
     }
 
     /// How long the oldest delivery has been waiting beyond its due time, in milliseconds; 0 if none is late.
@@ -139,10 +206,29 @@ impl Engine {
         Ok(oldest.map_or(0, |due_at| self.now().saturating_sub(due_at).max(0) / MILLISECOND))
     }
 
+    /// How many deliveries wait, tests left out, counted no further than `most`; and how many mails.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn waiting(&self, most: usize) -> store::Result<(u64, u64)> {
+        let count = move |tx: &mut dyn Tx| Ok((deliveries::count_pending(tx, most)?, mails::waiting(tx)?));
+        self.store().read(count).await
+    }
+
+    /// What holds for the webhooks of a workspace, as committed now.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn rules(&self, workspace_id: &str) -> store::Result<Arc<Rules>> {
+        self.inner.rules.get(self.store(), &self.inner.policies.webhooks, workspace_id).await
+    }
+
     /// The guard's rules for the webhooks of a workspace: the same when one is saved, tested and sent.
-    pub fn policy(&self, _workspace_id: &str) -> Policy {
-        // One policy an instance so far; the argument is for exceptions by workspace.
-        self.inner.policies.webhooks.clone()
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn policy(&self, workspace_id: &str) -> store::Result<Policy> {
+        Ok(self.rules(workspace_id).await?.policy.clone())
     }
 
     /// The guard's rules for the requests of a workspace's collections.
@@ -187,6 +273,15 @@ impl Engine {
 
     pub(crate) fn scripts(&self) -> Arc<dyn ScriptHost> {
         Arc::clone(&self.inner.scripts)
+    }
+
+    pub(crate) fn filters(&self) -> &Outside {
+        &self.inner.filters
+    }
+
+    /// Where notices go.
+    pub(crate) fn desk(&self) -> &Desk {
+        &self.inner.desk
     }
 
     pub(crate) fn counters(&self) -> &Counters {

@@ -6,8 +6,12 @@
 //! Bodies of all lanes together have a budget (`queue`), beyond which a lane loads one at a time.
 //!
 //! **Who may send.** A lane's own pace (`domain::pace`) bounds what it has in flight: one request at first, one more with
-//! each success, up to its cap; one probe at a time while it is open. A receiver that never answered well therefore holds
+//! each success, up to its cap; one probe at a time while it is open; and no more in a second than was set. A receiver that never answered well therefore holds
 //! one connection, however many deliveries wait for it.
+//!
+//! **Strict order.** Such a lane reads its oldest pending deliveries, due or not, only while nothing is under way, sends them one
+//! after the other, and gives them back when one fails: whether that is tried again is decided by the settle task, and the
+//! next look begins with it. Deliveries of replay jobs leave one at a time too, and let everything else go first.
 //!
 //! **Why there is no global queue.** A small global semaphore would be starved: with 900 receivers that hang, whoever holds
 //! a permit holds it for a whole timeout. So the first exchange of every lane needs no permit, and hanging lanes, which have
@@ -15,10 +19,12 @@
 //! permit of a shared pool, which bounds the burst on sockets and processor; an exchange that lasts longer than
 //! [`PARKED_AFTER`] gives its permit back, so that a lane that used to be fast and now hangs keeps nothing either.
 //!
-//! `state` and `lane` are one lane, `feed` loads from the store and keeps the due times, `work` sends.
+//! `state` and `lane` are one lane, `feed` loads from the store (`look`) and keeps the due times, `work`
+//! sends.
 
 mod feed;
 mod lane;
+mod look;
 mod queue;
 mod state;
 mod work;
@@ -52,6 +58,8 @@ enum Ask {
     Look(Arc<str>),
     /// Something is due at this time.
     At(Micros, Arc<str>),
+    /// The pace allows the next at this time.
+    Resume(Micros, Arc<str>),
     /// There is nothing to do.
     Idle(Arc<str>),
 }

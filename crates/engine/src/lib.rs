@@ -5,24 +5,30 @@
 //! network call, and no stage calls the next one.
 
 pub mod activity;
+pub mod certificate;
 pub mod config;
 pub mod deliver;
 mod engine;
 pub mod error;
+pub mod filters;
 #[cfg(test)]
 mod fixture;
 pub mod incidents;
 mod lanes;
+mod mail;
 mod mask;
 pub mod metrics;
-pub mod notify;
+mod notify;
 mod policies;
+pub mod rules;
 pub mod publish;
 pub mod receive;
+pub mod replay;
 pub mod run;
 mod running;
 pub mod schedule;
 pub mod sealed;
+pub mod spans;
 mod stage;
 mod sweep;
 pub mod webhooks;

@@ -3,26 +3,52 @@
 //! Only when that transaction is committed may anybody be told that the event was accepted. Which webhook gets it, and by
 //! which rule, is `domain::dispatch`'s decision; webhooks that do not get it have a dropped delivery that says why.
 
-use std::collections::{BTreeSet, HashMap, HashSet, hash_map::Entry};
+mod coalesce;
+mod dispatch;
+mod subscribers;
 
-use domain::{
-    Micros, Problem,
-    delivery::{DeliveryKind, DeliveryState},
-    dispatch::{self, Dispatch, Facts, Listener},
-    event::{self, Event},
-    id,
-    trigger::TriggerState,
-};
+use std::{collections::HashMap, sync::Arc};
+
+use domain::{Micros, Problem, event::Event, id};
 use store::{
-    Dialect, Signal, Tx,
-    tables::{
-        deliveries::{self, Delivery},
-        events::{self, Inserted},
-        webhooks::{self, Subscriber},
-    },
+    Tx,
+    tables::events::{self, Inserted},
 };
 
-use crate::error::{ActionError, Result};
+use crate::{
+    error::{ActionError, Result},
+    filters::Verdicts,
+};
+
+/// Why nothing was published.
+#[derive(Debug)]
+pub(crate) enum Unpublished {
+    Store(store::Error),
+    /// These filters have to be asked first, outside of the transaction.
+    Lacking(Vec<Lack>),
+}
+
+/// A verdict that is lacking: of a filter on an event, by its place among those that are published.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Lack {
+    pub event: usize,
+    pub filter: Arc<str>,
+}
+
+impl From<store::Error> for Unpublished {
+    fn from(error: store::Error) -> Self {
+        Self::Store(error)
+    }
+}
+
+/// Who answers for the filters.
+#[derive(Clone, Copy)]
+enum Ask<'v> {
+    /// They are asked here and now: Watchbell's own events, which are small.
+    Here,
+    /// Only where that is quick; the rest was asked before, or is lacking.
+    Known(&'v Verdicts),
+}
 
 /// An event to publish.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -100,6 +126,28 @@ pub fn publish(tx: &mut dyn Tx, events: &[NewEvent], now: Micros) -> Result<Vec<
 /// # Errors
 /// The store's.
 pub fn publish_each(tx: &mut dyn Tx, new: &[NewEvent], now: Micros) -> store::Result<Vec<Result<Published, Problem>>> {
+    match publish_all(tx, new, Ask::Here, now) {
+        Ok(published) => Ok(published),
+        Err(Unpublished::Store(error)) => Err(error),
+        // Whoever is asked here answers.
+        Err(Unpublished::Lacking(_)) => Err(store::Error::Busy("a filter was not asked".to_owned())),
+    }
+}
+
+/// The same for events from outside: filters that could take their time have been asked before (`verdicts`).
+///
+/// # Errors
+/// The store's; the verdicts that are lacking. Nothing may be kept of the transaction then.
+pub(crate) fn publish_with(
+    tx: &mut dyn Tx,
+    new: &[NewEvent],
+    verdicts: &Verdicts,
+    now: Micros,
+) -> Result<Vec<Result<Published, Problem>>, Unpublished> {
+    publish_all(tx, new, Ask::Known(verdicts), now)
+}
+
+fn publish_all(tx: &mut dyn Tx, new: &[NewEvent], ask: Ask<'_>, now: Micros) -> Result<Vec<Result<Published, Problem>>, Unpublished> {
     let stored: Vec<Event> = new.iter().map(|event| event.stored(now)).collect();
     let keyed: Vec<_> = stored
         .iter()
@@ -111,12 +159,14 @@ pub fn publish_each(tx: &mut dyn Tx, new: &[NewEvent], now: Micros) -> store::Re
         [(event, key)] => vec![events::insert(tx, event, *key, now)?],
         _ => events::insert_many(tx, &keyed, now)?,
     };
-    let fresh = stored
+    let fresh: Vec<(usize, &Event)> = stored
         .iter()
+        .enumerate()
         .zip(&inserted)
         .filter(|(_, inserted)| **inserted == Inserted::New)
-        .map(|(event, _)| event);
-    let counts = dispatch_all(tx, &fresh.collect::<Vec<_>>(), now)?;
+        .map(|(event, _)| event)
+        .collect();
+    let counts = dispatch::dispatch_all(tx, &fresh, ask, now)?;
     Ok(stored
         .iter()
         .zip(inserted)
@@ -148,134 +198,5 @@ fn answer(event: &Event, inserted: Inserted, counts: &HashMap<&str, usize>) -> R
             "the key was used for the event `{event_id}` with another body"
         ))
         .hint("send the same body again, or take a new key")),
-    }
-}
-
-/// Asks each event's subscribers. Returns how many deliveries are due, by event id.
-fn dispatch_all<'e>(tx: &mut dyn Tx, events: &[&'e Event], now: Micros) -> store::Result<HashMap<&'e str, usize>> {
-    let mut counts = HashMap::with_capacity(events.len());
-    let mut rows = Vec::new();
-    let events_with_outcome: Vec<_> = events.iter().map(|event| (*event, outcome(event))).collect();
-    let subscribers = subscribers_of(tx, &events_with_outcome)?;
-    for (event, outcome) in events_with_outcome {
-        let facts = Facts {
-            import: event.import,
-            hops: event.hops,
-            outcome,
-        };
-        let before = rows.len();
-        for subscriber in subscribers.get(&topic(event)).into_iter().flatten() {
-            rows.extend(ask(tx, event, facts, subscriber, now)?);
-        }
-        let due = rows[before..]
-            .iter()
-            .filter(|row: &&Delivery| row.state == DeliveryState::Pending)
-            .count();
-        counts.insert(event.id.as_str(), due);
-    }
-    deliveries::insert_many(tx, &rows)?;
-    announce(tx, events, rows);
-    Ok(counts)
-}
-
-type Topic<'e> = (&'e str, &'e str, &'e str);
-
-/// The subscribers of each kind of event, each looked up once. Where an outcome meets a rule with a memory, the webhooks are
-/// locked in a fixed order, so that two publishers never wait for each other, and looked up again: a change may have come in
-/// between.
-fn subscribers_of<'e>(tx: &mut dyn Tx, events: &[(&'e Event, Option<bool>)]) -> store::Result<HashMap<Topic<'e>, Vec<Subscriber>>> {
-    let mut found: HashMap<Topic<'e>, Vec<Subscriber>> = HashMap::new();
-    let (mut remembering, mut topics) = (BTreeSet::new(), BTreeSet::new());
-    for (event, outcome) in events.iter().filter(|(event, _)| !event.import) {
-        let key = topic(event);
-        let subscribers = match found.entry(key) {
-            Entry::Occupied(known) => known.into_mut(),
-            Entry::Vacant(new) => new.insert(webhooks::subscribers(tx, key.0, key.1, key.2)?),
-        };
-        for subscriber in subscribers
-            .iter()
-            .filter(|_| outcome.is_some())
-            .filter(|s| s.enabled && s.trigger_rule.is_stateful())
-        {
-            remembering.insert(subscriber.id.clone());
-            topics.insert(key);
-        }
-    }
-    for webhook_id in remembering {
-        webhooks::lock(tx, &webhook_id)?;
-    }
-    if tx.dialect() == Dialect::Postgres {
-        for key in topics {
-            let locked: HashSet<String> = found.remove(&key).into_iter().flatten().map(|s| s.id).collect();
-            let now = webhooks::subscribers(tx, key.0, key.1, key.2)?;
-            // One that came in between is not locked, and so was not there when the event was.
-            found.insert(key, now.into_iter().filter(|s| locked.contains(&s.id)).collect());
-        }
-    }
-    Ok(found)
-}
-
-fn topic(event: &Event) -> Topic<'_> {
-    (&event.workspace_id, &event.event_type, &event.subject)
-}
-
-fn ask(tx: &mut dyn Tx, event: &Event, facts: Facts, to: &Subscriber, now: Micros) -> store::Result<Option<Delivery>> {
-    let remembers = to.enabled && to.trigger_rule.is_stateful() && facts.outcome.is_some();
-    let state = if remembers {
-        webhooks::trigger_state(tx, &to.id, &event.subject)?
-    } else {
-        TriggerState::default()
-    };
-    let listener = Listener {
-        enabled: to.enabled,
-        disabled_reason: to.disabled_reason.as_deref(),
-        rule: &to.trigger_rule,
-        state: &state,
-    };
-    let (delivery_state, because, state) = match dispatch::decide(facts, listener) {
-        Dispatch::Nothing => return Ok(None),
-        Dispatch::Send { because, state } => (DeliveryState::Pending, because, state),
-        Dispatch::Drop { because, state } => (DeliveryState::Dropped, because, state),
-    };
-    if let Some(state) = &state {
-        webhooks::set_trigger_state(tx, &to.id, &event.subject, state)?;
-    }
-    Ok(Some(Delivery {
-        id: id::new(id::DELIVERY, now),
-        workspace_id: event.workspace_id.clone(),
-        webhook_id: to.id.clone(),
-        event_id: event.id.clone(),
-        event_type: event.event_type.clone(),
-        kind: DeliveryKind::Event,
-        state: delivery_state,
-        reason: Some(because),
-        attempts: 0,
-        due_at: now,
-        created_at: now,
-        finished_at: (delivery_state == DeliveryState::Dropped).then_some(now),
-    }))
-}
-
-/// Good or bad news. Most events tell of none, and their data need not be read.
-fn outcome(event: &Event) -> Option<bool> {
-    if event.event_type != event::RUN_FINISHED {
-        return None;
-    }
-    serde_json::from_str(&event.data)
-        .ok()
-        .and_then(|data| event::outcome(&event.event_type, &data))
-}
-
-fn announce(tx: &mut dyn Tx, events: &[&Event], rows: Vec<Delivery>) {
-    let pending = rows
-        .into_iter()
-        .filter(|row| row.state == DeliveryState::Pending)
-        .map(|row| row.webhook_id);
-    let webhooks: HashSet<String> = pending.collect();
-    if !webhooks.is_empty() {
-        tx.signal(Signal::Deliveries(webhooks.into_iter().collect()));
-    }
-    for workspace_id in events.iter().map(|event| event.workspace_id.as_str()).collect::<HashSet<_>>() {
-        tx.signal(Signal::changed(workspace_id, "event"));
     }
 }

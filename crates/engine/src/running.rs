@@ -10,6 +10,8 @@ use crate::{
     deliver,
     engine::Engine,
     lanes::{self, Lanes},
+    mail::MailStage,
+    replay::ReplayStage,
     run::{self, RunStage},
     schedule::ScheduleStage,
     stage::{Wake, drive},
@@ -27,6 +29,7 @@ impl Engine {
         // All wake-ups are taken before any stage looks at its table.
         let (store, clock) = (self.store(), self.clock());
         let (schedule_signal, run_signal, delivery_signal) = (store.schedule_waker(), store.run_waker(), store.delivery_waker());
+        let (replay_signal, sweep_signal, mail_signal) = (store.replay_waker(), store.sweep_waker(), store.mail_waker());
         let (lanes, asks, finished) = Lanes::new(self.clone(), stop.clone());
         self.set_lanes(&lanes);
 
@@ -51,12 +54,37 @@ impl Engine {
             clock: self.clock(),
             retention: self.config().retention,
         };
-        let wake = Wake { signal: None, own: own() };
+        let wake = Wake {
+            signal: Some(sweep_signal),
+            own: own(),
+        };
         tasks.spawn(watched(
             "sweep",
             broken.clone(),
             drive(sweep, wake, Arc::clone(&clock), stop.clone()),
         ));
+
+        let wake = Wake {
+            signal: Some(replay_signal),
+            own: own(),
+        };
+        tasks.spawn(watched(
+            "replay",
+            broken.clone(),
+            drive(ReplayStage { engine: self.clone() }, wake, Arc::clone(&clock), stop.clone()),
+        ));
+
+        if let Some(mailer) = self.config().mail.clone() {
+            let wake = Wake {
+                signal: Some(mail_signal),
+                own: own(),
+            };
+            let stage = MailStage {
+                engine: self.clone(),
+                mailer,
+            };
+            tasks.spawn(watched("mail", broken.clone(), drive(stage, wake, Arc::clone(&clock), stop.clone())));
+        }
 
         let done = own();
         let stage = RunStage::new(self.clone(), runs.clone(), Arc::clone(&done));

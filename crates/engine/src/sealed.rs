@@ -20,6 +20,15 @@ pub fn webhook_headers(webhook_id: &str) -> Place<'_> {
     }
 }
 
+/// A webhook's client certificate with its key: a JSON object.
+pub fn webhook_certificate(webhook_id: &str) -> Place<'_> {
+    Place {
+        table: "webhooks",
+        column: "certificate_sealed",
+        row: webhook_id,
+    }
+}
+
 /// A source's token: text.
 pub fn source_token(source_id: &str) -> Place<'_> {
     Place {

@@ -1,4 +1,7 @@
-//! The sweep stage: what is older than its retention goes, in small steps with pauses, so that delivery never waits for it.
+//! The sweep stage: what is older than its retention goes, and what belonged to a deleted webhook, in small steps with pauses,
+//! so that delivery never waits for it.
+
+mod deleted;
 
 use std::sync::Arc;
 
@@ -8,7 +11,11 @@ use domain::{
 };
 use store::{
     Result, Store, Tx,
-    tables::{accounts, activities, attempts, events, monitors, notices, receipts, runs},
+    tables::{
+        accounts, activities, attempts, events, monitors, notices,
+        prune::{Pruned, Step},
+        receipts, runs,
+    },
 };
 
 use crate::{
@@ -24,6 +31,9 @@ const STEP_OF_LONG: usize = 200;
 
 /// Of runs, whose requests with their bodies go along.
 const STEP_OF_RUNS: usize = 20;
+
+/// Bytes of bodies that go in one transaction: some milliseconds.
+const STEP_BYTES: i64 = 2 * 1024 * 1024;
 
 /// Pause between two steps while there is more.
 const BETWEEN: Micros = 50 * MILLISECOND;
@@ -51,9 +61,9 @@ impl Stage for SweepStage {
         let (now, keep) = (self.clock.now(), self.retention);
         let mut full = false;
         for kind in Kind::ALL {
-            let gone = self.store.write(move |tx| kind.prune(tx, keep, now)).await?;
-            full |= gone >= kind.step() as u64;
+            full |= self.store.write(move |tx| kind.prune(tx, keep, now)).await?.more;
         }
+        full |= self.store.write(deleted::step).await?;
         Ok(Next::At(self.clock.now() + if full { BETWEEN } else { REST }))
     }
 }
@@ -84,32 +94,40 @@ impl Kind {
         Self::Sessions,
     ];
 
-    const fn step(self) -> usize {
-        match self {
+    const fn step(self) -> Step {
+        let rows = match self {
             Self::Attempts | Self::Events | Self::Receipts => STEP_OF_LONG,
             Self::Runs => STEP_OF_RUNS,
             Self::Activities | Self::MissedSlots | Self::Notices | Self::Sessions => STEP,
-        }
+        };
+        Step { rows, bytes: STEP_BYTES }
     }
 
-    fn prune(self, tx: &mut dyn Tx, keep: Retention, now: Micros) -> Result<u64> {
-        match self {
-            Self::Activities => activities::prune(tx, now - ACTIVITIES, STEP),
-            Self::Attempts => attempts::prune(tx, now - keep.log, self.step()),
-            Self::Events => events::prune(tx, now - keep.events, self.step()),
-            Self::MissedSlots => monitors::prune_missed(tx, now - keep.runs, STEP),
-            Self::Notices => notices::prune(tx, now - NOTICES, STEP),
-            Self::Receipts => receipts::prune(tx, now - keep.events, self.step()),
-            Self::Runs => runs::prune(tx, now - keep.runs, self.step()),
-            Self::Sessions => accounts::delete_expired_sessions(tx, now, STEP),
-        }
+    fn prune(self, tx: &mut dyn Tx, keep: Retention, now: Micros) -> Result<Pruned> {
+        let rows = match self {
+            Self::Attempts => return attempts::prune(tx, now, keep.log, self.step()),
+            Self::Events => return events::prune(tx, now, keep.events, self.step()),
+            Self::Receipts => return receipts::prune(tx, now, keep.events, self.step()),
+            Self::Runs => return runs::prune(tx, now, keep.runs, self.step()),
+            Self::Activities => activities::prune(tx, now - ACTIVITIES, STEP)?,
+            Self::MissedSlots => monitors::prune_missed(tx, now, keep.runs, STEP)?,
+            Self::Notices => notices::prune(tx, now - NOTICES, STEP)?,
+            Self::Sessions => accounts::delete_expired_sessions(tx, now, STEP)?,
+        };
+        Ok(Pruned {
+            rows,
+            more: rows >= STEP as u64,
+        })
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use domain::event::Event;
-    use store::testing;
+    use domain::{event::Event, settings::WebhookSettings};
+    use store::{
+        tables::{settings, workspaces},
+        testing,
+    };
 
     use super::*;
 
@@ -163,6 +181,54 @@ mod tests {
                 .await
                 .unwrap();
             assert!(left.0.is_none() && left.1.is_some());
+            store.close().await;
+        }
+    }
+
+    #[tokio::test]
+    async fn a_workspaces_own_days_win_over_the_instances() {
+        for kind in testing::kinds() {
+            let (store, _database) = testing::store(kind).await;
+            let now = 100 * DAY;
+            store
+                .write(move |tx| {
+                    crate::fixture::people(tx)?;
+                    for (workspace_id, event_days) in [("short", 5), ("long", 60)] {
+                        let workspace = workspaces::Workspace {
+                            id: workspace_id.to_owned(),
+                            ..workspaces::get(tx, "wsp")?.unwrap()
+                        };
+                        workspaces::insert(tx, &workspace)?;
+                        let own = WebhookSettings {
+                            event_days: Some(event_days),
+                            ..WebhookSettings::default()
+                        };
+                        settings::set_webhooks(tx, workspace_id, &own)?;
+                    }
+                    for workspace_id in ["wsp", "short", "long"] {
+                        for age in [4, 6, 29, 31, 59, 61] {
+                            let event = Event {
+                                workspace_id: workspace_id.to_owned(),
+                                ..event(&format!("{workspace_id}{age}"), now - age * DAY)
+                            };
+                            events::insert(tx, &event, None, now - age * DAY)?;
+                        }
+                    }
+                    Ok::<_, store::Error>(())
+                })
+                .await
+                .unwrap();
+            let mut stage = SweepStage {
+                store: store.clone(),
+                clock: Arc::new(Still(now)),
+                retention: Retention::default(),
+            };
+            stage.step().await.unwrap();
+            for (workspace_id, left) in [("short", 1), ("wsp", 3), ("long", 5)] {
+                let page = store::tables::page::Page { before: None, limit: 100 };
+                let kept = store.read(move |tx| events::list(tx, workspace_id, None, &page)).await.unwrap();
+                assert_eq!(kept.items.len(), left, "{workspace_id}");
+            }
             store.close().await;
         }
     }

@@ -1,22 +1,19 @@
-//! Switching a webhook on and off, by hand or because its receiver wants or answers no more.
+//! Switching a webhook on and off, by hand or because its receiver wants or answers no more, and deleting it.
 
-use domain::{Micros, event};
+use domain::{Micros, event, settings};
 use serde_json::json;
 use store::{
-    Result, Signal, Store, Tx,
+    Result, Signal, Tx,
     tables::{
-        attempts, deliveries,
+        deliveries,
         webhooks::{self, Webhook},
     },
 };
 
 use crate::{
-    notify,
+    notify::{Desk, News},
     publish::{self, NewEvent},
 };
-
-/// Rows of one kind that are deleted in one transaction.
-const STEP: usize = 200;
 
 /// Switches it off by hand: what waits is dropped, nothing of it comes back by itself. Returns how many deliveries that
 /// were; `None` if it was off already.
@@ -43,24 +40,32 @@ pub fn enable(tx: &mut dyn Tx, webhook: &Webhook, now: Micros) -> Result<bool> {
     Ok(true)
 }
 
-/// Deletes its deliveries and its log in small steps, so that nothing waits long for it: for a webhook that is off and about to
-/// be deleted. What comes in meanwhile goes with the webhook itself.
-///
-/// # Errors
-/// The store's: a part may be gone, and the same call goes on.
-pub async fn empty(store: &Store, webhook_id: &str) -> Result<()> {
-    loop {
-        let id = webhook_id.to_owned();
-        let step =
-            move |tx: &mut dyn Tx| Ok::<_, store::Error>(attempts::delete_some(tx, &id, STEP)? + deliveries::delete_some(tx, &id, STEP)?);
-        if store.write(step).await? == 0 {
-            return Ok(());
-        }
+/// Deletes it: nobody sees it any more, nothing of it goes out, and the sweep stage removes its log and its queue. Returns
+/// whether it was there.
+pub fn delete(tx: &mut dyn Tx, webhook: &Webhook, now: Micros) -> Result<bool> {
+    if !webhooks::mark_deleted(tx, &webhook.workspace_id, &webhook.id, now)? {
+        return Ok(false);
     }
+    announce(tx, webhook);
+    tx.signal(Signal::Sweep);
+    Ok(true)
+}
+
+/// After a workspace's settings changed: the lanes of its webhooks learn of it. While webhooks are switched off there, what
+/// waits is dropped, and nothing of it comes back by itself. Returns how many deliveries that were.
+pub fn heed_settings(tx: &mut dyn Tx, workspace_id: &str, on: bool, now: Micros) -> Result<u64> {
+    let ids: Vec<String> = webhooks::list(tx, workspace_id)?.into_iter().map(|webhook| webhook.id).collect();
+    let mut dropped = 0;
+    for id in ids.iter().filter(|_| !on) {
+        dropped += deliveries::drop_pending(tx, id, settings::SWITCHED_OFF, now)?;
+    }
+    tx.signal(Signal::Deliveries(ids));
+    tx.signal(Signal::changed(workspace_id, "webhook"));
+    Ok(dropped)
 }
 
 /// Switches it off because of what its receiver answered, and leaves a notice.
-pub(crate) fn switch_off(tx: &mut dyn Tx, webhook: &Webhook, reason: &str, now: Micros) -> Result<()> {
+pub(crate) fn switch_off(tx: &mut dyn Tx, desk: &Desk, webhook: &Webhook, reason: &str, now: Micros) -> Result<()> {
     let Some(dropped) = disable(tx, webhook, reason, now)? else {
         return Ok(());
     };
@@ -68,14 +73,13 @@ pub(crate) fn switch_off(tx: &mut dyn Tx, webhook: &Webhook, reason: &str, now: 
         "The webhook \"{}\" was switched off: {reason}. {dropped} waiting deliveries were dropped.",
         webhook.name
     );
-    notify::leave(
-        tx,
-        &webhook.workspace_id,
-        "webhook_disabled",
-        text,
-        format!("/webhooks/{}", webhook.id),
-        now,
-    )
+    let news = News {
+        workspace_id: &webhook.workspace_id,
+        kind: "webhook_disabled",
+        title: format!("The webhook \"{}\" was switched off", webhook.name),
+        link: format!("/webhooks/{}", webhook.id),
+    };
+    desk.leave(tx, &news, text, now)
 }
 
 fn publish_switch(tx: &mut dyn Tx, webhook: &Webhook, event_type: &str, reason: Option<&str>, now: Micros) -> Result<()> {
@@ -89,8 +93,9 @@ fn publish_switch(tx: &mut dyn Tx, webhook: &Webhook, event_type: &str, reason: 
     publish::internal(tx, &[event], now)
 }
 
-/// The lane learns the new terms, the pages reload.
+/// The lane learns the new terms, its replay pauses, the pages reload.
 fn announce(tx: &mut dyn Tx, webhook: &Webhook) {
+    tx.signal(Signal::Replays);
     tx.signal(Signal::Deliveries(vec![webhook.id.clone()]));
     tx.signal(Signal::changed(&*webhook.workspace_id, "webhook"));
 }

@@ -7,19 +7,49 @@
 #[path = "engine/support.rs"]
 mod support;
 
+#[path = "engine/coalesce.rs"]
+mod coalesce;
 #[path = "engine/deliver.rs"]
 mod deliver;
+#[path = "engine/filters.rs"]
+mod filters;
 #[path = "engine/incidents.rs"]
 mod incidents;
 #[path = "engine/isolation.rs"]
 mod isolation;
 #[path = "engine/load.rs"]
 mod load;
+#[path = "engine/mail.rs"]
+mod mail;
+#[path = "engine/operational.rs"]
+mod operational;
+#[path = "engine/profiles.rs"]
+mod profiles;
+#[path = "engine/order.rs"]
+mod order;
 #[path = "engine/publish.rs"]
 mod publish;
+#[path = "engine/replay.rs"]
+mod replay;
 #[path = "engine/retry.rs"]
 mod retry;
 #[path = "engine/runs.rs"]
 mod runs;
+#[path = "engine/settings.rs"]
+mod settings;
+#[path = "engine/sweep.rs"]
+mod sweep;
 #[path = "engine/unreadable.rs"]
 mod unreadable;
+#[path = "engine/answers.rs"]
+mod answers;
+#[path = "engine/certificates.rs"]
+mod certificates;
+#[path = "engine/guard.rs"]
+mod guard;
+#[path = "engine/identity.rs"]
+mod identity;
+#[path = "engine/misbehaving.rs"]
+mod misbehaving;
+#[path = "engine/raw.rs"]
+mod raw;

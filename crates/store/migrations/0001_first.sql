@@ -32,6 +32,7 @@ CREATE TABLE members (
   workspace_id TEXT NOT NULL REFERENCES workspaces(id) ON DELETE CASCADE,
   user_id TEXT NOT NULL REFERENCES users(id) ON DELETE CASCADE,
   role TEXT NOT NULL,               -- admin, editor, viewer
+  mails BIGINT NOT NULL DEFAULT 1,  -- whether notices are mailed to them
   created_at BIGINT NOT NULL,
   PRIMARY KEY (workspace_id, user_id)
 );
@@ -53,7 +54,7 @@ CREATE INDEX api_tokens_workspace ON api_tokens(workspace_id);
 
 CREATE TABLE settings (
   scope TEXT NOT NULL,              -- 'instance' or a workspace id
-  key TEXT NOT NULL,
+  key TEXT NOT NULL,                -- of a workspace: a name as in the API (forbiddenIPs, logDays …), or egress
   value TEXT NOT NULL,              -- JSON
   PRIMARY KEY (scope, key)
 );
@@ -179,7 +180,7 @@ CREATE INDEX runs_monitor ON runs(monitor_id, queued_at);
 CREATE INDEX runs_workspace ON runs(workspace_id, queued_at);
 CREATE INDEX runs_unfinished ON runs(queued_at) WHERE state <> 'finished';
 CREATE INDEX runs_monitor_unfinished ON runs(monitor_id) WHERE state <> 'finished';
-CREATE INDEX runs_finished ON runs(finished_at) WHERE state = 'finished';
+CREATE INDEX runs_finished ON runs(workspace_id, finished_at) WHERE state = 'finished';
 
 CREATE TABLE run_executions (
   run_id TEXT NOT NULL REFERENCES runs(id) ON DELETE CASCADE,
@@ -210,7 +211,7 @@ CREATE TABLE events (
   publish_digest TEXT               -- SHA-256 of the published body, for 409
 );
 CREATE INDEX events_workspace ON events(workspace_id, at);
-CREATE INDEX events_arrival ON events(created_at);
+CREATE INDEX events_arrival ON events(workspace_id, created_at, id);
 CREATE UNIQUE INDEX events_publish_key ON events(workspace_id, publish_key) WHERE publish_key IS NOT NULL;
 
 CREATE TABLE webhooks (
@@ -222,6 +223,7 @@ CREATE TABLE webhooks (
   source_id TEXT,                   -- one-click target: an own source
   events TEXT NOT NULL,             -- JSON array of patterns
   subject TEXT NOT NULL DEFAULT '', -- only events about this monitor/collection; '' is any
+  filter TEXT NOT NULL DEFAULT '',  -- CEL expression over the event; '' lets all pass
   trigger_rule TEXT NOT NULL,       -- JSON, domain::trigger::TriggerRule
   options TEXT NOT NULL,            -- JSON, domain::webhook::WebhookOptions
   retry_policy TEXT,                -- JSON, domain::retry::RetryPolicy; NULL: the profile's
@@ -229,10 +231,12 @@ CREATE TABLE webhooks (
   old_secret_sealed TEXT,
   old_secret_ends_at BIGINT,
   headers_sealed TEXT,              -- JSON object of the user's headers
+  certificate_sealed TEXT,          -- JSON, the client certificate with its key, PEM
   owner_id TEXT NOT NULL,
   enabled BIGINT NOT NULL,
   disabled_reason TEXT,
   disabled_at BIGINT,
+  deleted_at BIGINT,                -- being deleted: its log goes in small steps, then the row
   failing_since BIGINT,             -- first failed attempt after the last success
   failed_attempts BIGINT NOT NULL DEFAULT 0,
   last_success_at BIGINT,
@@ -243,6 +247,55 @@ CREATE TABLE webhooks (
   updated_at BIGINT NOT NULL
 );
 CREATE INDEX webhooks_workspace ON webhooks(workspace_id, name);
+CREATE INDEX webhooks_deleted ON webhooks(deleted_at) WHERE deleted_at IS NOT NULL;
+
+-- The event types that a workspace registered: what its webhooks may choose from.
+CREATE TABLE event_types (
+  workspace_id TEXT NOT NULL REFERENCES workspaces(id) ON DELETE CASCADE,
+  type TEXT NOT NULL,
+  description TEXT NOT NULL DEFAULT '',
+  version BIGINT NOT NULL DEFAULT 1,
+  created_at BIGINT NOT NULL,
+  PRIMARY KEY (workspace_id, type)
+);
+
+-- Jobs that send again: what failed since a time (recover), or a range of events (replay).
+CREATE TABLE replays (
+  id TEXT PRIMARY KEY,
+  workspace_id TEXT NOT NULL REFERENCES workspaces(id) ON DELETE CASCADE,
+  webhook_id TEXT NOT NULL REFERENCES webhooks(id) ON DELETE CASCADE,
+  kind TEXT NOT NULL,               -- recover, replay
+  state TEXT NOT NULL,              -- running, paused, cancelled, finished
+  since BIGINT NOT NULL,
+  until BIGINT NOT NULL,
+  event_type TEXT NOT NULL DEFAULT '',
+  per_second BIGINT NOT NULL,       -- rate cap
+  total BIGINT NOT NULL,            -- counted when it was made
+  done BIGINT NOT NULL DEFAULT 0,   -- queued so far
+  gone BIGINT NOT NULL DEFAULT 0,   -- counted, and not there any more when its turn came
+  cursor_at BIGINT NOT NULL,        -- where it goes on: time and id of the last one looked at
+  cursor_id TEXT NOT NULL DEFAULT '',
+  due_at BIGINT NOT NULL,           -- when the next delivery may go out
+  reason TEXT,                      -- why it was paused or cancelled
+  created_by TEXT NOT NULL,
+  created_at BIGINT NOT NULL,
+  finished_at BIGINT
+);
+CREATE INDEX replays_webhook ON replays(webhook_id, created_at);
+CREATE INDEX replays_running ON replays(id) WHERE state = 'running';
+
+-- Mail on its way: at least once, like a delivery.
+CREATE TABLE mails (
+  id TEXT PRIMARY KEY,
+  workspace_id TEXT,
+  recipient TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  body TEXT NOT NULL,
+  attempts BIGINT NOT NULL DEFAULT 0,
+  due_at BIGINT NOT NULL,
+  created_at BIGINT NOT NULL
+);
+CREATE INDEX mails_due ON mails(due_at);
 
 CREATE TABLE webhook_subscriptions (
   workspace_id TEXT NOT NULL,
@@ -266,15 +319,24 @@ CREATE TABLE deliveries (
   webhook_id TEXT NOT NULL REFERENCES webhooks(id) ON DELETE CASCADE,
   event_id TEXT NOT NULL,
   event_type TEXT NOT NULL,
-  kind TEXT NOT NULL,               -- event, test, resend
+  kind TEXT NOT NULL,               -- event, test, resend, replay
   state TEXT NOT NULL,              -- pending, delivered, failed, dropped
   reason TEXT,                      -- why dropped or failed, or which rule let it pass
   attempts BIGINT NOT NULL DEFAULT 0,
   due_at BIGINT NOT NULL,
   created_at BIGINT NOT NULL,
-  finished_at BIGINT
+  finished_at BIGINT,
+  replay_id TEXT,                   -- the replay job that made it
+  coalesce_key TEXT                 -- type and subject, where only the newest of them is sent
 );
+-- The one that a newer event of the same type and subject replaces.
+CREATE INDEX deliveries_coalescing ON deliveries(webhook_id, coalesce_key)
+  WHERE state = 'pending' AND attempts = 0 AND coalesce_key IS NOT NULL;
 CREATE INDEX deliveries_pending ON deliveries(webhook_id, due_at, id) WHERE state = 'pending';
+-- Strict order, and tests beside it.
+CREATE INDEX deliveries_ordered ON deliveries(webhook_id, created_at, id) WHERE state = 'pending' AND kind <> 'test';
+CREATE INDEX deliveries_tests ON deliveries(webhook_id, id) WHERE state = 'pending' AND kind = 'test';
+CREATE INDEX deliveries_replay ON deliveries(replay_id, state, attempts) WHERE replay_id IS NOT NULL;
 CREATE INDEX deliveries_webhook ON deliveries(webhook_id, created_at);
 CREATE INDEX deliveries_event ON deliveries(event_id);
 
@@ -419,6 +481,8 @@ CREATE TABLE notices (
   kind TEXT NOT NULL,
   text TEXT NOT NULL,
   link TEXT NOT NULL,
+  count BIGINT NOT NULL DEFAULT 1,  -- how often, where one notice stands for several
   read_at BIGINT
 );
 CREATE INDEX notices_workspace ON notices(workspace_id, at);
+CREATE INDEX notices_unread ON notices(workspace_id) WHERE read_at IS NULL;

@@ -5,6 +5,7 @@
 //! closures. All times are microseconds since the Unix epoch and are passed in.
 
 pub mod error;
+pub mod histogram;
 pub mod migrate;
 mod postgres;
 mod sentinel;
@@ -19,11 +20,13 @@ pub mod vault;
 use std::{
     path::{Path, PathBuf},
     sync::Arc,
+    time::Instant,
 };
 
 use tokio::sync::broadcast;
 
 pub use error::{Error, Result};
+use histogram::{Distribution, Histogram};
 pub use signal::{Change, DeliveryWaker, Signal, Waker};
 pub use sql::{Dialect, Row, Tx, Value};
 pub use tables::page::{Listed, Page};
@@ -78,6 +81,7 @@ struct Inner {
     backend: Backend,
     signals: Arc<Signals>,
     vault: Arc<Vault>,
+    commits: Histogram,
 }
 
 impl std::fmt::Debug for Store {
@@ -109,6 +113,7 @@ impl Store {
                 backend,
                 signals,
                 vault: Arc::new(vault),
+                commits: Histogram::default(),
             }),
         };
         if let Err(error) = store.prepare(now).await {
@@ -134,10 +139,20 @@ impl Store {
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
-        match &self.inner.backend {
+        let begun = Instant::now();
+        let written = match &self.inner.backend {
             Backend::Sqlite(sqlite) => sqlite.write(closure).await,
             Backend::Postgres(postgres) => postgres.write(closure).await,
-        }
+        };
+        self.inner
+            .commits
+            .observe(i64::try_from(begun.elapsed().as_micros()).unwrap_or(i64::MAX));
+        written
+    }
+
+    /// How long transactions took, from the call to the durable commit or the refusal.
+    pub fn commits(&self) -> Distribution {
+        self.inner.commits.snapshot()
     }
 
     /// Runs `closure` on one snapshot of the database; statements that change anything fail.
@@ -166,9 +181,29 @@ impl Store {
         self.inner.signals.runs()
     }
 
+    /// The replay stage's wake-ups.
+    pub fn replay_waker(&self) -> Waker {
+        self.inner.signals.replays()
+    }
+
+    /// The sweep stage's wake-ups.
+    pub fn sweep_waker(&self) -> Waker {
+        self.inner.signals.sweep()
+    }
+
+    /// The mail stage's wake-ups.
+    pub fn mail_waker(&self) -> Waker {
+        self.inner.signals.mails()
+    }
+
     /// The deliver stage's wake-ups, with the webhooks that have work.
     pub fn delivery_waker(&self) -> DeliveryWaker {
         self.inner.signals.deliveries()
+    }
+
+    /// How often settings were changed in this process. What was read while it was the same, still holds.
+    pub fn settings_changes(&self) -> u64 {
+        self.inner.signals.settings_changes()
     }
 
     /// Every change committed from now on, for live pages.

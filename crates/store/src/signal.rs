@@ -7,7 +7,10 @@
 
 use std::{
     collections::HashSet,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use tokio::sync::{broadcast, watch};
@@ -24,6 +27,14 @@ pub enum Signal {
     Runs,
     /// Deliveries to these webhooks are due, or their lanes' terms changed. Ids of webhooks.
     Deliveries(Vec<String>),
+    /// A workspace's settings changed: whoever remembers some is to read them again.
+    Settings,
+    /// A replay job may go on.
+    Replays,
+    /// A webhook is to be swept away.
+    Sweep,
+    /// A mail is due.
+    Mails,
     /// Something that a page may show changed.
     Changed(Change),
 }
@@ -52,6 +63,10 @@ impl Signal {
 pub(crate) struct Pending {
     schedule: bool,
     runs: bool,
+    replays: bool,
+    sweep: bool,
+    mails: bool,
+    settings: bool,
     webhooks: Vec<String>,
     changes: Vec<Change>,
 }
@@ -61,6 +76,10 @@ pub(crate) struct Pending {
 pub(crate) struct Mark {
     schedule: bool,
     runs: bool,
+    replays: bool,
+    sweep: bool,
+    mails: bool,
+    settings: bool,
     webhooks: usize,
     changes: usize,
 }
@@ -70,6 +89,10 @@ impl Pending {
         match signal {
             Signal::Schedule => self.schedule = true,
             Signal::Runs => self.runs = true,
+            Signal::Replays => self.replays = true,
+            Signal::Sweep => self.sweep = true,
+            Signal::Mails => self.mails = true,
+            Signal::Settings => self.settings = true,
             Signal::Deliveries(webhooks) => self.webhooks.extend(webhooks),
             // A group holds few distinct ones: many publishes change the same workspace.
             Signal::Changed(change) if self.changes.contains(&change) => {}
@@ -82,6 +105,10 @@ impl Pending {
         Mark {
             schedule: self.schedule,
             runs: self.runs,
+            replays: self.replays,
+            sweep: self.sweep,
+            mails: self.mails,
+            settings: self.settings,
             webhooks: self.webhooks.len(),
             changes: self.changes.len(),
         }
@@ -91,6 +118,10 @@ impl Pending {
     pub(crate) fn restore(&mut self, mark: Mark) {
         self.schedule = mark.schedule;
         self.runs = mark.runs;
+        self.replays = mark.replays;
+        self.sweep = mark.sweep;
+        self.mails = mark.mails;
+        self.settings = mark.settings;
         self.webhooks.truncate(mark.webhooks);
         self.changes.truncate(mark.changes);
     }
@@ -105,6 +136,10 @@ impl Pending {
 pub(crate) struct Signals {
     schedule: watch::Sender<()>,
     runs: watch::Sender<()>,
+    replays: watch::Sender<()>,
+    sweep: watch::Sender<()>,
+    mails: watch::Sender<()>,
+    settings: AtomicU64,
     deliveries: watch::Sender<()>,
     webhooks: Mutex<HashSet<String>>,
     changes: broadcast::Sender<Change>,
@@ -115,6 +150,10 @@ impl Signals {
         Self {
             schedule: watch::Sender::new(()),
             runs: watch::Sender::new(()),
+            replays: watch::Sender::new(()),
+            sweep: watch::Sender::new(()),
+            mails: watch::Sender::new(()),
+            settings: AtomicU64::new(0),
             deliveries: watch::Sender::new(()),
             webhooks: Mutex::default(),
             changes: broadcast::Sender::new(CHANGES_KEPT),
@@ -123,11 +162,24 @@ impl Signals {
 
     /// Sends what was gathered and leaves `pending` empty.
     pub(crate) fn send(&self, pending: &mut Pending) {
+        // Before anybody is woken: what they then look up is new.
+        if std::mem::take(&mut pending.settings) {
+            self.settings.fetch_add(1, Ordering::AcqRel);
+        }
         if std::mem::take(&mut pending.schedule) {
             self.schedule.send_replace(());
         }
         if std::mem::take(&mut pending.runs) {
             self.runs.send_replace(());
+        }
+        if std::mem::take(&mut pending.replays) {
+            self.replays.send_replace(());
+        }
+        if std::mem::take(&mut pending.sweep) {
+            self.sweep.send_replace(());
+        }
+        if std::mem::take(&mut pending.mails) {
+            self.mails.send_replace(());
         }
         // Without a stage to take them (a command that only writes) they would pile up.
         if self.deliveries.receiver_count() == 0 {
@@ -146,6 +198,11 @@ impl Signals {
         }
     }
 
+    /// How often settings changed since the start.
+    pub(crate) fn settings_changes(&self) -> u64 {
+        self.settings.load(Ordering::Acquire)
+    }
+
     pub(crate) fn schedule(&self) -> Waker {
         Waker {
             woken: self.schedule.subscribe(),
@@ -155,6 +212,24 @@ impl Signals {
     pub(crate) fn runs(&self) -> Waker {
         Waker {
             woken: self.runs.subscribe(),
+        }
+    }
+
+    pub(crate) fn replays(&self) -> Waker {
+        Waker {
+            woken: self.replays.subscribe(),
+        }
+    }
+
+    pub(crate) fn sweep(&self) -> Waker {
+        Waker {
+            woken: self.sweep.subscribe(),
+        }
+    }
+
+    pub(crate) fn mails(&self) -> Waker {
+        Waker {
+            woken: self.mails.subscribe(),
         }
     }
 

@@ -11,14 +11,18 @@ pub mod bins;
 pub mod collections;
 pub mod deliveries;
 pub mod environments;
+pub mod event_types;
 pub mod events;
 pub mod incidents;
+pub mod mails;
 pub mod monitors;
 pub mod notices;
 pub mod page;
 #[cfg(test)]
 mod plans;
+pub mod prune;
 pub mod receipts;
+pub mod replays;
 pub mod runs;
 pub mod settings;
 pub mod sources;

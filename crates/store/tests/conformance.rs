@@ -14,7 +14,9 @@ mod conformance {
     mod incidents;
     mod monitors;
     mod open;
+    mod replays;
     mod runs;
+    mod settings;
     mod values;
     mod webhooks;
 }

@@ -1,6 +1,6 @@
 //! The command line: one file a command. Data goes to standard output, logs and errors to
-//! standard error. Exit codes: 0 done, 1 failed (for `run`: a test or request failed), 2 the
-//! words could not be understood.
+//! standard error. Exit codes: 0 done, 1 failed (for `run`: a test or request failed, or its
+//! words could not be understood, as newman has it), 2 the words could not be understood.
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -69,7 +69,17 @@ pub enum Output {
 
 /// Reads the words and runs the command.
 pub fn main() -> ExitCode {
-    let cli = Cli::parse_from(run::foreign::without(std::env::args_os()));
+    let words = run::foreign::without(std::env::args_os());
+    // newman exits 1 whatever went wrong, and pipelines may tell 1 from other codes.
+    let is_run = words.get(1).is_some_and(|word| word == "run");
+    let cli = match Cli::try_parse_from(words) {
+        Ok(cli) => cli,
+        Err(error) if is_run && error.use_stderr() => {
+            let _ = error.print();
+            return ExitCode::FAILURE;
+        }
+        Err(error) => error.exit(),
+    };
     match dispatch(cli) {
         Ok(code) => code,
         Err(error) => {

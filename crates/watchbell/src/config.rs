@@ -16,7 +16,7 @@ mod layer;
 pub const DEFAULT: &str = include_str!("../../../config.default.toml");
 
 /// Keys whose values are not shown and that have a `_FILE` twin.
-const SECRETS: &[&str] = &["store.postgres", "store.key"];
+const SECRETS: &[&str] = &["store.postgres", "store.key", "egress.proxy", "mail.url"];
 
 #[derive(Debug, Clone, Deserialize)]
 pub struct Config {
@@ -25,6 +25,8 @@ pub struct Config {
     pub egress: Egress,
     pub runner: Runner,
     pub retention: Retention,
+    pub mail: Mail,
+    pub telemetry: Telemetry,
     pub log: Log,
 }
 
@@ -53,6 +55,7 @@ pub struct Egress {
     pub forbid: Vec<ipnet::IpNet>,
     pub allowed_urls: Vec<String>,
     pub bind: String,
+    pub proxy: String,
     pub runner_private: bool,
 }
 
@@ -68,6 +71,20 @@ pub struct Retention {
     pub log_days: u32,
     pub event_days: u32,
     pub run_days: u32,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+pub struct Mail {
+    pub url: String,
+    pub from: String,
+    /// Seconds.
+    pub timeout_seconds: u64,
+    pub roots: String,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+pub struct Telemetry {
+    pub otlp_endpoint: String,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -140,11 +157,12 @@ pub fn environment() -> Vec<(String, String)> {
         .collect()
 }
 
-/// `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`, in lower case too: for `watchbell run` alone, a
+/// `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`, where these are empty in lower case: for `watchbell run` alone, a
 /// server goes where its settings say.
 #[allow(clippy::disallowed_methods, reason = "the one place that reads the environment")]
 pub fn proxies() -> [Option<String>; 3] {
-    ["http_proxy", "https_proxy", "no_proxy"].map(|name| std::env::var(name).or_else(|_| std::env::var(name.to_uppercase())).ok())
+    let given = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    ["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"].map(|name| given(name).or_else(|| given(&name.to_lowercase())))
 }
 
 fn read_typed(values: &Table, origins: &BTreeMap<String, String>) -> Result<Config> {

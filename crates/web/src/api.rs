@@ -26,9 +26,12 @@ mod events;
 mod finish;
 mod incidents;
 pub(crate) mod input;
+mod mail;
 mod misc;
 mod monitors;
 mod output;
+mod replays;
+mod settings;
 mod sources;
 mod webhooks;
 
@@ -74,6 +77,13 @@ fn things() -> OpenApiRouter<App> {
         .routes(routes!(misc::members))
         .routes(routes!(misc::tokens, misc::create_token))
         .routes(routes!(misc::delete_token))
+        .routes(routes!(settings::webhooks, settings::change_webhooks))
+        .routes(routes!(settings::event_types, settings::register_event_type))
+        .routes(routes!(settings::describe_event_type, settings::remove_event_type))
+        .routes(routes!(settings::egress, settings::set_egress))
+        .routes(routes!(mail::get))
+        .routes(routes!(mail::test))
+        .routes(routes!(mail::notices, mail::set_notices))
         .routes(routes!(collections::list, collections::import))
         .routes(routes!(collections::get, collections::update, collections::delete))
         .routes(routes!(collections::document))
@@ -89,6 +99,9 @@ fn things() -> OpenApiRouter<App> {
         .routes(routes!(monitors::run))
         .routes(routes!(webhooks::list, webhooks::create))
         .routes(routes!(webhooks::get, webhooks::update, webhooks::delete))
+        .routes(routes!(webhooks::preview))
+        .routes(routes!(webhooks::try_once))
+        .routes(routes!(webhooks::check_filter))
         .routes(routes!(webhooks::enable))
         .routes(routes!(webhooks::disable))
         .routes(routes!(webhooks::test))
@@ -122,6 +135,14 @@ fn flow() -> OpenApiRouter<App> {
         .routes(routes!(deliveries::stats))
         .routes(routes!(deliveries::get))
         .routes(routes!(deliveries::resend))
+        .routes(routes!(deliveries::curl))
+        .routes(routes!(replays::recover))
+        .routes(routes!(replays::replay))
+        .routes(routes!(replays::of_webhook))
+        .routes(routes!(replays::get))
+        .routes(routes!(replays::pause))
+        .routes(routes!(replays::resume))
+        .routes(routes!(replays::cancel))
         .routes(routes!(sources::receipts))
         .routes(routes!(sources::receipt))
         .routes(routes!(incidents::list))

@@ -42,6 +42,8 @@ pub(crate) struct Memory {
     pub(crate) inbound: RateLimits,
     /// By bin.
     pub(crate) bins: RateLimits,
+    /// By person: webhooks tried before they are saved.
+    pub(crate) tries: RateLimits,
     /// By address.
     pub(crate) wrong_tokens: RateLimits,
 }
@@ -53,6 +55,7 @@ impl Default for Memory {
             logins: LoginThrottle::default(),
             inbound: RateLimits::new(6_000, 1_000),
             bins: RateLimits::new(600, 600),
+            tries: RateLimits::new(30, 10),
             wrong_tokens: RateLimits::new(60, 60),
         }
     }

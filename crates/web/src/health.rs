@@ -1,6 +1,6 @@
 //! `/healthz`, `/readyz` and `/metrics`: for those who run the instance.
 
-use std::fmt::Write as _;
+mod figures;
 
 use axum::{
     Router,
@@ -17,6 +17,10 @@ use crate::{
     guard::remote::Remote,
     problem::{self, Failure},
 };
+use figures::Waiting;
+
+/// Counting goes no further: a scrape is not to read a queue of millions.
+const PENDING_COUNTED: usize = 100_000;
 
 pub(crate) fn router() -> Router<App> {
     Router::new()
@@ -59,70 +63,12 @@ async fn metrics(State(app): State<App>, remote: Remote, headers: HeaderMap) -> 
 }
 
 async fn text(app: &App) -> Result<String, Failure> {
-    let metrics = app.engine.metrics();
     let backlog_ms = app.engine.backlog_ms().await?;
-    let mut out = String::with_capacity(2_048);
-    let mut one = |name: &str, kind: &str, help: &str, value: String| {
-        let _ = writeln!(out, "# HELP {name} {help}\n# TYPE {name} {kind}\n{name} {value}");
+    let (deliveries, mails) = app.engine.waiting(PENDING_COUNTED).await?;
+    let waiting = Waiting {
+        backlog_ms,
+        deliveries,
+        mails,
     };
-    one(
-        "watchbell_events_accepted_total",
-        "counter",
-        "Events accepted.",
-        metrics.accepted.to_string(),
-    );
-    one(
-        "watchbell_deliveries_total",
-        "counter",
-        "Deliveries that accepted events made.",
-        metrics.deliveries.to_string(),
-    );
-    one(
-        "watchbell_receipts_total",
-        "counter",
-        "Inbound requests stored.",
-        metrics.received.to_string(),
-    );
-    one("watchbell_runs_total", "counter", "Runs finished.", metrics.runs.to_string());
-    one(
-        "watchbell_deliveries_in_flight",
-        "gauge",
-        "Exchanges under way.",
-        metrics.in_flight.to_string(),
-    );
-    one(
-        "watchbell_lanes",
-        "gauge",
-        "Webhooks with work in memory.",
-        metrics.lanes.to_string(),
-    );
-    one(
-        "watchbell_lanes_open",
-        "gauge",
-        "Webhooks that are only probed.",
-        metrics.open_lanes.to_string(),
-    );
-    one(
-        "watchbell_delivery_backlog_seconds",
-        "gauge",
-        "How late the oldest due delivery is.",
-        seconds(backlog_ms),
-    );
-    let _ = writeln!(
-        out,
-        "# HELP watchbell_attempts_total Attempts by verdict.\n# TYPE watchbell_attempts_total counter"
-    );
-    for (verdict, count) in &metrics.attempts {
-        let _ = writeln!(out, "watchbell_attempts_total{{verdict=\"{verdict}\"}} {count}");
-    }
-    let _ = writeln!(
-        out,
-        "# HELP watchbell_info The program.\n# TYPE watchbell_info gauge\nwatchbell_info{{version=\"{}\"}} 1",
-        app.config.version
-    );
-    Ok(out)
-}
-
-fn seconds(ms: i64) -> String {
-    format!("{}.{:03}", ms / 1_000, ms % 1_000)
+    Ok(figures::text(&app.engine.metrics(), waiting, &app.config.version))
 }

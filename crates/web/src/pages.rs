@@ -25,6 +25,7 @@ mod monitor_list;
 mod notices;
 mod overview;
 mod receipts;
+mod replays;
 mod runs;
 mod schedule;
 mod settings;
@@ -32,7 +33,10 @@ mod sources;
 mod visit;
 mod webhook;
 mod webhook_edit;
+mod webhook_fields;
 mod webhook_form;
+mod webhook_preview;
+mod webhook_why;
 mod webhooks;
 
 use askama::Template;
@@ -69,7 +73,14 @@ pub fn router() -> Router<App> {
         .route("/integrations", get(integrations::page))
         .route("/notices", get(notices::page))
         .route("/notices/{id}/read", post(notices::read))
+        .route("/notices/mail", post(notices::mail))
         .route("/settings", get(settings::page))
+        .route("/settings/webhooks", post(settings::webhooks::update))
+        .route("/settings/retention", post(settings::webhooks::retention))
+        .route("/settings/event-types", post(settings::event_types::create))
+        .route("/settings/event-types/{type}/delete", post(settings::event_types::delete))
+        .route("/settings/egress/{workspace}", get(settings::egress::page).post(settings::egress::update))
+        .route("/settings/mail", get(settings::mail::page).post(settings::mail::test))
         .route("/settings/tokens", post(settings::create_token))
         .route("/settings/tokens/{id}/delete", post(settings::delete_token));
     accounts
@@ -97,6 +108,9 @@ fn monitor_routes() -> Router<App> {
 fn webhook_routes() -> Router<App> {
     Router::new()
         .route("/webhooks/new", get(webhook_form::new_page).post(webhook_form::create))
+        .route("/webhooks/preview", post(webhook_preview::preview))
+        .route("/webhooks/try", post(webhook_preview::try_once))
+        .route("/webhooks/{id}/preview", post(webhook_preview::of_saved))
         .route("/webhooks/{id}", get(webhook::page).post(webhook_edit::update))
         .route("/webhooks/{id}/attempts/{attempt}", get(attempt::page))
         .route("/webhooks/{id}/test", post(webhook_edit::test))
@@ -105,6 +119,11 @@ fn webhook_routes() -> Router<App> {
         .route("/webhooks/{id}/rotate", post(webhook_edit::rotate))
         .route("/webhooks/{id}/delete", post(webhook_edit::delete))
         .route("/deliveries/{id}/resend", post(webhook_edit::resend))
+        .route("/deliveries/{id}/curl", post(replays::curl))
+        .route("/webhooks/{id}/again", post(replays::again))
+        .route("/replays/{id}/pause", post(replays::pause))
+        .route("/replays/{id}/resume", post(replays::resume))
+        .route("/replays/{id}/cancel", post(replays::cancel))
 }
 
 fn source_routes() -> Router<App> {

@@ -3,7 +3,7 @@
 //! The domain crate knows nothing of OpenAPI. Words are taken from its own lists, so they
 //! cannot drift; structs are described here and a test holds each against the real one.
 
-use domain::{account, delivery, incident, profile, run, schedule, source};
+use domain::{account, delivery, incident, profile, replay, run, schedule, settings, source, webhook, why};
 use utoipa::{
     PartialSchema, ToSchema,
     openapi::{ObjectBuilder, RefOr, Type, schema::Schema},
@@ -33,11 +33,17 @@ words! {
     RunStatus = run::RunStatus,
     Profile = profile::Profile,
     Provider = source::Provider,
+    SignatureStyle = webhook::SignatureStyle,
+    Method = webhook::Method,
     DeliveryState = delivery::DeliveryState,
     DeliveryKind = delivery::DeliveryKind,
+    ReplayKind = replay::ReplayKind,
+    ReplayState = replay::ReplayState,
+    WhyRule = why::Rule,
     IncidentState = incident::IncidentState,
     ReceiptAction = incident::ReceiptAction,
     MissedReason = schedule::MissedReason,
+    UnregisteredEvents = settings::UnregisteredEvents,
 }
 
 /// When a monitor is due.
@@ -138,6 +144,27 @@ pub struct WebhookOptions {
     /// Requests in flight at once.
     #[schema(required = false, default = 8)]
     pub in_flight: usize,
+    /// Requests that begin in a second, at most.
+    #[schema(required = false)]
+    pub per_second: Option<u32>,
+    /// One at a time, the next only after a success or the final failure of the one before.
+    #[schema(required = false)]
+    pub ordered: bool,
+    /// Wait so long, ms, for newer events of the same type and subject, and send only the newest.
+    #[schema(required = false)]
+    pub coalesce_ms: Option<u64>,
+    /// Absent: the profile's own.
+    #[schema(required = false, value_type = Option<SignatureStyle>)]
+    pub signature: Option<SignatureStyle>,
+    /// Absent: `POST`.
+    #[schema(required = false, value_type = Option<Method>)]
+    pub method: Option<Method>,
+    /// Of the body, for profiles with a template.
+    #[schema(required = false)]
+    pub content_type: Option<String>,
+    /// The body's template, for profiles that have one.
+    #[schema(required = false)]
+    pub body: Option<String>,
 }
 
 /// What happens to the webhook when the delays are used up.

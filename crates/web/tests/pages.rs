@@ -404,3 +404,200 @@ async fn the_form_of_a_webhook_whose_monitor_is_gone_does_not_widen_it() {
     );
     assert!(html.contains("was deleted"));
 }
+
+#[tokio::test]
+async fn every_kind_has_a_form_and_its_preview_works_without_a_script() {
+    let house = house("plain").await;
+    for kind in [
+        "results", "standard", "team", "testmonitor", "flow-task", "custom", "slack", "teams", "discord", "pagerduty",
+    ] {
+        let page = house.get(&format!("/webhooks/new?type={kind}")).await;
+        assert_eq!(page.status(), StatusCode::OK, "{kind}");
+        let html = text(page).await;
+        let values = form_values(&html);
+        let fields: Vec<(&str, &str)> = values.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        let shown = house.post("/webhooks/preview", &fields).await;
+        assert_eq!(shown.status(), StatusCode::OK, "{kind}: {}", text(shown).await);
+        let html = text(shown).await;
+        assert!(html.contains("Request for <code>"), "{kind}: {html}");
+    }
+    let wrong = [
+        ("csrf", house.csrf.as_str()),
+        ("type", "flow-task"),
+        ("options.body", "{\"a\": $nobody}"),
+        ("events", "*"),
+    ];
+    let refused = house.post("/webhooks/preview", &wrong).await;
+    assert_eq!(refused.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    let html = text(refused).await;
+    assert!(html.contains("there is no variable `$nobody` (line 1, column 7)"), "{html}");
+    assert!(html.contains("{&quot;a&quot;: $nobody}"), "what was entered is kept");
+}
+
+#[tokio::test]
+async fn settings_that_were_opened_and_saved_change_nothing() {
+    let house = house("plain").await;
+    let new = [
+        ("csrf", house.csrf.as_str()),
+        ("type", "custom"),
+        ("name", "Mine"),
+        ("events", "a.b\nc.*"),
+        ("url", "https://1.1.1.1/hook"),
+        ("trigger", "every_run"),
+        ("signing", "own"),
+        ("secret", "any text"),
+        ("headers", "X-A: 1"),
+        ("options.signature", "github"),
+        ("options.method", "PUT"),
+        ("options.content_type", "application/json; charset=utf-8"),
+        ("options.body", "{\n \"a\": \"{{ event.id }}\"\n}"),
+        ("options.timeout_ms", "900"),
+        ("options.in_flight", "3"),
+        ("options.per_second", "7"),
+        ("options.coalesce_ms", "250"),
+        ("filter", "data.a == 1"),
+        ("retry", "own"),
+        ("retry_policy.delays_ms", "10, 20"),
+        ("retry_policy.jitter_percent", "5"),
+        ("retry_policy.used_up", "disable"),
+        ("retry_policy.disable_after_ms", "60000"),
+    ];
+    let made = house.post("/webhooks/new", &new).await;
+    assert_eq!(made.status(), StatusCode::SEE_OTHER, "{}", text(made).await);
+    let path = made.headers()[header::LOCATION].to_str().unwrap().split('?').next().unwrap().to_owned();
+    let settings = |html: &str| {
+        let from = html.find("id=\"settings\"").unwrap();
+        html[from..].to_owned()
+    };
+    let before = settings(&text(house.get(&path).await).await);
+    for shown in ["value=\"7\"", "value=\"250\"", "value=\"10, 20\"", "data.a == 1", "not checked", "of its own any more"] {
+        assert!(before.contains(shown), "{shown}: {before}");
+    }
+    let values = form_values(&before);
+    let fields: Vec<(&str, &str)> = values.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let saved = house.post(&path, &fields).await;
+    assert_eq!(saved.status(), StatusCode::SEE_OTHER, "{}", text(saved).await);
+    let after = form_values(&settings(&text(house.get(&path).await).await));
+    let but_version = |values: &[(String, String)]| values.iter().filter(|(name, _)| name != "version").cloned().collect::<Vec<_>>();
+    assert_eq!(but_version(&values), but_version(&after));
+}
+
+/// What a browser sends of the first form with fields after the start: inputs, text areas and selects as they are.
+#[tokio::test]
+async fn what_a_webhook_missed_is_offered_counted_and_started_on_its_page() {
+    let house = house("").await;
+    let seeded = house.seeded.paths.iter().find_map(|path| path.strip_prefix("/webhooks/whk_")).unwrap();
+    let path = format!("/webhooks/whk_{}", seeded.split(['/', '?', '#']).next().unwrap());
+    let csrf = ("csrf", house.csrf.as_str());
+    assert_eq!(house.post(&format!("{path}/disable"), &[csrf]).await.status(), StatusCode::SEE_OTHER);
+    let enabled = house.post(&format!("{path}/enable"), &[csrf]).await;
+    let to = location(&enabled).to_owned();
+    assert!(to.contains("?since=2027-01-15T08"), "{to}");
+    let html = text(house.get(&to).await).await;
+    assert!(html.contains("It was off since 2027-01-15T08") && html.contains("value=\"2027-01-15T08"), "{html}");
+
+    let again = format!("{path}/again");
+    let refused = house.post(&again, &[csrf, ("kind", "replay"), ("since", "")]).await;
+    assert_eq!(refused.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    let fields = [csrf, ("kind", "replay"), ("since", "2020-01-01T00:00"), ("until", ""), ("event_type", ""), ("per_second", "50")];
+    let counted = text(house.post(&again, &[&fields[..], &[("step", "count")]].concat()).await).await;
+    assert!(counted.contains("would be sent, in the original order"), "{counted}");
+    let started = house.post(&again, &[&fields[..], &[("step", "start")]].concat()).await;
+    assert_eq!(started.status(), StatusCode::SEE_OTHER);
+    let html = text(house.get(&path).await).await;
+    assert!(html.contains("Jobs that send again") && html.contains("/pause\""), "{html}");
+    let pause = html.split("action=\"/replays/").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
+    let paused = house.post(&format!("/replays/{pause}"), &[csrf]).await;
+    assert_eq!(paused.status(), StatusCode::SEE_OTHER);
+    assert!(text(house.get(&path).await).await.contains("paused by"));
+
+    assert_eq!(house.post(&format!("{path}/test"), &[csrf]).await.status(), StatusCode::SEE_OTHER);
+    let html = text(house.get(&path).await).await;
+    let delivery = html.split("action=\"/deliveries/").nth(1).and_then(|rest| rest.split('/').next()).unwrap();
+    let shown = text(house.post(&format!("/deliveries/{delivery}/curl"), &[csrf]).await).await;
+    assert!(shown.contains("curl --globoff") && shown.contains("data-copy=\"command\""), "{shown}");
+}
+
+fn form_values(html: &str) -> Vec<(String, String)> {
+    let from = html.find("data-preview-at").unwrap();
+    let html = &html[from..html[from..].find("</form>").unwrap() + from];
+    let attribute = |tag: &str, name: &str| {
+        let rest = tag.split(&format!(" {name}=\"")).nth(1)?;
+        Some(unescaped(rest.split('"').next()?))
+    };
+    let mut values = Vec::new();
+    for (at, _) in html.match_indices('<') {
+        let rest = &html[at + 1..];
+        let tag = &rest[..rest.find('>').unwrap_or(0)];
+        let Some(name) = attribute(tag, "name") else { continue };
+        let body = &rest[tag.len() + 1..];
+        if tag.starts_with("input") {
+            let ticked = tag.ends_with("checked") || tag.contains(" checked");
+            let choice = tag.contains("type=\"checkbox\"") || tag.contains("type=\"radio\"");
+            if !choice || ticked {
+                values.push((name, attribute(tag, "value").unwrap_or_default()));
+            }
+        } else if tag.starts_with("textarea") {
+            values.push((name, unescaped(&body[..body.find("</textarea>").unwrap()])));
+        } else if tag.starts_with("select") {
+            let options = &body[..body.find("</select>").unwrap()];
+            let chosen = options.split("<option").skip(1).find(|option| option[..option.find('>').unwrap()].ends_with(" selected"));
+            let chosen = chosen.or_else(|| options.split("<option").nth(1)).unwrap();
+            values.push((name, attribute(chosen, "value").unwrap_or_default()));
+        }
+    }
+    values
+}
+
+fn unescaped(text: &str) -> String {
+    [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&amp;", "&")]
+        .iter()
+        .fold(text.to_owned(), |text, (from, to)| text.replace(from, to))
+}
+
+#[tokio::test]
+async fn settings_are_saved_in_place_and_a_wrong_one_is_marked_at_its_field() {
+    let house = house("").await;
+    let shown = text(house.get("/settings").await).await;
+    for part in ["Forbidden addresses", "169.254.169.254/32", "On this instance: 14 days.", "test-result-updated"] {
+        assert!(shown.contains(part), "{part}");
+    }
+    let fields = |forbidden: &'static str, on: &'static str| {
+        vec![
+            ("csrf", house.csrf.as_str()),
+            (on, "on"),
+            ("forbiddenIPs", forbidden),
+            ("allowedUrlRegexes", ""),
+            ("maxRetries", "1"),
+            ("retryDelayMs", "1000"),
+            ("timeoutMs", "30000"),
+            ("maxActiveWebhooks", "5"),
+            ("unregisteredEvents", "accept"),
+        ]
+    };
+    let refused = house
+        .post("/settings/webhooks", &fields("203.0.113.0/24; 10.0.0.300", "webhooksEnabled"))
+        .await;
+    assert_eq!(refused.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    let html = text(refused).await;
+    assert!(html.contains("position 17") && html.contains("id=\"f-forbiddenIPs-error\""), "{html}");
+    assert!(html.contains("203.0.113.0/24; 10.0.0.300"), "what was entered stays");
+    let saved = house.post("/settings/webhooks", &fields("203.0.113.0/24", "nothing")).await;
+    assert_eq!(location(&saved), "/settings?done=saved#webhooks");
+    // Switched off, and without tests.
+    let integrations = text(house.get("/integrations").await).await;
+    assert!(integrations.contains("Webhooks are switched off in this workspace."));
+    let webhook = house.seeded.paths.iter().find(|path| path.starts_with("/webhooks/whk_")).unwrap();
+    let html = text(house.get(webhook).await).await;
+    assert!(html.contains("Webhooks are switched off in this workspace."));
+    assert!(!html.contains("popovertarget=\"test-webhook\""), "the Test button is gone");
+    assert!(html.contains("The webhook, its queue and its log are deleted."), "deleting asks first");
+    let days = [("csrf", house.csrf.as_str()), ("logDays", "3"), ("eventDays", ""), ("runDays", "")];
+    assert_eq!(location(&house.post("/settings/retention", &days).await), "/settings?done=saved#retention");
+    let new = [("csrf", house.csrf.as_str()), ("type", "issue-closed"), ("description", "")];
+    assert_eq!(location(&house.post("/settings/event-types", &new).await), "/settings?done=created#event-types");
+    let twice = house.post("/settings/event-types", &new).await;
+    assert_eq!(twice.status(), StatusCode::CONFLICT);
+    let gone = house.post("/settings/event-types/issue-closed/delete", &new[..1]).await;
+    assert_eq!(location(&gone), "/settings?done=deleted#event-types");
+}

@@ -8,17 +8,33 @@ mod auth;
 mod bins;
 #[path = "web/collections.rs"]
 mod collections;
+#[path = "web/egress.rs"]
+mod egress;
+#[path = "web/event_types.rs"]
+mod event_types;
+#[path = "web/filters.rs"]
+mod filters;
 #[path = "web/inbound.rs"]
 mod inbound;
+#[path = "web/mail.rs"]
+mod mail;
 #[path = "web/monitors.rs"]
 mod monitors;
 #[path = "web/problems.rs"]
 mod problems;
+#[path = "web/profiles.rs"]
+mod profiles;
 #[path = "web/publish.rs"]
 mod publish;
+#[path = "web/replays.rs"]
+mod replays;
+#[path = "web/settings.rs"]
+mod settings;
 #[path = "web/sources.rs"]
 mod sources;
 #[path = "web/support.rs"]
 mod support;
+#[path = "web/testmonitor.rs"]
+mod testmonitor;
 #[path = "web/webhooks.rs"]
 mod webhooks;

@@ -9,6 +9,11 @@ pub(super) fn apply(auth: &Auth, request: &mut Request) {
     }
     if auth.param("in") == "query" {
         super::place(request, Some(&key), "", &value);
+        // A parameter without a value, not with an empty one.
+        let given = auth.params.iter().any(|(name, value)| name == "value" && !value.is_null());
+        if let Some(row) = request.url.query.as_mut().and_then(|rows| rows.last_mut()).filter(|_| !given) {
+            row.value = None;
+        }
     } else {
         request.set_header(&key, &value);
     }

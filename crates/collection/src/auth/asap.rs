@@ -37,7 +37,15 @@ fn token(auth: &Auth, signing: &Signing<'_>) -> Result<String, String> {
     let audience = needed(claim(&claims, "aud"), "aud")?;
     let subject = claim(&claims, "sub").unwrap_or_else(|| issuer.clone());
     let now = signing.now.div_euclid(1_000_000);
-    let lifetime = auth.param("exp").parse().unwrap_or(LIFETIME);
+    // As JavaScript's `parseInt`: the digits at the start count.
+    let given = auth.param("exp");
+    let digits = given.trim_start().find(|c: char| !c.is_ascii_digit()).unwrap_or(given.len());
+    let lifetime = given
+        .trim_start()
+        .get(..digits)
+        .and_then(|d| d.parse().ok())
+        .filter(|n| *n > 0)
+        .unwrap_or(LIFETIME);
     claims.entry("iat").or_insert(json!(now));
     claims.insert("iss".into(), issuer);
     claims.insert("sub".into(), subject);

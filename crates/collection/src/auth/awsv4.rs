@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::hash::{decode, encode, hmac_sha256, query_pairs, sha256_hex, url_parts};
+use super::hash::{decode, encode, form_pairs, hmac_sha256, sha256_hex, url_parts};
 use super::{Signed, Signing};
 use crate::format::{Auth, Param, Request};
 
@@ -54,7 +54,7 @@ pub(super) fn apply(auth: &Auth, request: &mut Request, signing: &Signing<'_>) -
             .headers
             .retain(|h| !h.key.as_deref().is_some_and(|k| k.eq_ignore_ascii_case(name)));
     }
-    if auth.param("addAuthDataToQuery") == "true" {
+    if auth.switch("addAuthDataToQuery") {
         signer.query(request);
         return Signed::Url;
     }
@@ -89,7 +89,7 @@ impl Signer<'_> {
         }
         request.headers.push(Param::new("X-Amz-Date", &self.time));
         let headers = self.signed_headers(request);
-        let pairs = query_pairs(url_parts(self.signing.url).3);
+        let pairs = form_pairs(url_parts(self.signing.url).3);
         let signature = self.signature(&request.method, &headers, pairs, &hash);
         let names = headers.keys().cloned().collect::<Vec<_>>().join(";");
         let credential = format!("{}/{}", self.key_id, self.scope());
@@ -100,7 +100,7 @@ impl Signer<'_> {
     fn query(&self, request: &mut Request) {
         let headers = self.signed_headers(request);
         let names = headers.keys().cloned().collect::<Vec<_>>().join(";");
-        let mut pairs = query_pairs(url_parts(self.signing.url).3);
+        let mut pairs = form_pairs(url_parts(self.signing.url).3);
         pairs.retain(|(key, _)| !OWN_QUERY.contains(&key.as_str()));
         let s3 = self.service == "s3";
         let expires = (s3 && !pairs.iter().any(|(key, _)| key == "X-Amz-Expires")).then(|| "86400".to_owned());
@@ -203,6 +203,8 @@ mod tests {
             url,
             body: b"",
             is_form: false,
+            is_multipart: false,
+            encode: true,
             content_type: "",
             now: 1_440_938_160_000_000,
             nonce: "",

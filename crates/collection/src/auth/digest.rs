@@ -1,13 +1,19 @@
 //! Digest access authentication (RFC 7616; RFC 2617 without `qop`).
 //!
-//! The server's challenge is answered with the same request once more. A document that
-//! holds realm and nonce is believed: the first request is signed already.
+//! The server's challenge is answered with the same request once more. What it held is kept:
+//! later requests with the same authentication are signed at once (`kept`).
 
 use aws_lc_rs::digest as hashes;
 
 use super::hash;
-use crate::format::Auth;
 use crate::transport::WireRequest;
+
+mod kept;
+
+pub use kept::{Kept, Session};
+
+/// The count of a nonce that is used for the first time.
+const FIRST: &str = "00000001";
 
 /// What a server asks for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -21,18 +27,6 @@ pub struct Challenge {
 }
 
 impl Challenge {
-    /// The challenge that a document holds, when it is whole.
-    pub fn of_document(auth: &Auth) -> Option<Self> {
-        let challenge = Self {
-            realm: auth.param("realm"),
-            nonce: auth.param("nonce"),
-            opaque: auth.param("opaque"),
-            algorithm: String::new(),
-            qop: auth.param("qop"),
-        };
-        (!challenge.realm.is_empty() && !challenge.nonce.is_empty()).then_some(challenge)
-    }
-
     /// Reads a `WWW-Authenticate` value; `None` for another scheme.
     pub fn parse(header: &str) -> Option<Self> {
         let (scheme, rest) = header.trim_start().split_once(' ')?;
@@ -61,7 +55,7 @@ fn fields(text: &str) -> Vec<(String, String)> {
     while let Some((key, after)) = rest.split_once('=') {
         let after = after.trim_start();
         let (value, left) = match after.strip_prefix('"') {
-            Some(quoted) => quoted.split_once('"').unwrap_or((quoted, "")),
+            Some(quoted) => quoted_value(quoted),
             None => after.split_once(',').unwrap_or((after, "")),
         };
         out.push((key.trim_matches([' ', ',', '\t']).to_owned(), value.trim().to_owned()));
@@ -70,37 +64,43 @@ fn fields(text: &str) -> Vec<(String, String)> {
     out
 }
 
-/// Value of the `Authorization` header; `Err` says why there is none.
-pub fn header(auth: &Auth, challenge: &Challenge, request: &WireRequest, client_nonce: &str) -> Result<String, String> {
-    let (user, password) = (auth.param("username"), auth.param("password"));
-    let given = Some(auth.param("algorithm")).filter(|a| !a.is_empty());
-    let algorithm = given.unwrap_or_else(|| {
-        if challenge.algorithm.is_empty() {
-            "MD5".into()
-        } else {
-            challenge.algorithm.clone()
-        }
+/// What stands before the closing quote, and what follows it. As in the reference, a value ends
+/// at its first quote, also at an escaped one.
+fn quoted_value(text: &str) -> (&str, &str) {
+    let mut escaped = false;
+    let end = text.find(|c| {
+        let closes = c == '"' && !escaped;
+        escaped = c == '\\' && !escaped;
+        closes
     });
+    let (value, rest) = end.map_or((text, ""), |end| (&text[..end], &text[end + 1..]));
+    (value.split('"').next().unwrap_or_default(), rest)
+}
+
+/// Whether the key is bound to a session's nonces.
+fn is_session(algorithm: &str) -> bool {
+    algorithm.to_ascii_lowercase().ends_with("-sess")
+}
+
+/// Value of the `Authorization` header; `Err` says why there is none.
+fn header(session: &Session, request: &WireRequest, client_nonce: &str) -> Result<String, String> {
+    let or = |name: &str, default: &str| Some(session.value(name)).filter(|v| !v.is_empty()).unwrap_or_else(|| default.to_owned());
+    let [user, password, realm, nonce, opaque, offered] = ["username", "password", "realm", "nonce", "opaque", "qop"].map(|name| session.value(name));
+    let algorithm = or("algorithm", "MD5");
     let hash = hash_of(&algorithm).ok_or_else(|| format!("the digest algorithm `{algorithm}` is not supported"))?;
-    let or = |name: &str, default: &str| {
-        Some(auth.param(name))
-            .filter(|v| !v.is_empty())
-            .unwrap_or_else(|| default.to_owned())
-    };
-    let (cnonce, count) = (or("clientNonce", client_nonce), or("nonceCount", "00000001"));
+    let (cnonce, count) = (or("clientNonce", client_nonce), or("nonceCount", FIRST));
     let (_, _, path, query) = hash::url_parts(&request.url);
     let uri = if query.is_empty() {
         path.to_owned()
     } else {
         format!("{path}?{query}")
     };
-    let Challenge { realm, nonce, opaque, .. } = challenge;
-    let session = algorithm.to_ascii_lowercase().ends_with("-sess");
+    let keyed = is_session(&algorithm);
     let mut ha1 = hash(format!("{user}:{realm}:{password}").as_bytes());
-    if session {
+    if keyed {
         ha1 = hash(format!("{ha1}:{nonce}:{cnonce}").as_bytes());
     }
-    let qop = choose(&challenge.qop);
+    let qop = choose(&offered);
     let mut a2 = format!("{}:{uri}", request.method);
     if qop == Some("auth-int") {
         a2 = format!("{a2}:{}", hash(request.body.as_deref().unwrap_or_default()));
@@ -114,7 +114,7 @@ pub fn header(auth: &Auth, challenge: &Challenge, request: &WireRequest, client_
     if let Some(qop) = qop {
         out = format!("{out}, qop={qop}");
     }
-    if qop.is_some() || session {
+    if qop.is_some() || keyed {
         out = format!("{out}, nc={count}, cnonce=\"{cnonce}\"");
     }
     out = format!("{out}, response=\"{response}\"");
@@ -157,11 +157,14 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::format::Auth;
 
     fn answer(challenge: &str, params: serde_json::Value, client_nonce: &str) -> String {
         let auth = Auth::from_value(&json!({"type": "digest", "digest": params})).unwrap();
         let request = WireRequest::plain("GET", "http://www.example.org/dir/index.html");
-        header(&auth, &Challenge::parse(challenge).unwrap(), &request, client_nonce).unwrap()
+        let mut session = Session::new(&auth, Kept::default());
+        assert!(session.again(Some(Challenge::parse(challenge).unwrap()), client_nonce));
+        header(&session, &request, client_nonce).unwrap()
     }
 
     #[test]
@@ -186,11 +189,43 @@ mod tests {
         assert!(rfc7616.contains("algorithm=\"SHA-256\", qop=auth, nc=00000001"), "{rfc7616}");
     }
 
+    /// Seen in newman 6.2: each value that the document holds is used instead of the server's.
+    #[test]
+    fn the_document_wins_over_the_challenge() {
+        let challenge = "Digest realm=\"r\", nonce=\"n\", qop=\"auth\"";
+        let with = |more: serde_json::Value| {
+            let mut params = json!({"username": "u", "password": "p"});
+            params.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            answer(challenge, params, "c")
+        };
+        assert!(with(json!({"realm": "mine"})).starts_with("Digest username=\"u\", realm=\"mine\", nonce=\"n\""));
+        assert!(with(json!({"nonce": "mine"})).contains("realm=\"r\", nonce=\"mine\""));
+        assert!(with(json!({"opaque": "mine"})).ends_with(", opaque=\"mine\""));
+        assert!(with(json!({"qop": "auth-int"})).contains("qop=auth-int, nc=00000001"));
+        assert!(with(json!({"clientNonce": "mine", "nonceCount": "00000009"})).contains("nc=00000009, cnonce=\"mine\""));
+    }
+
+    /// RFC 7616 where the reference goes astray: an offer of both, unquoted values, another algorithm.
+    #[test]
+    fn challenges_are_read_by_the_rfc() {
+        let params = || json!({"username": "u", "password": "p"});
+        let both = answer("Digest realm=\"r\", nonce=\"n\", qop=\"auth-int, auth\"", params(), "c");
+        assert!(both.contains("qop=auth, "), "{both}");
+        let unquoted = answer("Digest realm=r, nonce=n, qop=auth, algorithm=SHA-256", params(), "c");
+        assert!(
+            unquoted.contains("realm=\"r\", nonce=\"n\"") && unquoted.contains("algorithm=\"SHA-256\", qop=auth"),
+            "{unquoted}"
+        );
+        let session = answer("Digest realm=\"r\", nonce=\"n\", algorithm=SHA-256-sess", params(), "c");
+        assert!(session.contains("cnonce=\"c\""), "{session}");
+    }
+
     #[test]
     fn other_schemes_and_unknown_algorithms_are_left_alone() {
         assert_eq!(Challenge::parse("Basic realm=\"x\""), None);
         let auth = Auth::from_value(&json!({"type": "digest", "digest": {"algorithm": "WHIRL"}})).unwrap();
-        let refused = header(&auth, &Challenge::default(), &WireRequest::plain("GET", "http://h/"), "c").unwrap_err();
+        let session = Session::new(&auth, Kept::default());
+        let refused = header(&session, &WireRequest::plain("GET", "http://h/"), "c").unwrap_err();
         assert_eq!(refused, "the digest algorithm `WHIRL` is not supported");
     }
 }

@@ -105,6 +105,8 @@ mod tests {
                 url,
                 body: b"",
                 is_form: false,
+                is_multipart: false,
+                encode: true,
                 content_type: "",
                 now: 0,
                 nonce: "",

@@ -17,9 +17,7 @@ pub struct Fresh<'a> {
 pub enum Handshake {
     /// The type has none, or it is over.
     Done,
-    Digest {
-        auth: Auth,
-    },
+    Digest(Box<digest::Session>),
     /// `negotiated`: the first message is out.
     Ntlm {
         auth: Auth,
@@ -27,12 +25,34 @@ pub enum Handshake {
     },
 }
 
+/// How a request is sent once more, or for the first time.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Step {
+    /// As it is.
+    AsItIs,
+    /// With this `Authorization`.
+    With(String),
+    /// Without any; a sentence for the report says why.
+    Without(String),
+}
+
+impl From<Option<Result<String, String>>> for Step {
+    fn from(signed: Option<Result<String, String>>) -> Self {
+        match signed {
+            None => Self::AsItIs,
+            Some(Ok(header)) => Self::With(header),
+            Some(Err(why)) => Self::Without(why),
+        }
+    }
+}
+
 impl Handshake {
-    /// The handshake of an authentication whose variables are substituted.
-    pub fn new(auth: Option<&Auth>) -> Self {
+    /// The handshake of an authentication whose variables are substituted; `kept` is what
+    /// earlier requests with it learned.
+    pub fn new(auth: Option<&Auth>, kept: digest::Kept) -> Self {
         match auth {
-            Some(auth) if auth.param("disableRetryRequest") == "true" => Self::Done,
-            Some(auth) if auth.kind == "digest" => Self::Digest { auth: auth.clone() },
+            Some(auth) if auth.kind == "digest" => Self::Digest(Box::new(digest::Session::new(auth, kept))),
+            Some(auth) if auth.switch("disableRetryRequest") => Self::Done,
             Some(auth) if auth.kind == "ntlm" => Self::Ntlm {
                 auth: auth.clone(),
                 negotiated: false,
@@ -46,12 +66,25 @@ impl Handshake {
         matches!(self, Self::Ntlm { .. })
     }
 
-    /// The `Authorization` to send the request with once more; `None`: this is the answer.
-    /// `Err` is a sentence for the report.
-    pub fn next(&mut self, request: &WireRequest, response: &WireResponse, fresh: &Fresh<'_>) -> Option<Result<String, String>> {
-        if !matches!(response.status, 401 | 403) {
-            return None;
+    /// How the request is sent for the first time: signed, when a challenge is known.
+    pub fn first(&self, request: &WireRequest, token: &str) -> Step {
+        match self {
+            Self::Digest(session) => session.sign(request, token).into(),
+            Self::Done | Self::Ntlm { .. } => Step::AsItIs,
         }
+    }
+
+    /// What later requests with the same authentication begin with.
+    pub fn into_kept(self) -> Option<digest::Kept> {
+        match self {
+            Self::Digest(session) => Some(session.into_kept()),
+            Self::Done | Self::Ntlm { .. } => None,
+        }
+    }
+
+    /// How to send the request once more; `None`: this is the answer.
+    pub fn next(&mut self, request: &WireRequest, response: &WireResponse, fresh: &Fresh<'_>) -> Option<Step> {
+        let refused = matches!(response.status, 401 | 403);
         let mut asked = response
             .headers
             .iter()
@@ -59,20 +92,24 @@ impl Handshake {
             .map(|(_, value)| value.as_str());
         match std::mem::replace(self, Self::Done) {
             Self::Done => None,
-            Self::Digest { auth } => {
-                let challenge = asked.find_map(digest::Challenge::parse)?;
-                Some(digest::header(&auth, &challenge, request, fresh.token))
+            Self::Digest(mut session) => {
+                let challenge = asked.find_map(digest::Challenge::parse).filter(|_| refused);
+                let again = session.again(challenge, fresh.token);
+                let step = again.then(|| session.sign(request, fresh.token).into());
+                *self = Self::Digest(session);
+                step
             }
+            Self::Ntlm { .. } if !refused => None,
             Self::Ntlm { auth, negotiated: false } => {
                 asked.find(|value| is_ntlm(value))?;
                 *self = Self::Ntlm { auth, negotiated: true };
-                Some(Ok(ntlm::negotiate()))
+                Some(Step::With(ntlm::negotiate()))
             }
             Self::Ntlm { auth, negotiated: true } => {
                 let challenge = asked.find_map(ntlm::parse)?;
                 let mut nonce = [0; 8];
                 nonce.iter_mut().zip(fresh.token.bytes()).for_each(|(to, from)| *to = from);
-                Some(Ok(ntlm::authenticate(&auth, &challenge, fresh.now, nonce)))
+                Some(Step::With(ntlm::authenticate(&auth, &challenge, fresh.now, nonce)))
             }
         }
     }
@@ -81,12 +118,4 @@ impl Handshake {
 fn is_ntlm(value: &str) -> bool {
     let scheme = value.split_ascii_whitespace().next().unwrap_or_default().trim_end_matches(',');
     scheme.eq_ignore_ascii_case("ntlm") || scheme.eq_ignore_ascii_case("negotiate")
-}
-
-/// What the first request carries already: a digest whose challenge the document holds.
-pub fn first(auth: &Auth, request: &WireRequest, token: &str) -> Option<String> {
-    if auth.kind != "digest" {
-        return None;
-    }
-    digest::header(auth, &digest::Challenge::of_document(auth)?, request, token).ok()
 }

@@ -21,15 +21,20 @@ pub fn decode(text: &str) -> String {
     percent_encoding::percent_decode_str(text).decode_utf8_lossy().into_owned()
 }
 
-/// Name-value pairs of a query string, decoded; `+` stays as it is.
-pub fn query_pairs(query: &str) -> Vec<(String, String)> {
+/// Name-value pairs of a query string, decoded; `+` is a blank, as in forms.
+pub fn form_pairs(query: &str) -> Vec<(String, String)> {
     let parts = query.split('&').filter(|part| !part.is_empty());
     parts
         .map(|part| {
             let (key, value) = part.split_once('=').unwrap_or((part, ""));
-            (decode(key), decode(value))
+            (form_decode(key), form_decode(value))
         })
         .collect()
+}
+
+/// Undoes percent-encoding, `+` included.
+pub fn form_decode(text: &str) -> String {
+    decode(&text.replace('+', " "))
 }
 
 pub fn md5(bytes: &[u8]) -> [u8; 16] {

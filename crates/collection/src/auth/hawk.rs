@@ -14,12 +14,13 @@ pub(super) fn apply(auth: &Auth, request: &mut Request, signing: &Signing<'_>) {
         // As the reference: without both there is nothing to sign with.
         return;
     }
-    let sha1 = auth.param("algorithm").eq_ignore_ascii_case("sha1");
+    let sha1 = auth.param("algorithm") == "sha1";
     let or = |name: &str, default: String| Some(auth.param(name)).filter(|v| !v.is_empty()).unwrap_or(default);
-    let time = or("timestamp", signing.now.div_euclid(1_000_000).to_string());
+    let given = Some(auth.param("timestamp")).filter(|t| t.trim_start().starts_with(|c: char| ('1'..='9').contains(&c)));
+    let time = given.unwrap_or_else(|| signing.now.div_euclid(1_000_000).to_string());
     let nonce = or("nonce", signing.nonce.to_owned());
     let (ext, app, dlg) = (auth.param("extraData"), auth.param("app"), auth.param("delegation"));
-    let wants_hash = auth.param("includePayloadHash") == "true" && !signing.body.is_empty();
+    let wants_hash = auth.switch("includePayloadHash") && !signing.is_multipart && !signing.body.is_empty();
     let hash = if wants_hash { payload_hash(sha1, signing) } else { String::new() };
     let (resource, host, port) = parts(signing.url);
     let escaped = ext.replace('\\', "\\\\").replace('\n', "\\n");
@@ -42,12 +43,12 @@ pub(super) fn apply(auth: &Auth, request: &mut Request, signing: &Signing<'_>) {
         ("ext", &ext),
         ("mac", &mac),
         ("app", &app),
-        ("dlg", &dlg),
+        ("dlg", if app.is_empty() { &app } else { &dlg }),
     ];
     let written: Vec<String> = fields
         .iter()
         .filter(|(_, v)| !v.is_empty())
-        .map(|(k, v)| format!("{k}=\"{v}\""))
+        .map(|(k, v)| format!("{k}=\"{}\"", v.replace('\\', "\\\\").replace('"', "\\\"")))
         .collect();
     request.set_header("Authorization", &format!("Hawk {}", written.join(", ")));
 }
@@ -96,6 +97,8 @@ mod tests {
             url,
             body: b"",
             is_form: false,
+            is_multipart: false,
+            encode: true,
             content_type: "",
             now: 0,
             nonce: "unused",
@@ -114,6 +117,8 @@ mod tests {
             url: "http://h/",
             body: b"Thank you for flying Hawk",
             is_form: false,
+            is_multipart: false,
+            encode: true,
             content_type: "text/plain; charset=utf-8",
             now: 0,
             nonce: "n",

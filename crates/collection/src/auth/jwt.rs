@@ -20,8 +20,12 @@ pub(super) fn apply(auth: &Auth, request: &mut Request) -> Option<String> {
     let key = Some(auth.param("queryParamKey"))
         .filter(|k| !k.is_empty())
         .unwrap_or_else(|| "token".into());
-    let in_query = auth.param("addTokenTo") == "queryParam";
-    place(request, in_query.then_some(key.as_str()), &prefix, &token);
+    let query_key = match auth.param("addTokenTo").as_str() {
+        "queryParam" => Some(key.as_str()),
+        "header" | "" => None,
+        other => return Some(format!("the JSON Web Token has no place `{other}`; the request is sent without it")),
+    };
+    place(request, query_key, &prefix, &token);
     None
 }
 
@@ -31,8 +35,11 @@ fn token(auth: &Auth) -> Result<String, String> {
         .unwrap_or_else(|| "HS256".into());
     let mut header = object(auth, "header")?;
     header.insert("alg".into(), json!(algorithm));
-    header.entry("typ").or_insert_with(|| json!("JWT"));
+    let written = auth.params.iter().any(|(key, value)| key == "payload" && !value.is_null());
     let payload = object(auth, "payload")?;
+    if !written {
+        return Err("it has no payload".into());
+    }
     let part = |map: Map<String, Value>| URL_SAFE_NO_PAD.encode(Value::Object(map).to_string());
     let signed = format!("{}.{}", part(header), part(payload));
     let signature = sign(&algorithm, auth, signed.as_bytes())?;
@@ -72,7 +79,10 @@ pub(super) fn sign(algorithm: &str, auth: &Auth, message: &[u8]) -> Result<Vec<u
 
 fn keyed(algorithm: hmac::Algorithm, auth: &Auth, message: &[u8]) -> Result<Vec<u8>, String> {
     let secret = auth.param("secret");
-    let key = if auth.param("isSecretBase64Encoded") == "true" {
+    if secret.is_empty() {
+        return Err("it has no secret".into());
+    }
+    let key = if auth.switch("isSecretBase64Encoded") {
         STANDARD.decode(secret.trim()).map_err(|_| "its secret is not base64".to_owned())?
     } else {
         secret.into_bytes()
@@ -144,7 +154,7 @@ mod tests {
         assert!(crate::url::unparse(&request.url).starts_with("h/p?t=eyJ"));
         let bad = apply(&auth(json!({"secret": "s", "payload": "{"})), &mut request).unwrap();
         assert!(bad.contains("its payload is no JSON object"), "{bad}");
-        let unknown = apply(&auth(json!({"algorithm": "none"})), &mut request).unwrap();
+        let unknown = apply(&auth(json!({"algorithm": "none", "payload": "{}"})), &mut request).unwrap();
         assert!(unknown.contains("`none`"), "{unknown}");
     }
 }

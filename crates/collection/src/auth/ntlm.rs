@@ -62,6 +62,8 @@ pub fn authenticate(auth: &Auth, challenge: &Challenge, now: i64, client_nonce: 
     let (mut domain, mut user) = (auth.param("domain"), auth.param("username"));
     if let Some((named, name)) = user.clone().split_once('\\') {
         (domain, user) = (named.to_owned(), name.to_owned());
+    } else if let Some((name, named)) = user.clone().split_once('@') {
+        (domain, user) = (named.to_uppercase(), name.to_owned());
     }
     let secret = md4(&utf16(&auth.param("password")));
     let key = hmac_md5(&secret, &utf16(&format!("{}{domain}", user.to_uppercase())));

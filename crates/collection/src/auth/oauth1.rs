@@ -5,7 +5,7 @@ use aws_lc_rs::{digest, hmac};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::hash::{base64_hash, encode, query_pairs, url_parts};
+use super::hash::{base64_hash, encode, form_decode, form_pairs, url_parts};
 use super::{Signed, Signing, jwt};
 use crate::format::{Auth, Mode, Param, Request};
 
@@ -21,9 +21,19 @@ pub(super) fn apply(auth: &Auth, request: &mut Request, signing: &Signing<'_>) -
     let mut params = parameters(auth, &method, signing)?;
     let signature = signature(auth, request, signing, (&method, &params))?;
     params.push(("oauth_signature", signature));
-    if auth.param("addParamsToHeader") == "true" {
+    if signing.encode {
+        // RFC 5849, 3.6: what is signed is also sent that way.
+        for row in request.url.query.iter_mut().flatten() {
+            row.key = row.key.as_deref().map(|key| encode(&form_decode(key)));
+            row.value = row.value.as_deref().map(|value| encode(&form_decode(value)));
+        }
+    }
+    if auth.switch("addParamsToHeader") {
+        if let Some(rows) = &mut request.url.query {
+            rows.retain(|row| !row.key.as_deref().is_some_and(|key| key.starts_with("oauth_")));
+        }
         request.set_header("Authorization", &header(auth, &params));
-        return Ok(Signed::Header);
+        return Ok(Signed::Url);
     }
     // RFC 5849, 3.5: the body before the query, where the body is a form.
     if matches!(request.method.as_str(), "POST" | "PUT")
@@ -43,7 +53,7 @@ pub(super) fn apply(auth: &Auth, request: &mut Request, signing: &Signing<'_>) -
 /// All parameters but the signature, in the reference's order.
 fn parameters(auth: &Auth, method: &str, signing: &Signing<'_>) -> Result<Vec<(&'static str, String)>, String> {
     let or = |name: &str, default: String| Some(auth.param(name)).filter(|v| !v.is_empty()).unwrap_or(default);
-    let wants_hash = auth.param("includeBodyHash") == "true" && !signing.is_form && !signing.body.is_empty();
+    let wants_hash = auth.switch("includeBodyHash") && !signing.is_form && !signing.is_multipart && method.contains('-');
     let hash = if wants_hash {
         base64_hash(digest_of(method)?, signing.body)
     } else {
@@ -60,10 +70,12 @@ fn parameters(auth: &Auth, method: &str, signing: &Signing<'_>) -> Result<Vec<(&
         ("oauth_verifier", auth.param("verifier")),
         ("oauth_body_hash", hash),
     ];
-    let with_empty = auth.param("addEmptyParamsToSign") == "true";
+    let with_empty = auth.switch("addEmptyParamsToSign");
+    // Extensions are sent only when they say something.
+    let extension = |name: &str| matches!(name, "oauth_body_hash" | "oauth_callback" | "oauth_verifier");
     let kept = all
         .into_iter()
-        .filter(|(name, value)| !value.trim().is_empty() || (with_empty && *name != "oauth_body_hash"));
+        .filter(|(name, value)| !value.trim().is_empty() || (with_empty && !extension(name)));
     Ok(kept.collect())
 }
 
@@ -102,7 +114,7 @@ fn signature(
 /// RFC 5849, 3.4.1.
 fn base_string(request: &Request, signing: &Signing<'_>, own: &[(&'static str, String)]) -> String {
     let (scheme, authority, path, query) = url_parts(signing.url);
-    let mut pairs: Vec<(String, String)> = query_pairs(query);
+    let mut pairs: Vec<(String, String)> = form_pairs(query);
     if let Some(body) = request.body.as_ref().filter(|body| signing.is_form && !body.disabled)
         && let Mode::Urlencoded(rows) = &body.mode
     {
@@ -126,7 +138,7 @@ fn base_string(request: &Request, signing: &Signing<'_>, own: &[(&'static str, S
 
 fn header(auth: &Auth, params: &[(&'static str, String)]) -> String {
     let realm = Some(auth.param("realm")).filter(|realm| !realm.is_empty());
-    let plain = auth.param("disableHeaderEncoding") == "true";
+    let plain = auth.switch("disableHeaderEncoding");
     let written = |value: &str| if plain { value.to_owned() } else { encode(value) };
     let realm = realm.map(|realm| format!("realm=\"{}\"", written(&realm)));
     let rest = params.iter().map(|(key, value)| format!("{key}=\"{}\"", written(value)));
@@ -152,11 +164,13 @@ mod tests {
             url,
             body: b"",
             is_form: false,
+            is_multipart: false,
+            encode: true,
             content_type: "",
             now: 0,
             nonce: "unused",
         };
-        assert_eq!(apply(&auth, &mut request, &signing), Ok(Signed::Header));
+        assert_eq!(apply(&auth, &mut request, &signing), Ok(Signed::Url));
         let header = request.header("authorization").unwrap();
         assert!(
             header.starts_with("OAuth realm=\"Photos\",oauth_consumer_key=\"dpf43f3p2l4k3l03\""),

@@ -19,10 +19,18 @@ pub(super) fn apply(auth: &Auth, request: &mut Request) -> Option<String> {
     if auth.param("tokenType").eq_ignore_ascii_case("mac") {
         return Some("OAuth 2.0 tokens of type `mac` are not supported; the request is sent without one".into());
     }
-    let in_query = auth.param("addTokenTo") == "queryParams";
-    let given = auth.params.iter().any(|(key, _)| key == "headerPrefix");
+    let given = auth.params.iter().any(|(key, value)| key == "headerPrefix" && !value.is_null());
     let prefix = if given { auth.param("headerPrefix") } else { "Bearer".into() };
-    place(request, in_query.then_some("access_token"), &prefix, &token);
+    let query_key = match auth.param("addTokenTo").as_str() {
+        "queryParams" => Some("access_token"),
+        "header" | "" => None,
+        other => {
+            return Some(format!(
+                "the OAuth 2.0 token has no place `{other}`; the request is sent without it"
+            ));
+        }
+    };
+    place(request, query_key, prefix.trim(), &token);
     None
 }
 

@@ -26,7 +26,7 @@ impl Jar {
         let list = value["cookies"].as_array().or(value.as_array()).ok_or(CookieFileError::Shape)?;
         let mut jar = Self::default();
         for (index, value) in list.iter().enumerate() {
-            jar.put(read(index + 1, value)?, now);
+            jar.put(read(index + 1, value, now)?, now);
         }
         Ok(jar)
     }
@@ -34,10 +34,11 @@ impl Jar {
     /// The whole jar as a cookie file.
     pub fn to_json(&self) -> Value {
         json!({
-            "version": "tough-cookie@4.1.4",
+            // The reference's own settings: it takes them over from the file that it reads.
+            "version": "tough-cookie@4.1.3-postman.1",
             "storeType": "MemoryCookieStore",
-            "rejectPublicSuffixes": true,
-            "enableLooseMode": false,
+            "rejectPublicSuffixes": false,
+            "enableLooseMode": true,
             "allowSpecialUseDomain": true,
             "prefixSecurity": "silent",
             "cookies": self.all().iter().map(write).collect::<Vec<_>>(),
@@ -45,35 +46,46 @@ impl Jar {
     }
 }
 
-fn read(position: usize, value: &Value) -> Result<Cookie, CookieFileError> {
+fn read(position: usize, value: &Value, now: i64) -> Result<Cookie, CookieFileError> {
     let text = |field: &str| crate::format::text(&value[field]);
-    let name = text("key")
-        .or_else(|| text("name"))
-        .ok_or(CookieFileError::Missing { position, field: "key" })?;
+    // What is empty is left out of the file; a cookie without a name has a value.
+    let (name, content) = (text("key").or_else(|| text("name")), text("value"));
+    if name.is_none() && content.is_none() {
+        return Err(CookieFileError::Missing { position, field: "key" });
+    }
     let domain = text("domain")
         .filter(|d| !d.is_empty())
         .ok_or(CookieFileError::Missing { position, field: "domain" })?;
     let flag = |field: &str| value[field].as_bool().unwrap_or(false);
-    let expires = text("expires")
-        .filter(|e| e != "Infinity")
-        .and_then(|e| e.parse::<jiff::Timestamp>().ok());
+    let time = |field: &str| text(field).and_then(|given| given.parse::<jiff::Timestamp>().ok());
+    let created = time("creation").map(jiff::Timestamp::as_microsecond);
+    // A life given in seconds wins over a date, and counts from the cookie's creation.
+    let expires = match (value["maxAge"].as_i64(), text("maxAge").as_deref()) {
+        (_, Some("-Infinity")) => Some(i64::MIN),
+        (Some(seconds), _) if seconds <= 0 => Some(i64::MIN),
+        (Some(seconds), _) => Some(created.unwrap_or(now).saturating_add(seconds.saturating_mul(1_000_000))),
+        (None, _) => time("expires").map(jiff::Timestamp::as_microsecond),
+    };
     Ok(Cookie {
-        name,
-        value: text("value").unwrap_or_default(),
+        name: name.unwrap_or_default(),
+        value: content.unwrap_or_default(),
         domain: domain.trim_start_matches('.').to_ascii_lowercase(),
         host_only: value["hostOnly"].as_bool().unwrap_or(!domain.starts_with('.')),
         path: text("path").filter(|p| p.starts_with('/')).unwrap_or_else(|| "/".into()),
         secure: flag("secure"),
         http_only: flag("httpOnly"),
-        expires: expires.map(jiff::Timestamp::as_microsecond),
+        expires,
         created: 0,
     })
 }
 
 fn write(cookie: &Cookie) -> Value {
     let mut map = Map::new();
-    map.insert("key".into(), json!(cookie.name));
-    map.insert("value".into(), json!(cookie.value));
+    for (name, text) in [("key", &cookie.name), ("value", &cookie.value)] {
+        if !text.is_empty() {
+            map.insert(name.into(), json!(text));
+        }
+    }
     if let Some(expires) = cookie.expires {
         map.insert("expires".into(), json!(crate::dynamic::iso(expires)));
     }
@@ -109,6 +121,41 @@ mod tests {
                 .unwrap()
                 .header(&url, NOW)
                 .is_none()
+        );
+    }
+
+    /// As newman 6.2 exported it.
+    #[test]
+    fn a_file_of_the_reference_is_read() {
+        let text = br#"{"version": "tough-cookie@4.1.3-postman.1", "storeType": "MemoryCookieStore", "rejectPublicSuffixes": false,
+            "enableLooseMode": true, "allowSpecialUseDomain": true, "prefixSecurity": "silent", "cookies": [
+            {"key": "a", "value": "1", "maxAge": 3600, "domain": "localhost", "path": "/", "httpOnly": true, "hostOnly": true,
+             "creation": "2023-11-14T22:13:20.000Z", "lastAccessed": "2023-11-14T22:13:21.000Z"},
+            {"key": "d", "value": "\"q v\"", "domain": "localhost", "path": "/", "extensions": ["Foo=bar"], "hostOnly": true,
+             "pathIsDefault": true, "creation": "2023-11-14T22:13:20.000Z", "sameSite": "strict"},
+            {"value": "bare", "domain": "localhost", "path": "/", "hostOnly": true},
+            {"key": "e", "domain": "localhost", "path": "/", "hostOnly": true}]}"#;
+        let url = url::Url::parse("http://localhost:1/").unwrap();
+        let header = |now: i64| Jar::from_json(text, now).unwrap().header(&url, now).unwrap();
+        assert_eq!(header(NOW), "a=1; d=\"q v\"; bare; e=");
+        // 3,600 s after its creation, however late the file is read.
+        assert_eq!(header(NOW + 3_600_000_001), "d=\"q v\"; bare; e=");
+    }
+
+    #[test]
+    fn what_is_written_reads_in_the_reference() {
+        let url = url::Url::parse("http://localhost/").unwrap();
+        let mut jar = Jar::default();
+        jar.store(&url, "=bare; Path=/", NOW);
+        let written = jar.to_json();
+        assert_eq!(
+            written["cookies"],
+            json!([{"value": "bare", "domain": "localhost", "path": "/", "hostOnly": true}])
+        );
+        // It takes these over, and would refuse more cookies with others.
+        assert_eq!(
+            (&written["rejectPublicSuffixes"], &written["enableLooseMode"]),
+            (&json!(false), &json!(true))
         );
     }
 

@@ -42,6 +42,16 @@ impl Auth {
         Value::Object(map)
     }
 
+    /// A switch, as JavaScript reads one: any text but the empty one is on.
+    pub fn switch(&self, key: &str) -> bool {
+        match self.params.iter().rev().find(|(k, _)| k == key) {
+            None | Some((_, Value::Null | Value::Bool(false))) => false,
+            Some((_, Value::String(text))) => !text.is_empty(),
+            Some((_, Value::Number(number))) => number.as_f64() != Some(0.0),
+            Some(_) => true,
+        }
+    }
+
     /// A parameter as text, `""` when absent; the last of several wins.
     pub fn param(&self, key: &str) -> String {
         self.params

@@ -26,10 +26,11 @@ pub enum Mode {
         src: Option<String>,
         content: Option<String>,
     },
+    /// `None`: not in the document, which is something else than `null`.
     Graphql {
-        query: Option<String>,
-        operation_name: Option<String>,
-        variables: Value,
+        query: Option<Value>,
+        operation_name: Option<Value>,
+        variables: Option<Value>,
     },
 }
 
@@ -63,14 +64,10 @@ impl Body {
                 disabled: false,
             });
         }
-        let mode = match value["mode"].as_str().or_else(|| only_mode(value))? {
-            "raw" => Mode::Raw {
-                text: raw_text(&value["raw"])?,
-                language: text(&value["options"]["raw"]["language"]),
-            },
+        let mode = match value["mode"].as_str()?.to_ascii_lowercase().as_str() {
             "urlencoded" => Mode::Urlencoded(match &value["urlencoded"] {
                 Value::String(s) => super::url::parse_query(s),
-                other => rows(other).iter().map(Param::from_value).collect(),
+                other => rows(other).iter().flat_map(form_rows).collect(),
             }),
             "formdata" => Mode::Formdata(rows(&value["formdata"]).iter().map(FormPart::from_value).collect()),
             "file" => {
@@ -83,12 +80,16 @@ impl Body {
             "graphql" => {
                 let graphql = &value["graphql"];
                 Mode::Graphql {
-                    query: text(&graphql["query"]),
-                    operation_name: text(&graphql["operationName"]),
-                    variables: graphql["variables"].clone(),
+                    query: graphql.get("query").cloned(),
+                    operation_name: graphql.get("operationName").cloned(),
+                    variables: graphql.get("variables").cloned(),
                 }
             }
-            _ => return None,
+            // The reference takes every other mode for this one.
+            _ => Mode::Raw {
+                text: raw_text(&value["raw"]),
+                language: text(&value["options"]["raw"]["language"]),
+            },
         };
         Some(Self {
             mode,
@@ -120,7 +121,7 @@ impl Body {
             } => {
                 let mut content = json!({"query": query, "variables": variables});
                 if let Some(name) = operation_name {
-                    content["operationName"] = json!(name);
+                    content["operationName"] = name.clone();
                 }
                 put("graphql", content);
             }
@@ -137,11 +138,12 @@ impl FormPart {
         let value = if row["type"] == "file" {
             PartValue::Files(match &row["src"] {
                 Value::Array(list) => list.iter().filter_map(text).collect(),
-                one => text(one).into_iter().collect(),
+                one => text(one).filter(|path| !path.is_empty()).into_iter().collect(),
             })
         } else {
             PartValue::Text(match &row["value"] {
-                Value::Null => String::new(),
+                Value::Null | Value::Bool(false) => String::new(),
+                Value::Number(number) if number.as_f64() == Some(0.0) => String::new(),
                 other => text(other).unwrap_or_else(|| other.to_string()),
             })
         };
@@ -149,7 +151,7 @@ impl FormPart {
             key: text(&row["key"]).unwrap_or_default(),
             value,
             content_type: text(&row["contentType"]).filter(|t| !t.is_empty()),
-            file_name: text(&row["fileName"]).filter(|t| !t.is_empty()),
+            file_name: text(&row["fileName"]),
             disabled: flag(&row["disabled"]),
         }
     }
@@ -172,25 +174,41 @@ impl FormPart {
     }
 }
 
-/// Raw content that is an object or array is sent as its JSON text; none is no body.
-fn raw_text(raw: &Value) -> Option<String> {
+/// Raw content that is an object or array is sent as its JSON text; numbers and truth values
+/// are no content for the reference.
+fn raw_text(raw: &Value) -> String {
     match raw {
-        Value::Null => None,
-        other => text(other).or_else(|| Some(other.to_string())),
+        Value::String(text) => text.clone(),
+        Value::Object(_) | Value::Array(_) => raw.to_string(),
+        Value::Null | Value::Bool(_) | Value::Number(_) => String::new(),
     }
 }
 
-/// The mode of a body that names none but holds exactly one content.
-fn only_mode(value: &Value) -> Option<&'static str> {
-    ["raw", "urlencoded", "formdata", "file", "graphql"]
-        .into_iter()
-        .find(|mode| !value[*mode].is_null())
+/// A row of an urlencoded body; a list stands for several rows, and what cannot be written in a
+/// form is empty.
+fn form_rows(row: &Value) -> Vec<Param> {
+    let with = |value: &Value| Param {
+        key: Some(text(&row["key"]).unwrap_or_else(|| {
+            if row["key"].is_null() && row.get("key").is_some() {
+                "null"
+            } else {
+                "undefined"
+            }
+            .into()
+        })),
+        value: text(value),
+        disabled: flag(&row["disabled"]),
+    };
+    match &row["value"] {
+        Value::Array(list) => list.iter().map(with).collect(),
+        one => vec![with(one)],
+    }
 }
 
 /// Rows of a table, also in the map form `{"name": "value"}`.
 fn rows(value: &Value) -> Vec<Value> {
     match value {
-        Value::Array(list) => list.clone(),
+        Value::Array(list) => list.iter().filter(|row| !row.is_null()).cloned().collect(),
         Value::Object(map) => map.iter().map(|(k, v)| json!({"key": k, "value": v})).collect(),
         _ => Vec::new(),
     }

@@ -1,9 +1,18 @@
 //! Folders and items of a collection, with their scripts.
 
+use std::ops::Range;
+
 use serde_json::{Map, Value};
 
-use super::{Auth, Request, flag, text};
+use super::{
+    Auth, Request,
+    document::{Members, Part},
+    flag, text,
+};
 use crate::script::Listen;
+
+/// Deepest folder that is read; a tree of a document holds no deeper one either.
+const DEEPEST: usize = 64;
 
 /// A script bound to a folder or item.
 #[derive(Debug, Clone)]
@@ -20,7 +29,7 @@ pub enum Node {
 }
 
 /// A folder; the collection itself is the outermost one.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Folder {
     pub id: String,
     pub name: String,
@@ -41,45 +50,71 @@ pub struct Item {
     pub request: Request,
     pub events: Vec<Event>,
     pub profile: Map<String, Value>,
+    /// Where in the text of the document it stands.
+    pub place: Range<usize>,
 }
 
 impl Folder {
-    /// Reads the collection as its outermost folder.
-    pub fn from_value(value: &Value) -> Self {
-        Self::read(value, "item")
-    }
-
-    fn read(value: &Value, position: &str) -> Self {
-        let nodes = value["item"].as_array().map(Vec::as_slice).unwrap_or_default();
-        let items = nodes
-            .iter()
-            .enumerate()
-            .filter(|(_, node)| node.is_object())
-            .map(|(index, node)| Node::read(node, &child(position, index)))
-            .collect();
-        Self {
-            id: identity(value, position),
-            name: text(&value["name"]).unwrap_or_default(),
-            items,
-            events: events(&value["event"]),
-            auth: Auth::from_value(&value["auth"]),
-            profile: profile(value),
+    /// Reads a folder, or the collection as the outermost one. `None` when something in it
+    /// has not the shape that [`crate::load`] asks for.
+    pub(super) fn read_members(members: &Members<'_>, document: &str, position: &str, depth: usize) -> Option<Self> {
+        if depth > DEEPEST {
+            return None;
         }
+        let entries = match members.find("item") {
+            Some(list) if list.sign() == b'[' => list.entries()?,
+            Some(other) if other.sign() != b'n' => return None,
+            _ => Vec::new(),
+        };
+        let mut items = Vec::with_capacity(entries.len());
+        for (index, node) in entries.iter().enumerate() {
+            match node.sign() {
+                b'{' => items.push(Node::read(node, document, &child(position, index), depth + 1)?),
+                b'n' => {}
+                _ => return None,
+            }
+        }
+        let own = own_fields(members)?;
+        Some(Self {
+            id: identity(&own, position),
+            name: text(&own["name"]).unwrap_or_default(),
+            items,
+            events: events(&own["event"]),
+            auth: Auth::from_value(&own["auth"]),
+            profile: profile(&own),
+        })
     }
 }
 
+/// What a folder says beside its items.
+fn own_fields(members: &Members<'_>) -> Option<Value> {
+    let keys = ["id", "_postman_id", "name", "event", "auth", "protocolProfileBehavior"];
+    let fields: Option<Map<String, Value>> = keys.iter().map(|key| Some(((*key).to_owned(), members.value(key)?))).collect();
+    fields.map(Value::Object)
+}
+
 impl Node {
-    fn read(value: &Value, position: &str) -> Self {
-        if value.get("item").is_some_and(Value::is_array) || value.get("request").is_none() {
-            return Self::Folder(Box::new(Folder::read(value, position)));
+    fn read(part: &Part<'_>, document: &str, position: &str, depth: usize) -> Option<Self> {
+        let members = part.members()?;
+        let items = members.find("item").map(|items| items.sign());
+        if items == Some(b'[') || members.find("request").is_none() {
+            let folder = Folder::read_members(&members, document, position, depth)?;
+            return Some(Self::Folder(Box::new(folder)));
         }
-        Self::Item(Box::new(Item {
-            id: identity(value, position),
-            name: text(&value["name"]).unwrap_or_default(),
-            request: Request::from_value(&value["request"]),
-            events: events(&value["event"]),
-            profile: profile(value),
-        }))
+        let value = part.value()?;
+        let request = &value["request"];
+        let is_request = request.is_null() || request.is_object() || request.is_string();
+        let is_alone = items.is_none_or(|sign| sign == b'n');
+        (is_request && is_alone).then(|| {
+            Self::Item(Box::new(Item {
+                id: identity(&value, position),
+                name: text(&value["name"]).unwrap_or_default(),
+                request: Request::from_value(request),
+                events: events(&value["event"]),
+                profile: profile(&value),
+                place: part.place(document),
+            }))
+        })
     }
 
     pub fn id(&self) -> &str {

@@ -92,33 +92,39 @@ impl Request {
 /// Headers as a table, as `Name: value` lines, or as a map.
 fn headers_from(value: &Value) -> Vec<Param> {
     match value {
-        Value::Array(list) => list
-            .iter()
-            .flat_map(|h| match h {
-                Value::String(line) => header_lines(line),
-                row => vec![Param::from_value(row)],
-            })
-            .collect(),
+        Value::Array(list) => list.iter().filter(|h| !h.is_null()).map(header_row).collect(),
         Value::String(lines) => header_lines(lines),
-        Value::Object(map) => map
-            .iter()
-            .map(|(k, v)| Param {
-                key: Some(k.clone()),
-                value: text(v),
-                disabled: false,
-            })
-            .collect(),
+        Value::Object(map) => map.iter().filter_map(|(k, v)| Some(Param::new(k, v.as_str()?))).collect(),
         _ => Vec::new(),
     }
 }
 
+/// One row: an object, or `Name: value`. A value that is `null` is that word.
+fn header_row(row: &Value) -> Param {
+    match row {
+        Value::String(line) => {
+            let (key, value) = line.split_once(':').unwrap_or((line, ""));
+            Param::new(key.trim(), value.trim())
+        }
+        row => {
+            let mut param = Param::from_value(row);
+            if row.get("value").is_some_and(Value::is_null) {
+                param.value = Some("null".into());
+            }
+            param
+        }
+    }
+}
+
+/// `Name: value` lines. As in the reference, the name goes to the last colon of what stands
+/// without blanks at the start of the line; other lines are no headers.
 fn header_lines(lines: &str) -> Vec<Param> {
     lines
         .lines()
         .filter_map(|line| {
-            let (key, value) = line.split_once(':').unwrap_or((line, ""));
-            let key = key.trim();
-            (!key.is_empty()).then(|| Param::new(key, value.trim()))
+            let start = line.split(char::is_whitespace).next().unwrap_or_default();
+            let at = start.rfind(':').filter(|at| *at > 0)?;
+            Some(Param::new(&line[..at], line[at + 1..].trim()))
         })
         .collect()
 }

@@ -32,11 +32,16 @@ impl Param {
     pub fn from_value(value: &Value) -> Self {
         Self {
             key: text(&value["key"]),
-            value: text(&value["value"]).or_else(|| match &value["value"] {
-                Value::Null => None,
-                other => Some(other.to_string()),
-            }),
+            value: Some(&value["value"]).filter(|v| !v.is_null()).map(crate::variables::display),
             disabled: flag(&value["disabled"]),
+        }
+    }
+
+    /// Reads a row of a query: as the reference, a value that is no text is none.
+    fn of_query(value: &Value) -> Self {
+        Self {
+            value: value["value"].as_str().map(str::to_owned),
+            ..Self::from_value(value)
         }
     }
 
@@ -103,7 +108,7 @@ impl Url {
             _ => None,
         };
         let query = match part("query") {
-            Value::Array(list) => Some(list.iter().map(Param::from_value).collect()),
+            Value::Array(list) => Some(list.iter().filter(|row| !row.is_null()).map(Param::of_query).collect()),
             Value::String(s) => Some(parse_query(s)),
             Value::Object(map) => Some(
                 map.iter()

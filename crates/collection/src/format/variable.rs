@@ -52,7 +52,7 @@ fn cast(value: &Value, kind: &str) -> Value {
             Ok(n) => json!(n),
             Err(_) => value.clone(),
         },
-        ("boolean", Value::String(s)) => json!(s == "true"),
+        ("boolean", Value::String(s)) => json!(!s.is_empty()),
         _ => value.clone(),
     }
 }

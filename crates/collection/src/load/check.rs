@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::{LoadError, locate};
+use crate::format::document::Members;
 
 /// What is wrong and where, before the place is looked up in the text.
 pub struct Problem {
@@ -37,6 +38,15 @@ impl Problem {
             hint: self.hint,
         }
     }
+}
+
+/// Whether [`collection`] has nothing against the outermost members of a document.
+pub fn looks_like_collection(members: &Members<'_>) -> bool {
+    let has = |key: &str| members.find(key).is_some();
+    let schema = members.value("info").unwrap_or_default()["schema"]
+        .as_str()
+        .is_some_and(|schema| schema.contains("/v1."));
+    has("item") && !schema && !has("openapi") && !has("swagger")
 }
 
 /// A collection has `info` and a list `item` whose entries are objects.

@@ -63,6 +63,32 @@ fn odd_but_common_forms_are_read() {
 }
 
 #[test]
+fn an_item_knows_its_place_also_in_an_envelope_and_behind_a_mark() {
+    let text = "\u{feff}{\"collection\": {\"info\": {\"name\": \"é\"}, \"item\": [{\"name\": \"F\", \"item\": [{\"name\": \"a\", \"request\": \"h\", \"x\": 1}]}]}}";
+    let collection = parse_collection(text.as_bytes(), "c").unwrap();
+    let item = collection.requests()[0].1;
+    let value = collection.document().value_at(&item.place);
+    assert_eq!(value, Some(json!({"name": "a", "request": "h", "x": 1})));
+    assert_eq!(collection.document().to_value()["info"]["name"], "é");
+    assert_eq!(item.id, "item-0.0");
+}
+
+#[test]
+fn what_no_tree_can_hold_is_refused_with_its_place() {
+    let error = refused("{\"info\": {}, \"item\": [{\"name\": \"\\ud800\", \"request\": \"h\"}]}");
+    assert_eq!(error.path, "item[0].name");
+    let deep = format!(
+        "{{\"info\": {{}}, \"item\": {}{}}}",
+        "[{\"item\": ".repeat(100_000),
+        "[]".to_owned() + &"}]".repeat(100_000)
+    );
+    assert!(refused(&deep).message.contains("recursion limit"), "and no stack is exhausted");
+    // The last of two members of one name is meant, as everywhere in JSON.
+    let twice = "{\"item\": [], \"info\": {}, \"item\": [{\"request\": \"h\"}]}";
+    assert_eq!(parse_collection(twice.as_bytes(), "c").unwrap().requests().len(), 1);
+}
+
+#[test]
 fn version_2_0_reads_like_2_1() {
     let auth = |auth: Value| {
         let text = json!({"info": {}, "item": [{"request": {"url": "h", "auth": auth}}]}).to_string();
@@ -88,7 +114,7 @@ fn a_collection_of_20_mb_is_read_whole_and_cloned_for_nothing() {
     assert_eq!(collection.requests().len(), 20_000);
     assert_eq!(collection.requests()[19_999].1.name, "19999");
     let copy = collection.clone();
-    assert!(std::ptr::eq(collection.raw(), copy.raw()) && std::ptr::eq(collection.root(), copy.root()));
+    assert!(std::ptr::eq(collection.document().text(), copy.document().text()) && std::ptr::eq(collection.root(), copy.root()));
 }
 
 proptest! {

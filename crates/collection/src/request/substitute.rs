@@ -29,6 +29,8 @@ pub(super) fn substitute(request: &Request, resolver: &mut Resolver<'_>) -> Requ
                     .map(|part| {
                         let mut part = part.clone();
                         part.key = resolver.text(&part.key);
+                        part.content_type = part.content_type.map(|kind| resolver.text(&kind));
+                        part.file_name = part.file_name.map(|name| resolver.text(&name));
                         part.value = match part.value {
                             PartValue::Text(text) => PartValue::Text(resolver.text(&text)),
                             PartValue::Files(paths) => PartValue::Files(paths.iter().map(|p| resolver.text(p)).collect()),
@@ -46,9 +48,9 @@ pub(super) fn substitute(request: &Request, resolver: &mut Resolver<'_>) -> Requ
                 operation_name,
                 variables,
             } => Mode::Graphql {
-                query: query.as_deref().map(|q| resolver.text(q)),
-                operation_name: operation_name.as_deref().map(|n| resolver.text(n)),
-                variables: resolver.value(variables),
+                query: query.as_ref().map(|q| resolver.value(q)),
+                operation_name: operation_name.as_ref().map(|n| resolver.value(n)),
+                variables: variables.as_ref().map(|v| resolver.value(v)),
             },
         };
         Body { mode, disabled: false }

@@ -3,7 +3,7 @@
 use std::sync::{Mutex, PoisonError};
 
 use async_trait::async_trait;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::exchange::Wire;
 use crate::cookies::Cookie;
@@ -15,18 +15,15 @@ use crate::script::{Call, Listen, Scopes, ScriptCalls, ScriptError};
 /// Answers the calls of one script.
 pub struct Calls<'a> {
     wire: &'a Wire,
-    /// As they were when the script began.
-    scopes: &'a Scopes,
     listen: Listen,
     /// Requests made, for the report.
     made: Mutex<Vec<SubRequest>>,
 }
 
 impl<'a> Calls<'a> {
-    pub fn new(wire: &'a Wire, scopes: &'a Scopes, listen: Listen) -> Self {
+    pub fn new(wire: &'a Wire, listen: Listen) -> Self {
         Self {
             wire,
-            scopes,
             listen,
             made: Mutex::new(Vec::new()),
         }
@@ -44,7 +41,9 @@ impl<'a> Calls<'a> {
             &request["request"]
         });
         let auth = crate::auth::inherited(request.auth.as_ref(), &[]);
-        let exchange = self.wire.send(&request, auth, &Profile::default(), self.scopes).await;
+        // As newman: variables are the script's business, and a body goes with any method.
+        let profile = Profile(Map::from_iter([("disableBodyPruning".to_owned(), json!(true))]));
+        let exchange = self.wire.send(&request, (auth, None), &profile, &Scopes::default()).await;
         let made = exchange.to_sub_request(Some(self.listen), self.wire.options.max_report_bytes);
         let mut all = self.made.lock().unwrap_or_else(PoisonError::into_inner);
         all.extend(exchange.token_request);

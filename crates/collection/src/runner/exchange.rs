@@ -7,14 +7,15 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
+use super::digests::{Digests, Owner};
 use super::route::OwnRoute;
 use super::tokens::Tokens;
 use super::{RunOptions, micros_since};
-use crate::auth::handshake::{self, Fresh, Handshake};
+use crate::auth::handshake::{Fresh, Handshake, Step};
 use crate::cookies::Jar;
 use crate::dynamic::{Dynamic, Now};
 use crate::files::FileAccess;
-use crate::format::{Auth, Request};
+use crate::format::{Auth, Param, Request};
 use crate::redirect::{self, Decision};
 use crate::report::{Replay, RequestError, SubRequest};
 use crate::request::{self, Limits, Prepared, Profile, Sent};
@@ -30,6 +31,7 @@ pub struct Wire {
     jar: Mutex<Jar>,
     pub(super) dynamic: Mutex<Dynamic>,
     pub(super) tokens: Tokens,
+    digests: Digests,
     /// Of connections that must not be shared with other runs.
     group: u64,
 }
@@ -76,6 +78,7 @@ impl Wire {
             jar: Mutex::new(jar),
             dynamic: Mutex::new(dynamic),
             tokens: Tokens::default(),
+            digests: Digests::default(),
             group: GROUPS.fetch_add(1, Ordering::Relaxed),
         }
     }
@@ -94,16 +97,14 @@ impl Wire {
             .collect()
     }
 
-    /// The URL of a request as it would be sent now.
-    pub fn address(&self, request: &Request, scopes: &Scopes) -> String {
-        let mut dynamic = self.dynamic.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut resolver = crate::variables::Resolver::new(scopes, &mut dynamic);
-        let text = resolver.text(&crate::url::unparse(&request.url));
-        crate::url::to_wire(&text, true).href
-    }
-
     /// Sends a request as it is and follows its redirects.
-    pub(super) async fn send_as(&self, request: &Request, auth: Option<&Auth>, profile: &Profile, scopes: &Scopes) -> Exchange {
+    pub(super) async fn send_as(
+        &self,
+        request: &Request,
+        (auth, owner): (Option<&Auth>, Option<Owner>),
+        profile: &Profile,
+        scopes: &Scopes,
+    ) -> Exchange {
         let prepared = {
             let mut dynamic = self.dynamic.lock().unwrap_or_else(PoisonError::into_inner);
             let limits = Limits {
@@ -120,38 +121,36 @@ impl Wire {
             refused,
             ..
         } = prepared;
+        let written = resolved.headers.clone();
         let own = self.own_route(request, &mut warnings);
-        let mut handshake = Handshake::new(resolved.auth.as_ref());
+        let mut handshake = Handshake::new(resolved.auth.as_ref(), self.digests.of(owner));
         if handshake.is_bound_to_connection() {
             wire.connection_group = Some(self.group);
         }
-        if let Some(header) = resolved.auth.as_ref().and_then(|auth| handshake::first(auth, &wire, &self.token())) {
-            authorize(&mut wire, header);
-        }
+        let first = handshake.first(&wire, &self.token());
+        dress(&mut wire, first, &mut warnings);
         let (mut replays, mut last_url) = (Vec::new(), wire.url.clone());
         let (sent, result) = loop {
             let mut dressed = wire.clone();
+            let own_cookies = header_of(&wire, "cookie");
             self.add_cookies(&mut dressed, profile);
             let sent = Sent::of(&dressed, self.options.max_report_bytes);
-            resolved.headers = dressed.headers.iter().map(|(k, v)| crate::format::Param::new(k, v)).collect();
+            resolved.headers = shown_headers(&request.headers, &written, &dressed.headers);
             let answer = match refused.clone() {
                 Some(error) => Err(error),
-                None => self.follow(dressed, (profile, &own), &mut last_url).await,
+                None => self.follow(dressed, (profile, &own, own_cookies), &mut last_url).await,
             };
             let Ok(answer) = answer else { break (sent, answer) };
-            match self.once_more(&mut handshake, &wire, &answer) {
-                Some(Ok(header)) => authorize(&mut wire, header),
-                Some(Err(why)) => {
-                    warnings.push(why);
-                    break (sent, Ok(answer));
-                }
-                None => break (sent, Ok(answer)),
-            }
+            let Some(step) = self.once_more(&mut handshake, &wire, &answer) else {
+                break (sent, Ok(answer));
+            };
+            dress(&mut wire, step, &mut warnings);
             replays.push(Replay {
                 request: sent,
                 response: answer.to_report(self.options.max_report_bytes),
             });
         };
+        self.digests.keep(owner, handshake);
         if result.as_ref().is_ok_and(|answer| answer.response.truncated) {
             let limit = self.options.max_response_bytes;
             warnings.push(format!(
@@ -171,7 +170,7 @@ impl Wire {
     }
 
     /// What the authentication answers to a refusal.
-    fn once_more(&self, handshake: &mut Handshake, wire: &WireRequest, answer: &Answer) -> Option<Result<String, String>> {
+    fn once_more(&self, handshake: &mut Handshake, wire: &WireRequest, answer: &Answer) -> Option<Step> {
         let (token, now) = (self.token(), (self.now)());
         handshake.next(wire, &answer.response, &Fresh { token: &token, now })
     }
@@ -183,7 +182,7 @@ impl Wire {
     async fn follow(
         &self,
         mut wire: WireRequest,
-        (profile, own): (&Profile, &OwnRoute),
+        (profile, own, own_cookies): (&Profile, &OwnRoute, Option<String>),
         last_url: &mut String,
     ) -> Result<Answer, RequestError> {
         let (mut redirects, mut total_us) = (0_usize, 0_u64);
@@ -213,8 +212,13 @@ impl Wire {
                     });
                 }
                 Decision::Follow(next) => {
+                    let same_host = redirect::host_of(&wire.url) == redirect::host_of(&next.url);
                     wire = *next;
                     redirects += 1;
+                    // What the user wrote goes along the chain, but not to somebody else.
+                    if let Some(own) = own_cookies.clone().filter(|_| same_host) {
+                        wire.headers.push(("Cookie".into(), own));
+                    }
                     self.add_cookies(&mut wire, profile);
                 }
             }
@@ -231,6 +235,7 @@ impl Wire {
             return;
         };
         match wire.headers.iter_mut().find(|(name, _)| name.eq_ignore_ascii_case("cookie")) {
+            Some((_, own)) if own.is_empty() => *own = stored,
             Some((_, own)) => *own = format!("{own}; {stored}"),
             None => wire.headers.push(("Cookie".into(), stored)),
         }
@@ -249,10 +254,46 @@ impl Wire {
     }
 }
 
-/// Puts a new `Authorization` in the place of the old one.
-fn authorize(wire: &mut WireRequest, value: String) {
-    wire.headers.retain(|(name, _)| !name.eq_ignore_ascii_case("authorization"));
-    wire.headers.push(("Authorization".into(), value));
+/// The headers of a request for scripts: as written, those that are switched off among them,
+/// and then what was added to be sent.
+fn shown_headers(written: &[Param], resolved: &[Param], sent: &[(String, String)]) -> Vec<Param> {
+    let named = |param: &Param, name: &str| param.key.as_deref().is_some_and(|key| key.eq_ignore_ascii_case(name));
+    let mut own = resolved.iter().map(|param| {
+        let alone = |name: &str| resolved.iter().filter(|p| named(p, name)).count() == 1;
+        // A cookie of the jar was joined to the user's own.
+        match sent.iter().find(|(name, _)| named(param, name)) {
+            Some((name, value)) if alone(name) => Param {
+                value: Some(value.clone()),
+                ..param.clone()
+            },
+            _ => param.clone(),
+        }
+    });
+    let mut shown: Vec<Param> = Vec::new();
+    for param in written {
+        shown.extend(if param.disabled { Some(param.clone()) } else { own.next() });
+    }
+    shown.extend(own);
+    let added = sent.iter().filter(|(name, _)| !resolved.iter().any(|p| named(p, name)));
+    shown.extend(added.map(|(name, value)| Param::new(name, value)));
+    shown
+}
+
+fn header_of(wire: &WireRequest, wanted: &str) -> Option<String> {
+    let found = wire.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case(wanted));
+    found.map(|(_, value)| value.clone()).filter(|value| !value.is_empty())
+}
+
+/// Gives a request the `Authorization` that a step of the handshake asks for.
+fn dress(wire: &mut WireRequest, step: Step, warnings: &mut Vec<String>) {
+    if step != Step::AsItIs {
+        wire.headers.retain(|(name, _)| !name.eq_ignore_ascii_case("authorization"));
+    }
+    match step {
+        Step::AsItIs => {}
+        Step::With(value) => wire.headers.push(("Authorization".into(), value)),
+        Step::Without(why) => warnings.push(why),
+    }
 }
 
 fn request_error(error: TransportError) -> RequestError {

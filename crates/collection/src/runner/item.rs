@@ -6,13 +6,16 @@
 
 use serde_json::{Map, Value};
 
+use super::digests::Owner;
 use super::exchange::Exchange;
 use super::{State, Work, calls::Calls};
 use crate::format::{Auth, Event, Request};
 use crate::order::{Entry, later};
 use crate::report::Execution;
 use crate::request::Profile;
-use crate::script::{Info, Listen, NextRequest, Scopes, ScriptCookie, ScriptInput, ScriptResponse, ScriptSession};
+use crate::script::{
+    Assertion, AssertionStatus, Info, Listen, NextRequest, Scopes, ScriptCookie, ScriptError, ScriptInput, ScriptResponse, ScriptSession,
+};
 
 /// Where in the run an item stands.
 #[derive(Debug, Clone, Copy)]
@@ -57,6 +60,7 @@ pub async fn run(work: &Work<'_>, state: &mut State, session: &mut dyn ScriptSes
         request_name: entry.item.name.clone(),
         request_id: entry.item.id.clone(),
         path: entry.path(),
+        owner: entry.item.name.clone(),
     };
     let mut stage = Stage {
         work,
@@ -92,20 +96,11 @@ impl Stage<'_> {
     async fn item(&mut self, state: &mut State) -> NextRequest {
         let bails = self.work.spec.options.bail.on_failure();
         let mut request = self.entry.item.request.clone();
-        let inherited = self.auth(&request).cloned();
-        if request.auth.is_none() {
-            request.auth = inherited.clone();
-        }
-        let needs_cookies = self.has_scripts(Listen::Prerequest);
-        let cookies = if needs_cookies {
-            self.work.wire.cookies(&self.work.wire.address(&request, &state.scopes))
-        } else {
-            Vec::new()
-        };
         let mut view = View {
             request: request.to_value(),
             response: None,
-            cookies,
+            // As newman: the list is that of the answer; before, there is the jar.
+            cookies: Vec::new(),
         };
         let before = self.scripts(state, Listen::Prerequest, &mut view).await;
         if before.skip {
@@ -118,10 +113,15 @@ impl Stage<'_> {
             return NextRequest::Stop;
         }
         if before.changed {
-            request = Request::from_value(&view.request);
+            request = self.changed(&view.request);
+        }
+        let inherited = self.auth();
+        if request.auth.is_none() {
+            request.auth = inherited.cloned();
         }
         let auth = crate::auth::inherited(request.auth.as_ref(), &[]);
-        let exchange = self.work.wire.send(&request, auth, &self.profile(), &state.scopes).await;
+        let signs = (auth, inherited.map(Owner::of));
+        let exchange = self.work.wire.send(&request, signs, &self.profile(), &state.scopes).await;
         let mut view = self.answered(state, exchange);
         if bails && view.response.is_none() {
             return NextRequest::Stop;
@@ -167,10 +167,15 @@ impl Stage<'_> {
         view
     }
 
-    /// Scripts of one kind, from the collection inwards.
-    fn events(&self, listen: Listen) -> Vec<&Event> {
-        let folders = self.entry.folders.iter().flat_map(|f| &f.events);
-        folders.chain(&self.entry.item.events).filter(|e| e.listen == listen).collect()
+    /// Scripts of one kind with the names of what they belong to, from the collection inwards.
+    fn events(&self, listen: Listen) -> Vec<(&str, &Event)> {
+        let folders = self
+            .entry
+            .folders
+            .iter()
+            .flat_map(|f| f.events.iter().map(|e| (f.name.as_str(), e)));
+        let own = self.entry.item.events.iter().map(|e| (self.entry.item.name.as_str(), e));
+        folders.chain(own).filter(|(_, e)| e.listen == listen).collect()
     }
 
     fn has_scripts(&self, listen: Listen) -> bool {
@@ -178,9 +183,11 @@ impl Stage<'_> {
     }
 
     async fn scripts(&mut self, state: &mut State, listen: Listen, view: &mut View) -> Asked {
-        let codes: Vec<String> = self.events(listen).into_iter().map(|e| e.code.clone()).collect();
+        let owned = self.events(listen).into_iter().map(|(owner, e)| (owner.to_owned(), e.code.clone()));
+        let codes: Vec<(String, String)> = owned.collect();
         let mut asked = Asked::default();
-        for code in codes {
+        for (owner, code) in codes {
+            self.info.owner = owner;
             let input = ScriptInput {
                 listen,
                 code,
@@ -192,8 +199,11 @@ impl Stage<'_> {
                 newman_async: self.work.spec.options.newman_async,
             };
             let limit = self.work.spec.options.script_timeout;
-            let calls = Calls::new(self.work.wire, &state.scopes, listen);
-            let outcome = self.session.run(input, limit, &calls).await;
+            let calls = Calls::new(self.work.wire, listen);
+            let mut outcome = self.session.run(input, limit, &calls).await;
+            if self.work.spec.options.bail.on_failure() {
+                outcome.error = outcome.error.or_else(|| failed_assertions(&outcome.assertions));
+            }
             let made = calls.into_made();
             if let Some(execution) = &mut state.current {
                 for sub in made {
@@ -218,10 +228,20 @@ impl Stage<'_> {
         asked
     }
 
-    /// The authentication that applies before scripts have their say.
-    fn auth<'r>(&'r self, request: &'r Request) -> Option<&'r Auth> {
+    /// The request as scripts left it. As in the reference, they can replace a body or an
+    /// authentication, but not take it away.
+    fn changed(&self, shown: &serde_json::Value) -> Request {
+        let original = &self.entry.item.request;
+        let mut request = Request::from_value(shown);
+        request.body = request.body.or_else(|| original.body.clone());
+        request.auth = request.auth.or_else(|| original.auth.clone());
+        request
+    }
+
+    /// The authentication of the document: scripts see and change the item's own alone.
+    fn auth(&self) -> Option<&Auth> {
         let chain: Vec<Option<&Auth>> = self.entry.folders.iter().map(|f| f.auth.as_ref()).collect();
-        crate::auth::inherited(request.auth.as_ref(), &chain)
+        crate::auth::inherited(self.entry.item.request.auth.as_ref(), &chain)
     }
 
     /// `protocolProfileBehavior`: inner settings win, one by one.
@@ -233,6 +253,17 @@ impl Stage<'_> {
         merged.extend(self.entry.item.profile.clone());
         Profile(merged)
     }
+}
+
+/// With `--bail` a failed assertion fails its script.
+fn failed_assertions(assertions: &[Assertion]) -> Option<ScriptError> {
+    let failed = assertions.iter().filter(|a| a.status == AssertionStatus::Failed);
+    let names: Vec<&str> = failed.map(|a| a.name.as_str()).collect();
+    (!names.is_empty()).then(|| ScriptError {
+        name: "AssertionFailure".to_owned(),
+        message: names.join(", "),
+        stack: None,
+    })
 }
 
 /// Takes over what a script left in the scopes; iteration data is read-only.

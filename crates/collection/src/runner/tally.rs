@@ -41,12 +41,6 @@ impl Tally {
         self.failed += 1;
     }
 
-    /// Notes what concerns the run as a whole.
-    pub fn warn(&mut self, text: String) {
-        self.totals.warnings += 1;
-        self.warnings.push(text);
-    }
-
     pub fn aborted(&mut self) {
         self.aborted = true;
     }

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
+use super::digests::Owner;
 use super::exchange::{Exchange, Wire};
 use crate::auth::oauth2::{self, Token};
 use crate::format::{Auth, Request};
@@ -56,9 +57,15 @@ fn key(auth: &Auth) -> String {
 impl Wire {
     /// Sends a request and follows its redirects; before that fetches the token that its
     /// authentication asks for.
-    pub async fn send(&self, request: &Request, auth: Option<&Auth>, profile: &Profile, scopes: &Scopes) -> Exchange {
+    pub async fn send(
+        &self,
+        request: &Request,
+        (auth, owner): (Option<&Auth>, Option<Owner>),
+        profile: &Profile,
+        scopes: &Scopes,
+    ) -> Exchange {
         let Some(oauth2) = auth.filter(|auth| auth.kind == "oauth2") else {
-            return self.send_as(request, auth, profile, scopes).await;
+            return self.send_as(request, (auth, owner), profile, scopes).await;
         };
         let mut fetched = self.resolve_auth(oauth2, scopes);
         let (token_request, warning) = match oauth2::token_request(&fetched) {
@@ -66,7 +73,7 @@ impl Wire {
             Ok(Some(ask)) => Box::pin(self.fetch_token(&mut fetched, &ask, scopes)).await,
             Err(why) => (None, Some(why)),
         };
-        let mut exchange = self.send_as(request, Some(&fetched), profile, scopes).await;
+        let mut exchange = self.send_as(request, (Some(&fetched), None), profile, scopes).await;
         exchange.warnings.extend(warning);
         exchange.token_request = token_request;
         exchange
@@ -87,7 +94,7 @@ impl Wire {
         let (sent, token) = match self.tokens.get(auth, (self.now)()) {
             Some(token) => (None, Ok(token)),
             None => {
-                let exchange = self.send_as(ask, None, &Profile::default(), scopes).await;
+                let exchange = self.send_as(ask, (None, None), &Profile::default(), scopes).await;
                 let sent = exchange.to_sub_request(None, self.options.max_report_bytes);
                 (Some(sent), self.keep_token(auth, exchange))
             }

@@ -7,6 +7,7 @@
 mod bytecode;
 mod messages;
 mod natives;
+mod place;
 mod text;
 
 use std::collections::HashMap;
@@ -24,6 +25,8 @@ use natives::Host;
 
 /// JavaScript stack; the thread that runs the engine must have twice as much.
 pub const STACK_BYTES: usize = 4 << 20;
+/// What stands before a script's code on its first line.
+const PREFIX: &str = "(async function() {;";
 /// How many compiled scripts are kept.
 const MAX_COMPILED: usize = 512;
 /// Time for handing over what a script changed after it was stopped.
@@ -105,7 +108,7 @@ impl Engine {
     pub fn run(&mut self, job: Job) {
         let limit = Duration::from_millis(u64::from(job.limit_ms));
         let deadline = Instant::now() + limit;
-        self.host.begin(deadline, job.body);
+        self.host.begin(deadline, job.body, &job.code);
         let context = self.context.clone();
         context.with(|ctx| {
             let complete = self.play(&ctx, &job.code, &job.input, deadline);
@@ -172,7 +175,7 @@ impl Engine {
         let mut options = EvalOptions::default();
         options.strict = false;
         options.filename = Some("script".to_owned());
-        let function: Function<'js> = ctx.eval_with_options(format!("(async function () {{{code}\n}})"), options)?;
+        let function: Function<'js> = ctx.eval_with_options(format!("{PREFIX}{code}\n}})"), options)?;
         if self.compiled.len() >= MAX_COMPILED {
             self.compiled.clear();
         }

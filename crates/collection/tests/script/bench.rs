@@ -72,6 +72,7 @@ pub fn input(listen: Listen, code: &str) -> ScriptInput {
             request_name: "leaf".to_owned(),
             request_id: "r-1".to_owned(),
             path: vec!["col".to_owned(), "folder".to_owned(), "leaf".to_owned()],
+            owner: String::new(),
         },
         scopes: Scopes {
             globals: scope("g", &[("where", json!("globals")), ("only_globals", json!(1))]),
@@ -95,6 +96,7 @@ pub fn input(listen: Listen, code: &str) -> ScriptInput {
             expires: None,
             http_only: true,
             secure: false,
+            host_only: true,
         }],
         newman_async: false,
     }

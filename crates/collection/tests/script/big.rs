@@ -24,7 +24,7 @@ async fn json_that_was_cut_at_the_limit_says_so() {
     input.response = Some(cut);
     let error = run_input(input).await.error.unwrap();
     assert!(
-        error.message.contains("longer than the limit, 7 bytes of it were read"),
+        error.message.contains("longer than the limit; 7 bytes of it were read"),
         "{error:?}"
     );
 }

@@ -14,7 +14,7 @@ async fn the_legacy_interface_works_and_its_tests_are_recorded_last() {
         postman.setEnvironmentVariable('e', '1'); postman.setGlobalVariable('g', '2');
         tests['get'] = postman.getEnvironmentVariable('e') === '1' && postman.getGlobalVariable('g') === '2';
         tests['maps'] = environment.seed === 's' && globals.where === 'globals' && data.row.n === 1;
-        tests['request'] = request.method === 'POST' && request.url.indexOf('/a/b?q=1') > 0 && request.data === '{"a":1}' && request.headers['X-A'] === '1';
+        tests['request'] = request.method === 'POST' && request.url.indexOf('/a/b?q=1') > 0 && request.data === '{"a":1}' && request.headers['x-a'] === '1';
         tests['iteration'] = iteration === 0 && responseCookies !== undefined;
         tests['libraries'] = _.last([1, 2]) === 2 && CryptoJS.MD5('a').toString() === '0cc175b9c0f1b6a831c399e269772661';
         tests['failing'] = false;

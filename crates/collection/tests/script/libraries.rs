@@ -81,7 +81,7 @@ async fn the_webs_interfaces_are_there() {
         t('language', () => { e([1, 2, 3].findLast((n) => n < 3)).to.equal(2); e([3, 1].toSorted()).to.eql([1, 3]); e(Object.groupBy([1, 2], (n) => (n % 2 ? 'odd' : 'even')).odd).to.eql([1]); });
         const order = []; setTimeout(() => order.push('timeout'), 0); setImmediate(() => order.push('immediate')); queueMicrotask(() => order.push('microtask'));
         let n = 0; await new Promise((resolve) => { const id = setInterval(() => { if (++n === 3) { clearInterval(id); resolve(); } }, 1); });
-        t('timers', () => { e(order).to.eql(['microtask', 'timeout', 'immediate']); e(n).to.equal(3); });
+        t('timers', () => { e(order).to.eql(['microtask', 'immediate', 'timeout']); e(n).to.equal(3); });
     "#;
     assert_all_pass(&run(code).await);
 }

@@ -17,8 +17,5 @@ pub(super) fn render(event: &Event) -> Result<Body, Problem> {
     } else {
         event.data.clone().into_bytes()
     };
-    Ok(Body {
-        bytes,
-        content_type: "application/json",
-    })
+    Ok(Body::json(bytes))
 }

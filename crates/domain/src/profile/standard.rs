@@ -15,15 +15,11 @@ struct Payload<'a> {
 }
 
 pub(super) fn render(event: &Event) -> Result<Body, Problem> {
-    let data: &RawValue = serde_json::from_str(&event.data).map_err(|_| Problem::malformed("the stored event's data is not JSON"))?;
     let payload = Payload {
         event_type: &event.event_type,
         timestamp: clock::rfc3339(event.at),
-        data,
+        data: super::raw(event)?,
     };
     let bytes = serde_json::to_vec(&payload).map_err(|e| Problem::malformed(e.to_string()))?;
-    Ok(Body {
-        bytes,
-        content_type: "application/json",
-    })
+    Ok(Body::json(bytes))
 }

@@ -1,5 +1,7 @@
 //! The bytes of a request, and how far they have got.
 
+use std::io;
+
 use bytes::{Buf, Bytes};
 
 use crate::body::ACCEPT_ENCODING;
@@ -18,6 +20,8 @@ pub(super) struct Outgoing {
     /// Whether the request asks for the connection to be closed.
     pub close: bool,
     broken: bool,
+    /// The peer reset the connection while this was written. What was on its way may still be read.
+    pub reset: bool,
 }
 
 impl Outgoing {
@@ -42,6 +46,7 @@ impl Outgoing {
             flushed: false,
             close,
             broken: false,
+            reset: false,
         }
     }
 
@@ -68,7 +73,8 @@ impl Outgoing {
     }
 
     /// The peer takes no more.
-    pub fn break_off(&mut self) {
+    pub fn break_off(&mut self, error: Option<&io::Error>) {
+        self.reset = error.is_some_and(|error| error.kind() == io::ErrorKind::ConnectionReset);
         self.broken = true;
         self.flushed = true;
     }
@@ -101,6 +107,11 @@ fn write_head(request: &Request, target: &Target, length: usize, chunked: bool) 
             if let Some(true_length) = true_length.take() {
                 write_field(&mut head, name, &true_length);
             }
+        } else if request.is_latin1(name) {
+            head.extend_from_slice(name.as_bytes());
+            head.extend_from_slice(b": ");
+            head.extend(value.chars().map(|c| u8::try_from(u32::from(c)).unwrap_or(b'?')));
+            head.extend_from_slice(b"\r\n");
         } else {
             write_field(&mut head, name, value);
         }

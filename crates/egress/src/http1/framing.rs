@@ -2,16 +2,13 @@
 
 use bytes::Buf;
 
-use super::encode::{Outgoing, has_token};
+use super::encode::Outgoing;
 use super::head::Head;
-use super::{Http1, bad_response, closed_early};
+use super::{Http1, bad_response, chunked, closed_early};
 use crate::body::{Collector, Flow};
 use crate::error::Failure;
-use crate::exchange::Request;
+use crate::exchange::{Parsing, Request};
 use crate::trace::Trace;
-
-/// A chunk's size line, with its extensions, may not be longer than this.
-const MAX_CHUNK_LINE: usize = 1024;
 
 /// How the end of the body is told.
 #[derive(Debug, PartialEq, Eq)]
@@ -23,13 +20,16 @@ pub(super) enum Framing {
 }
 
 impl Framing {
-    pub fn of(method: &str, head: &Head) -> Result<Self, Failure> {
+    pub fn of(method: &str, head: &Head, parsing: Parsing) -> Result<Self, Failure> {
         if method == "HEAD" || head.status < 200 || matches!(head.status, 204 | 304) {
             return Ok(Self::None);
         }
-        let mut codings = head.values("transfer-encoding").peekable();
-        if codings.peek().is_some() {
-            return Ok(if codings.last().is_some_and(|last| has_token(last, "chunked")) {
+        if parsing != Parsing::Tolerant {
+            check_lengths(head, parsing)?;
+        }
+        if let Some(codings) = head.values("transfer-encoding").last() {
+            let last = codings.rsplit(',').next().unwrap_or_default();
+            return Ok(if last.trim().eq_ignore_ascii_case("chunked") {
                 Self::Chunked
             } else {
                 Self::UntilClose
@@ -54,6 +54,35 @@ impl Framing {
     }
 }
 
+/// What Node.js refuses of the fields that tell the body's end: a length twice or in a list, and, when strict, beside
+/// a transfer coding.
+fn check_lengths(head: &Head, parsing: Parsing) -> Result<(), Failure> {
+    let (mut length, mut coding) = (false, false);
+    for (name, value) in &head.headers {
+        if name.eq_ignore_ascii_case("content-length") {
+            if length {
+                return Err(bad_response("it has two Content-Length", "HPE_UNEXPECTED_CONTENT_LENGTH"));
+            }
+            if (coding && parsing == Parsing::Strict) || value.is_empty() || !value.iter().all(u8::is_ascii_digit) {
+                let why = if coding {
+                    "it has a Content-Length beside a Transfer-Encoding"
+                } else {
+                    "its Content-Length is wrong"
+                };
+                return Err(bad_response(why, "HPE_INVALID_CONTENT_LENGTH"));
+            }
+            length = true;
+        } else if name.eq_ignore_ascii_case("transfer-encoding") {
+            if length && parsing == Parsing::Strict {
+                let why = "it has a Transfer-Encoding beside a Content-Length";
+                return Err(bad_response(why, "HPE_INVALID_TRANSFER_ENCODING"));
+            }
+            coding = true;
+        }
+    }
+    Ok(())
+}
+
 /// Reads the body. `true` if there was more than the collector wants.
 pub(super) async fn read(
     conn: &mut Http1,
@@ -68,7 +97,7 @@ pub(super) async fn read(
         Framing::Length(length) => read_length(conn, out, length, collector, trace)
             .await
             .map(|flow| flow == Flow::Full),
-        Framing::Chunked => read_chunked(conn, out, collector, request, trace).await,
+        Framing::Chunked => chunked::read(conn, out, collector, request, trace).await,
         Framing::UntilClose => loop {
             let flow = collector.push(&conn.input)?;
             conn.input.clear();
@@ -82,7 +111,7 @@ pub(super) async fn read(
     }
 }
 
-async fn read_length(
+pub(super) async fn read_length(
     conn: &mut Http1,
     out: &mut Outgoing,
     length: u64,
@@ -103,73 +132,4 @@ async fn read_length(
         }
     }
     Ok(Flow::More)
-}
-
-async fn read_chunked(
-    conn: &mut Http1,
-    out: &mut Outgoing,
-    collector: &mut Collector,
-    request: &Request,
-    trace: &mut Trace,
-) -> Result<bool, Failure> {
-    loop {
-        let line = read_line(conn, out, MAX_CHUNK_LINE, trace).await?;
-        let size = chunk_size(&line)?;
-        if size == 0 {
-            break;
-        }
-        if read_length(conn, out, size, collector, trace).await? == Flow::Full {
-            return Ok(true);
-        }
-        if !read_line(conn, out, 2, trace).await?.is_empty() {
-            return Err(bad_response("a chunk is longer than its size", "HPE_STRICT"));
-        }
-    }
-    // Trailers are read to find the end, and dropped.
-    let mut room = request.max_header_bytes;
-    loop {
-        let line = read_line(conn, out, room, trace).await?;
-        if line.is_empty() {
-            return Ok(false);
-        }
-        room = room.saturating_sub(line.len() + 2);
-    }
-}
-
-/// A line without its line break. `most` is the longest accepted.
-async fn read_line(conn: &mut Http1, out: &mut Outgoing, most: usize, trace: &mut Trace) -> Result<Vec<u8>, Failure> {
-    let mut scanned = 0;
-    loop {
-        if let Some(offset) = conn.input[scanned..].iter().position(|&byte| byte == b'\n') {
-            let line = conn.input.split_to(scanned + offset + 1);
-            let bare = &line[..line.len() - 1];
-            let bare = bare.strip_suffix(b"\r").unwrap_or(bare);
-            return if bare.len() > most {
-                Err(line_too_long())
-            } else {
-                Ok(bare.to_vec())
-            };
-        }
-        scanned = conn.input.len();
-        if scanned > most + 1 {
-            return Err(line_too_long());
-        }
-        if conn.fill(out, trace).await? == 0 {
-            return Err(closed_early(trace));
-        }
-    }
-}
-
-fn line_too_long() -> Failure {
-    bad_response("the lines of its chunked body are too long or too many", "HPE_INVALID_CHUNK_SIZE")
-}
-
-fn chunk_size(line: &[u8]) -> Result<u64, Failure> {
-    let wrong = || bad_response("a chunk's size is wrong", "HPE_INVALID_CHUNK_SIZE");
-    let digits = line.split(|&byte| byte == b';').next().unwrap_or_default().trim_ascii();
-    if digits.is_empty() || digits.len() > 16 || !digits.iter().all(u8::is_ascii_hexdigit) {
-        return Err(wrong());
-    }
-    let text = std::str::from_utf8(digits).map_err(|_| wrong())?;
-    u64::from_str_radix(text, 16).map_err(|_| wrong())
 }

@@ -5,6 +5,7 @@ use bytes::Bytes;
 use super::bad_response;
 use super::encode::has_token;
 use crate::error::{Failure, FailureCode};
+use crate::exchange::Parsing;
 
 /// A parsed head.
 pub(super) struct Head {
@@ -16,6 +17,23 @@ pub(super) struct Head {
 }
 
 impl Head {
+    pub fn new(status: u16, reason: String, minor: u8, headers: Vec<(String, Bytes)>) -> Self {
+        let mut head = Self {
+            status,
+            reason,
+            minor,
+            headers,
+            keep_alive: false,
+        };
+        let (mut close, mut keep) = (false, false);
+        for value in head.values("connection") {
+            close |= has_token(value, "close");
+            keep |= has_token(value, "keep-alive");
+        }
+        head.keep_alive = !close && (minor > 0 || keep) && status != 101;
+        head
+    }
+
     /// The values of a field, those that are text.
     pub fn values<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         self.headers
@@ -27,6 +45,11 @@ impl Head {
     pub fn value<'a>(&'a self, name: &'a str) -> Option<&'a str> {
         self.values(name).next()
     }
+}
+
+/// How many line breaks stand before the head, where those are passed over.
+pub(super) fn blank_start(input: &[u8]) -> usize {
+    input.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count()
 }
 
 /// The length of the head if it is complete. `scanned` remembers how far earlier calls have looked.
@@ -61,7 +84,10 @@ pub(super) fn too_large() -> Failure {
 }
 
 /// Parses a complete head.
-pub(super) fn parse(block: &Bytes, max_headers: usize) -> Result<Head, Failure> {
+pub(super) fn parse(block: &Bytes, max_headers: usize, parsing: Parsing) -> Result<Head, Failure> {
+    if parsing != Parsing::Tolerant {
+        return super::node::parse(block, max_headers, parsing == Parsing::Lenient);
+    }
     if max_headers <= 128 {
         parse_into(block, &mut [httparse::EMPTY_HEADER; 128][..max_headers])
     } else {
@@ -87,20 +113,7 @@ fn parse_into<'b>(block: &'b Bytes, fields: &mut [httparse::Header<'b>]) -> Resu
         .iter()
         .map(|field| (field.name.to_owned(), block.slice_ref(field.value)))
         .collect();
-    let mut head = Head {
-        status,
-        reason: parsed.reason.unwrap_or_default().to_owned(),
-        minor,
-        headers,
-        keep_alive: minor > 0,
-    };
-    let (mut close, mut keep) = (false, false);
-    for value in head.values("connection") {
-        close |= has_token(value, "close");
-        keep |= has_token(value, "keep-alive");
-    }
-    head.keep_alive = !close && (minor > 0 || keep) && status != 101;
-    Ok(head)
+    Ok(Head::new(status, parsed.reason.unwrap_or_default().to_owned(), minor, headers))
 }
 
 fn parse_failure(error: httparse::Error) -> Failure {
@@ -131,7 +144,7 @@ mod tests {
                 prop_assert_eq!(find_end(&bytes[..length], &mut scanned).unwrap(), None);
             }
             prop_assert_eq!(find_end(&bytes[..whole], &mut scanned).unwrap(), Some(whole));
-            prop_assert_eq!(parse(&Bytes::copy_from_slice(&bytes[..whole]), 100).unwrap().status, 200);
+            prop_assert_eq!(parse(&Bytes::copy_from_slice(&bytes[..whole]), 100, Parsing::Tolerant).unwrap().status, 200);
         }
 
         /// Whatever a receiver sends, it is judged and nothing panics.
@@ -141,8 +154,11 @@ mod tests {
             bytes.append(&mut tail);
             bytes.extend_from_slice(b"\r\n\r\n");
             let end = find_end(&bytes, &mut 0).unwrap().unwrap();
-            if let Ok(head) = parse(&Bytes::from(bytes).slice(..end), 100) {
-                prop_assert_eq!(head.status, 200);
+            let block = Bytes::from(bytes).slice(..end);
+            for parsing in [Parsing::Tolerant, Parsing::Strict, Parsing::Lenient] {
+                if let Ok(head) = parse(&block, 100, parsing) {
+                    prop_assert_eq!(head.status, 200);
+                }
             }
         }
     }

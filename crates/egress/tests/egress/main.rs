@@ -6,6 +6,8 @@ mod exchange;
 mod guard;
 mod keepalive;
 mod limits;
+mod mail;
+mod parsing;
 mod proxy;
 mod resolver;
 mod support;

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use egress::{Client, ClientCertificate, ClientConfig, FailureCode, Policy, PolicyRules, Request, Roots, Version};
+use egress::{Client, ClientCertificate, ClientConfig, FailureCode, Policy, PolicyRules, Request, Roots, TlsLimits, Version};
 use http_body_util::Full;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
@@ -281,4 +281,142 @@ async fn http2_is_spoken_where_both_want_it() {
     request.http2 = false;
     let refused = client.exchange(&request, &policy()).await;
     assert_eq!(code(&refused), FailureCode::TlsHandshake, "the receiver speaks nothing but HTTP/2");
+}
+
+fn limited(address: SocketAddr, limits: TlsLimits) -> Request {
+    let mut request = https(address);
+    request.http2 = false;
+    request.tls_limits = limits;
+    request
+}
+
+#[tokio::test]
+async fn versions_and_suites_are_those_that_the_request_allows() {
+    let authority = authority();
+    let acceptor = TlsAcceptor::from(Arc::new(server(&leaf(&["localhost"], Some(&authority), |_| ()), None)));
+    let (address, _) = receiver(move |stream, _| {
+        let acceptor = acceptor.clone();
+        async move {
+            let Ok(mut stream) = acceptor.accept(stream).await else { return };
+            let session = stream.get_ref().1;
+            let suite = session.negotiated_cipher_suite().unwrap().suite();
+            let body = format!("{:?} {:#06x}", session.protocol_version().unwrap(), u16::from(suite));
+            read_request(&mut stream).await;
+            let answer = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{body}", body.len());
+            let _ = stream.write_all(answer.as_bytes()).await;
+        }
+    })
+    .await;
+    let client = trusting(&authority.pem);
+    let all = TlsLimits::default();
+    let cases = [
+        (all.clone(), Ok("TLSv1_3 0x1302")),
+        (
+            TlsLimits {
+                tls13: false,
+                ..all.clone()
+            },
+            Ok("TLSv1_2 0xc02c"),
+        ),
+        (
+            TlsLimits {
+                suites: Some(vec![0xc02b]),
+                ..all.clone()
+            },
+            Ok("TLSv1_2 0xc02b"),
+        ),
+        (
+            TlsLimits {
+                suites: Some(vec![0x1301, 0xc02b]),
+                ..all.clone()
+            },
+            Ok("TLSv1_3 0x1301"),
+        ),
+        (
+            TlsLimits {
+                tls12: false,
+                tls13: false,
+                suites: None,
+            },
+            Err("ERR_SSL_NO_PROTOCOLS_AVAILABLE"),
+        ),
+        (
+            TlsLimits {
+                tls13: false,
+                suites: Some(vec![0x1301]),
+                ..all.clone()
+            },
+            Err("ERR_SSL_NO_CIPHER_MATCH"),
+        ),
+        (
+            TlsLimits {
+                suites: Some(vec![0x002f]),
+                ..all
+            },
+            Err("ERR_SSL_NO_CIPHER_MATCH"),
+        ),
+    ];
+    for (limits, wanted) in cases {
+        let exchange = client.exchange(&limited(address, limits.clone()), &policy()).await;
+        match (exchange.outcome, wanted) {
+            (Ok(response), Ok(wanted)) => assert_eq!(response.body, wanted, "{limits:?}"),
+            (Err(failure), Err(wanted)) => assert_eq!(failure.node_code(), wanted, "{limits:?}: {failure}"),
+            (outcome, _) => panic!("{limits:?}: {outcome:?}"),
+        }
+    }
+}
+
+/// Certificate and key of the folder as `openssl pkcs12 -export` packs them.
+fn pack(folder: &std::path::Path, more: &[&str]) -> Vec<u8> {
+    let out = std::process::Command::new("openssl")
+        .current_dir(folder)
+        .args([
+            "pkcs12",
+            "-export",
+            "-in",
+            "c.pem",
+            "-inkey",
+            "k.pem",
+            "-certfile",
+            "ca.pem",
+            "-passout",
+            "pass:sesame",
+        ])
+        .args(more)
+        .output()
+        .unwrap();
+    assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
+    out.stdout
+}
+
+#[tokio::test]
+async fn a_certificate_out_of_a_pkcs12_file_is_shown() {
+    let authority = authority();
+    let shown = leaf(&["client"], Some(&authority), |_| ());
+    let folder = std::env::temp_dir().join(format!("egress-pfx-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    for (name, text) in [
+        ("c.pem", &shown.pem),
+        ("k.pem", &shown.key.serialize_pem()),
+        ("ca.pem", &authority.pem),
+    ] {
+        std::fs::write(folder.join(name), text).unwrap();
+    }
+    let address = serve(server(&leaf(&["localhost"], Some(&authority), |_| ()), Some(&authority))).await;
+    let client = trusting(&authority.pem);
+    let today = pack(&folder, &[]);
+    for file in [
+        &today,
+        &pack(&folder, &["-legacy"]),
+        &pack(&folder, &["-keypbe", "NONE", "-certpbe", "NONE"]),
+    ] {
+        let mut request = https(address);
+        request.client_certificate = Some(ClientCertificate::from_pfx(file, Some("sesame")).unwrap());
+        assert_eq!(response(client.exchange(&request, &policy()).await).body, "true ");
+    }
+    let refused = |file: &[u8], passphrase| ClientCertificate::from_pfx(file, passphrase).unwrap_err().to_string();
+    assert!(refused(&today, Some("simsim")).contains("the passphrase is wrong"));
+    assert!(refused(&today, None).contains("no passphrase is given"));
+    assert!(refused(b"no file", None).contains("it is no PKCS#12 file"));
+    std::fs::remove_dir_all(folder).unwrap();
 }

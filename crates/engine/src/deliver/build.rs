@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use domain::{Micros, Problem, limits};
+use domain::{Micros, Problem, limits, profile, webhook::Method};
 use egress::Request;
 
 use super::{
@@ -19,7 +19,8 @@ const USER_AGENT: &str = concat!("Watchbell/", env!("CARGO_PKG_VERSION"));
 pub(super) struct Built {
     pub request: Request,
     pub shown_headers: Vec<(String, String)>,
-    pub body: Bytes,
+    /// The body as the log shows it: byte by byte, unless a secret is part of it.
+    pub shown_body: Bytes,
 }
 
 /// Builds the request that goes out at `now`.
@@ -27,31 +28,39 @@ pub(super) struct Built {
 /// # Errors
 /// The profile cannot render this event, or the secret does not sign.
 pub(super) fn build(target: &Target, address: &Address, job: &Job, now: Micros) -> Result<Built, Problem> {
-    let body = target.profile.render(&job.event)?;
-    let signed = target.profile.headers(&job.event.id, address.keys(now), now, &body.bytes)?;
+    let body = target.profile.render(&job.event, target.setting(address))?;
+    let signed = profile::headers(target.signature, &job.event.id, address.keys(now), now, &body.bytes)?;
     let mut shown_headers = Vec::with_capacity(3 + signed.len() + address.headers.len());
-    shown_headers.push(("content-type".to_owned(), body.content_type.to_owned()));
+    if !body.content_type.is_empty() {
+        shown_headers.push(("content-type".to_owned(), body.content_type));
+    }
     shown_headers.push(("user-agent".to_owned(), USER_AGENT.to_owned()));
     shown_headers.extend(signed);
     shown_headers.push(("watchbell-hops".to_owned(), job.event.hops.saturating_add(1).to_string()));
+    if let Some(replay_id) = &job.delivery.replay_id {
+        shown_headers.push(("watchbell-replay".to_owned(), replay_id.clone()));
+    }
     // The user's content type or agent wins.
     let given = |name: &str| address.headers.iter().any(|(own, _)| own.eq_ignore_ascii_case(name));
     shown_headers.retain(|(name, _)| !given(name));
     let mut headers = shown_headers.clone();
     headers.extend(address.headers.iter().cloned());
     shown_headers.extend(address.shown_headers.iter().cloned());
+    let method = target.options.method();
+    let shown_body = body.shown.map(Bytes::from);
     let body = Bytes::from(body.bytes);
     let request = Request {
         headers,
-        body: Some(body.clone()),
-        deadline: Duration::from_millis(target.timeout_ms),
+        body: (method != Method::Get).then(|| body.clone()),
+        deadline: Duration::from_millis(target.options.timeout_ms),
         max_body: limits::RESPONSE_KEPT_BYTES,
-        verify_tls: target.verify_tls,
-        ..Request::new("POST", address.url.clone())
+        verify_tls: target.options.verify_tls,
+        client_certificate: address.certificate.clone(),
+        ..Request::new(method.as_str(), address.url.clone())
     };
     Ok(Built {
         request,
         shown_headers,
-        body,
+        shown_body: shown_body.unwrap_or(body),
     })
 }

@@ -4,16 +4,19 @@ use domain::{
     Micros,
     delivery::{Verdict, retry_after},
     id,
+    profile::Profile,
+    settings,
 };
 use egress::{Exchange, Failure, FailureCode, Response};
 use store::tables::attempts::Attempt;
+use tracing::{Instrument as _, field::Empty};
 
 use super::{
     Job,
     build::{self, Built},
     target::Target,
 };
-use crate::{engine::Engine, mask};
+use crate::{engine::Engine, mask, spans::span};
 
 /// A finished attempt, not stored yet.
 #[derive(Debug)]
@@ -31,6 +34,23 @@ pub(crate) struct Finished {
 
 /// Sends a delivery once. Never fails: whatever goes wrong is the attempt's verdict.
 pub(crate) async fn send(engine: &Engine, target: &Target, job: Job) -> Finished {
+    let span = span!(
+        "attempt",
+        event.id = job.event.id.as_str(),
+        event.r#type = job.event.event_type.as_str(),
+        delivery.id = job.delivery.id.as_str(),
+        webhook.id = job.delivery.webhook_id.as_str(),
+        number = job.delivery.attempts + 1,
+        verdict = Empty,
+        http.response.status_code = Empty
+    );
+    let finished = sent(engine, target, job).instrument(span.clone()).await;
+    span.record("verdict", finished.verdict.code.as_str());
+    span.record("http.response.status_code", finished.attempt.status_code);
+    finished
+}
+
+async fn sent(engine: &Engine, target: &Target, job: Job) -> Finished {
     let at = engine.now();
     let address = match &target.address {
         Ok(address) => address,
@@ -41,18 +61,23 @@ pub(crate) async fn send(engine: &Engine, target: &Target, job: Job) -> Finished
         Ok(built) => built,
         Err(problem) => return unsent(engine, job, at, Verdict::of_failure("not_rendered", &problem.detail, false)),
     };
-    let exchange = engine.client().exchange(&built.request, &target.policy).await;
-    let ended_at = engine.now();
-    let (verdict, charged) = match &exchange.outcome {
-        Ok(response) => {
-            let pause = response.header("retry-after").and_then(|value| retry_after(&value, ended_at));
-            (Verdict::of_status(response.status, pause), true)
+    let rules = match engine.rules(&job.delivery.workspace_id).await {
+        Ok(rules) if rules.settings.webhooks_enabled => rules,
+        Ok(_) => return unsent(engine, job, at, Verdict::of_failure("webhooks_off", settings::SWITCHED_OFF, false)),
+        Err(_) => {
+            return unsent(
+                engine,
+                job,
+                at,
+                Verdict::of_failure("not_sent", "the workspace's settings could not be read", true),
+            );
         }
-        Err(failure) => (
-            of_failure(failure),
-            failure.blames_receiver() && !out_of_files(failure.code, &failure.message),
-        ),
     };
+    let policy = target.policy.as_ref().unwrap_or(&rules.policy);
+    let exchange = engine.client().exchange(&built.request, policy).await;
+    tell_phases(&exchange);
+    let ended_at = engine.now();
+    let (verdict, charged) = judge(target.profile, &exchange.outcome, ended_at);
     let attempt = attempt(&job, at, &address.shown_url, built, exchange, &verdict);
     Finished {
         job,
@@ -62,6 +87,50 @@ pub(crate) async fn send(engine: &Engine, target: &Target, job: Job) -> Finished
         seed: rand::random(),
         attempt,
     }
+}
+
+/// The verdict on an outcome, and whether a failure is the receiver's.
+pub(super) fn judge(profile: Profile, outcome: &Result<Response, Failure>, ended_at: Micros) -> (Verdict, bool) {
+    match outcome {
+        Ok(response) => {
+            let pause = response.header("retry-after").and_then(|value| retry_after(&value, ended_at));
+            (profile.judge(response.status, pause, &response.body), true)
+        }
+        Err(failure) => (
+            of_failure(failure),
+            failure.blames_receiver() && !out_of_files(failure.code, &failure.message),
+        ),
+    }
+}
+
+/// The phases, as events of the attempt's span.
+fn tell_phases(exchange: &Exchange) {
+    let phases = &exchange.phases;
+    for (phase, us) in [
+        ("resolve", phases.resolve_us),
+        ("connect", phases.connect_us),
+        ("tls", phases.tls_us),
+        ("first_byte", phases.first_byte_us),
+        ("body", phases.body_us),
+    ] {
+        tracing::trace!(target: "watchbell::spans", phase, us);
+    }
+}
+
+/// How long each phase took, as JSON.
+pub(super) fn phases(exchange: &Exchange) -> String {
+    let phases = &exchange.phases;
+    format!(
+        r#"{{"resolve_us":{},"connect_us":{},"tls_us":{},"first_byte_us":{},"body_us":{},"reused":{},"bytes_sent":{},"bytes_received":{}}}"#,
+        phases.resolve_us,
+        phases.connect_us,
+        phases.tls_us,
+        phases.first_byte_us,
+        phases.body_us,
+        exchange.reused,
+        exchange.bytes_sent,
+        exchange.bytes_received
+    )
 }
 
 /// This process or machine has no file left for a connection (`EMFILE`, `ENFILE`).
@@ -120,27 +189,16 @@ fn blank(job: &Job, at: Micros) -> Attempt {
 }
 
 fn attempt(job: &Job, at: Micros, url: &str, built: Built, exchange: Exchange, verdict: &Verdict) -> Attempt {
-    let phases = &exchange.phases;
     let mut attempt = Attempt {
         duration_us: i64::try_from(exchange.total_us).unwrap_or(i64::MAX),
-        phases: format!(
-            r#"{{"resolve_us":{},"connect_us":{},"tls_us":{},"first_byte_us":{},"body_us":{},"reused":{},"bytes_sent":{},"bytes_received":{}}}"#,
-            phases.resolve_us,
-            phases.connect_us,
-            phases.tls_us,
-            phases.first_byte_us,
-            phases.body_us,
-            exchange.reused,
-            exchange.bytes_sent,
-            exchange.bytes_received
-        ),
+        phases: phases(&exchange),
         success: verdict.success,
         verdict: verdict.code.clone(),
         message: verdict.message.clone(),
         remote: exchange.remote.map(|remote| remote.to_string()),
         request_url: url.to_owned(),
         request_headers: built.shown_headers,
-        request_body: Vec::from(built.body),
+        request_body: Vec::from(built.shown_body),
         ..blank(job, at)
     };
     if let Ok(response) = exchange.outcome {
@@ -154,7 +212,7 @@ fn attempt(job: &Job, at: Micros, url: &str, built: Built, exchange: Exchange, v
 }
 
 /// A receiver's headers as the log shows them.
-fn shown(response: &Response) -> Vec<(String, String)> {
+pub(super) fn shown(response: &Response) -> Vec<(String, String)> {
     let show = |(name, value): &(String, bytes::Bytes)| {
         let credential = mask::is_credential(name);
         let value = if credential {

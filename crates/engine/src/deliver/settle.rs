@@ -5,6 +5,7 @@
 //! a crash sends it once more with the same id.
 
 mod commit;
+mod tell;
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -14,7 +15,8 @@ use std::{
 
 use domain::{
     Micros,
-    delivery::{DeliveryState, Verdict},
+    delivery::{DeliveryKind, DeliveryState, Verdict},
+    profile::{FlowTaskDefaults, Profile},
     retry::NextStep,
     settlement::{self, Attempted, Standing},
 };
@@ -23,17 +25,22 @@ use store::{
     tables::{
         attempts::{self, Attempt},
         deliveries::{self, Delivery, Settled},
+        settings,
         webhooks::{self, Webhook},
     },
 };
 use tokio::sync::mpsc;
 
 use commit::commit;
+use tell::Tidings;
 
 use super::{Finished, totals::Totals};
 use crate::{
     engine::Engine,
     lanes::{Lanes, Outcome},
+    metrics::Counters,
+    notify::Desk,
+    rules,
     webhooks as switch,
 };
 
@@ -44,13 +51,19 @@ const BATCH: usize = 512;
 pub(crate) async fn settle_all(engine: Engine, lanes: Arc<Lanes>, mut finished: mpsc::UnboundedReceiver<Finished>) {
     let mut waiting = Vec::with_capacity(BATCH);
     while finished.recv_many(&mut waiting, BATCH).await > 0 {
-        engine
-            .counters()
-            .attempted(waiting.iter().map(|finished| finished.verdict.code.as_str()));
-        let batch = Arc::new(Batch::of(waiting.drain(..), &lanes));
+        count(engine.counters(), &waiting);
+        let batch = Arc::new(Batch::of(waiting.drain(..), &lanes, engine.desk()));
         for (webhook_id, outcome) in commit(&engine, batch).await {
             lanes.settled(&webhook_id, outcome);
         }
+    }
+}
+
+fn count(counters: &Counters, finished: &[Finished]) {
+    counters.attempted(finished.iter().map(|one| one.verdict.code.as_str()));
+    for Finished { job, attempt, .. } in finished {
+        let first = job.delivery.attempts == 0 && job.delivery.kind == DeliveryKind::Event;
+        counters.attempt_timed(attempt.duration_us, first.then_some(attempt.at - job.delivery.created_at));
     }
 }
 
@@ -62,6 +75,8 @@ struct Batch {
     attempts: Vec<Attempt>,
     /// When the open ones of their lanes are probed next.
     probes: HashMap<String, Micros>,
+    /// Where notices go.
+    desk: Desk,
 }
 
 /// What the decision about one attempt needs.
@@ -69,12 +84,13 @@ struct Item {
     delivery: Delivery,
     verdict: Verdict,
     charged: bool,
+    status_code: Option<u16>,
     ended_at: Micros,
     seed: u64,
 }
 
 impl Batch {
-    fn of(finished: impl Iterator<Item = Finished>, lanes: &Lanes) -> Self {
+    fn of(finished: impl Iterator<Item = Finished>, lanes: &Lanes, desk: &Desk) -> Self {
         let mut probes = HashMap::new();
         let split = |one: Finished| {
             let Finished {
@@ -97,6 +113,7 @@ impl Batch {
                     delivery: job.delivery,
                     verdict,
                     charged,
+                    status_code: attempt.status_code,
                     ended_at,
                     seed,
                 },
@@ -104,7 +121,12 @@ impl Batch {
             )
         };
         let (items, attempts) = finished.map(split).unzip();
-        Self { items, attempts, probes }
+        Self {
+            items,
+            attempts,
+            probes,
+            desk: desk.clone(),
+        }
     }
 }
 
@@ -132,7 +154,7 @@ fn settle(tx: &mut dyn Tx, batch: &Batch, range: Range<usize>, again: bool) -> R
     for (webhook_id, (items, known)) in by_webhook {
         let outcome = match webhooks::by_id(tx, webhook_id)? {
             Some(webhook) => {
-                let outcome = settle_webhook(tx, &webhook, &items, batch.probes.get(webhook_id).copied())?;
+                let outcome = settle_webhook(tx, &batch.desk, &webhook, &items, batch.probes.get(webhook_id).copied())?;
                 with_known(tx, &webhook, outcome, known)?
             }
             // Deleted meanwhile, with its deliveries.
@@ -159,16 +181,16 @@ fn with_known(tx: &mut dyn Tx, webhook: &Webhook, mut outcome: Outcome, known: V
 }
 
 /// Settles the attempts of one webhook, in the order in which they ended.
-fn settle_webhook(tx: &mut dyn Tx, webhook: &Webhook, items: &[&Item], probe_at: Option<Micros>) -> Result<Outcome> {
+fn settle_webhook(tx: &mut dyn Tx, desk: &Desk, webhook: &Webhook, items: &[&Item], probe_at: Option<Micros>) -> Result<Outcome> {
     let default_policy;
     let policy = match &webhook.retry_policy {
         Some(policy) => policy,
         None => {
-            default_policy = webhook.profile.retry_policy();
+            default_policy = webhook.profile.retry_policy(&flow_task(tx, webhook)?);
             &default_policy
         }
     };
-    let mut totals = Totals::new(webhook.failing_since);
+    let (mut totals, mut news) = (Totals::new(webhook.failing_since), Tidings::default());
     let (mut settled, mut retry_at, mut disable) = (Vec::with_capacity(items.len()), None::<Micros>, None);
     for item in items {
         let number = item.delivery.attempts + 1;
@@ -181,6 +203,9 @@ fn settle_webhook(tx: &mut dyn Tx, webhook: &Webhook, items: &[&Item], probe_at:
             seed: item.seed,
         };
         if settlement::counts(&attempt) {
+            if item.verdict.success {
+                news.success(webhook, item, &totals);
+            }
             totals.add(item.verdict.success, item.ended_at);
         }
         let standing = Standing {
@@ -195,6 +220,9 @@ fn settle_webhook(tx: &mut dyn Tx, webhook: &Webhook, items: &[&Item], probe_at:
         if let NextStep::FailedAndDisable(reason) = &step {
             disable.get_or_insert_with(|| reason.clone());
         }
+        if let NextStep::Failed(reason) | NextStep::FailedAndDisable(reason) = &step {
+            news.failure(item, reason);
+        }
         settled.push(row(&item.delivery, step, item.ended_at));
     }
     // The webhook before its deliveries, as everywhere.
@@ -206,15 +234,28 @@ fn settle_webhook(tx: &mut dyn Tx, webhook: &Webhook, items: &[&Item], probe_at:
     }
     deliveries::settle_many(tx, &settled)?;
     let now = items.iter().map(|item| item.ended_at).max().unwrap_or_default();
+    news.tell(tx, desk, webhook, disable.is_some(), now)?;
     if let Some(reason) = &disable {
-        switch::switch_off(tx, webhook, reason, now)?;
+        switch::switch_off(tx, desk, webhook, reason, now)?;
     }
     tx.signal(Signal::changed(&*webhook.workspace_id, "delivery"));
+    if items.iter().any(|item| item.delivery.replay_id.is_some()) {
+        tx.signal(Signal::Replays);
+    }
     Ok(Outcome {
         delivery_ids: ids(items).collect(),
         retry_at,
         disabled: disable.is_some(),
     })
+}
+
+/// What the workspace says for its flow tasks; other profiles do not ask.
+fn flow_task(tx: &mut dyn Tx, webhook: &Webhook) -> Result<FlowTaskDefaults> {
+    if webhook.profile != Profile::FlowTask {
+        return Ok(FlowTaskDefaults::default());
+    }
+    let (settings, _) = settings::of_workspace(tx, &webhook.workspace_id)?;
+    Ok(rules::flow_task(&settings))
 }
 
 fn ids<'i>(items: &'i [&Item]) -> impl Iterator<Item = String> + 'i {

@@ -3,18 +3,20 @@
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use domain::{
-    Micros,
-    profile::{self, Profile},
+    Micros, Problem,
+    profile::{self, Profile, Setting},
     secret::SigningKey,
+    webhook::{SignatureStyle, WebhookOptions},
 };
-use egress::Policy;
+use egress::{ClientCertificate, Policy};
 use store::{
     Place, Vault,
     tables::{sources::Source, webhooks::Webhook},
 };
 use url::Url;
+use zeroize::Zeroizing;
 
-use crate::{engine::Engine, mask, sealed};
+use crate::{certificate::Identity, engine::Engine, mask, sealed};
 
 /// Where and how to send.
 pub(crate) struct Target {
@@ -23,10 +25,14 @@ pub(crate) struct Target {
     pub source_token: Option<String>,
     pub enabled: bool,
     pub profile: Profile,
-    pub timeout_ms: u64,
-    pub verify_tls: bool,
+    pub options: WebhookOptions,
+    /// How its secret signs; `None`: it does not.
+    pub signature: Option<SignatureStyle>,
+    /// How people reach this instance, for links in bodies.
+    pub public_url: String,
     pub in_flight: usize,
-    pub policy: Policy,
+    /// Of an own source; `None`: the workspace's, as it is when something is sent.
+    pub policy: Option<Policy>,
     /// Why it cannot be sent to, whatever the receiver says.
     pub address: Result<Address, String>,
 }
@@ -39,12 +45,53 @@ pub(crate) struct Address {
     /// The user's own headers, and the same as the log shows them.
     pub headers: Vec<(String, String)>,
     pub shown_headers: Vec<(String, String)>,
+    /// What we show to a receiver that asks who we are.
+    pub certificate: Option<ClientCertificate>,
+    /// For the profile that sends it in the body.
+    secret: Option<Zeroizing<String>>,
     keys: Vec<SigningKey>,
     /// While a rotation overlaps: both keys, until this time.
     overlap: Option<(Vec<SigningKey>, Micros)>,
 }
 
 impl Address {
+    /// A URL with the user's own headers; without a secret so far.
+    pub fn new(url: String, headers: Vec<(String, String)>) -> Self {
+        Self {
+            shown_url: mask::url(&url),
+            url,
+            shown_headers: mask::own_headers(&headers),
+            headers,
+            certificate: None,
+            secret: None,
+            keys: Vec::new(),
+            overlap: None,
+        }
+    }
+
+    fn with_shown_url(mut self, shown: &str) -> Self {
+        self.shown_url = mask::url(shown);
+        self
+    }
+
+    /// The same with a client certificate.
+    pub fn with_certificate(mut self, certificate: Option<ClientCertificate>) -> Self {
+        self.certificate = certificate;
+        self
+    }
+
+    /// The same with a secret that was not stored.
+    ///
+    /// # Errors
+    /// It is not one of this style.
+    pub fn with_secret(mut self, style: Option<SignatureStyle>, secret: Option<&str>) -> Result<Self, Problem> {
+        match style {
+            Some(style) => self.keys = profile::keys(style, secret, None, 0)?,
+            None => self.secret = secret.map(|text| Zeroizing::new(text.to_owned())),
+        }
+        Ok(self)
+    }
+
     /// The keys that sign at `now`.
     pub fn keys(&self, now: Micros) -> &[SigningKey] {
         match &self.overlap {
@@ -57,26 +104,51 @@ impl Address {
 impl Target {
     /// Opens a webhook; `source` is the own source that it points at, if any.
     pub fn open(engine: &Engine, webhook: &Webhook, source: Option<&Source>) -> Self {
-        let policy = match webhook.source_id {
-            Some(_) => engine.own_source_policy(),
-            None => engine.policy(&webhook.workspace_id),
-        };
+        let policy = webhook.source_id.is_some().then(|| engine.own_source_policy());
         Self {
             version: webhook.version,
             source_token: source.map(|source| source.token_sealed.clone()),
             enabled: webhook.enabled,
             profile: webhook.profile,
-            timeout_ms: webhook.options.timeout_ms,
-            verify_tls: webhook.options.verify_tls,
-            in_flight: webhook.options.in_flight,
+            options: webhook.options.clone(),
+            signature: webhook.profile.signature(&webhook.options),
+            public_url: engine.config().public_url.clone(),
+            in_flight: webhook.options.at_once(),
             policy,
             address: address(engine, webhook, source),
         }
     }
 
+    /// A webhook that is not saved.
+    pub fn unsaved(engine: &Engine, profile: Profile, options: WebhookOptions, address: Address) -> Self {
+        Self {
+            version: 0,
+            source_token: None,
+            enabled: true,
+            profile,
+            signature: profile.signature(&options),
+            public_url: engine.config().public_url.clone(),
+            in_flight: options.in_flight,
+            options,
+            policy: None,
+            address: Ok(address),
+        }
+    }
+
+    /// What a body depends on beside the event.
+    pub fn setting<'a>(&'a self, address: &'a Address) -> Setting<'a> {
+        Setting {
+            options: &self.options,
+            public_url: &self.public_url,
+            secret: address.secret.as_ref().map(|secret| secret.as_str()),
+        }
+    }
+
     /// Whether it was made of this webhook and source as they are now.
     pub fn is_of(&self, webhook: &Webhook, source: Option<&Source>) -> bool {
-        self.version == webhook.version && self.source_token.as_deref() == source.map(|source| source.token_sealed.as_str())
+        self.version == webhook.version
+            && self.enabled == webhook.enabled
+            && self.source_token.as_deref() == source.map(|source| source.token_sealed.as_str())
     }
 }
 
@@ -87,7 +159,11 @@ fn address(engine: &Engine, webhook: &Webhook, source: Option<&Source>) -> Resul
         (Some(_), Some(source)) => {
             let token = open(vault, sealed::source_token(&source.id), &source.token_sealed)?;
             let base = engine.config().self_url.trim_end_matches('/');
-            (Vec::new(), format!("{base}/in/{token}"), format!("{base}/in/{}", source.token_hint))
+            (
+                Vec::new(),
+                format!("{base}/in/{}", token.as_str()),
+                format!("{base}/in/{}", source.token_hint),
+            )
         }
         (Some(_), None) => return Err("the source that this webhook points at was deleted; choose another target".to_owned()),
     };
@@ -104,29 +180,34 @@ fn address(engine: &Engine, webhook: &Webhook, source: Option<&Source>) -> Resul
         .as_deref()
         .map(|text| open(vault, place(), text))
         .transpose()?;
-    let keys = profile::keys(secret.as_deref(), None, 0).map_err(|_| unreadable("secret"))?;
-    let overlap = match (&webhook.old_secret_sealed, webhook.old_secret_ends_at) {
-        (Some(text), Some(ends_at)) => {
-            let old = open(vault, place(), text)?;
-            // Asked for a time before the end, so that it is among them; `Address::keys` watches the end.
-            let both = profile::keys(secret.as_deref(), Some((&old, Micros::MAX)), 0).map_err(|_| unreadable("old secret"))?;
-            Some((both, ends_at))
-        }
-        _ => None,
+    let certificate = webhook
+        .certificate_sealed
+        .as_deref()
+        .map(|text| certificate(vault, &webhook.id, text))
+        .transpose()?;
+    let mut opened = Address::new(url, headers).with_shown_url(&shown_url).with_certificate(certificate);
+    let Some(style) = webhook.profile.signature(&webhook.options) else {
+        opened.secret = secret;
+        return Ok(opened);
     };
-    Ok(Address {
-        url,
-        shown_url: mask::url(&shown_url),
-        shown_headers: mask::own_headers(&headers),
-        headers,
-        keys,
-        overlap,
-    })
+    opened.keys = profile::keys(style, secret.as_ref().map(|text| text.as_str()), None, 0).map_err(|_| unreadable("secret"))?;
+    if let (Some(text), Some(ends_at)) = (&webhook.old_secret_sealed, webhook.old_secret_ends_at) {
+        let old = open(vault, place(), text)?;
+        let old = profile::keys(style, Some(&old), None, 0).map_err(|_| unreadable("old secret"))?;
+        opened.overlap = Some((opened.keys.iter().cloned().chain(old).collect(), ends_at));
+    }
+    Ok(opened)
 }
 
-fn open(vault: &Vault, place: Place<'_>, sealed: &str) -> Result<String, String> {
+fn certificate(vault: &Vault, webhook_id: &str, text: &str) -> Result<ClientCertificate, String> {
+    let opened = open(vault, sealed::webhook_certificate(webhook_id), text)?;
+    let identity: Identity = serde_json::from_str(&opened).map_err(|_| unreadable("client certificate"))?;
+    identity.open().map_err(|_| unreadable("client certificate"))
+}
+
+fn open(vault: &Vault, place: Place<'_>, sealed: &str) -> Result<Zeroizing<String>, String> {
     match vault.open_text(place, sealed) {
-        Ok(text) => Ok(text.to_string()),
+        Ok(text) => Ok(text),
         Err(error) => {
             tracing::error!(table = place.table, column = place.column, row = place.row, %error, "a secret cannot be opened");
             Err(unreadable("secret"))

@@ -46,6 +46,7 @@ pub fn test(tx: &mut dyn Tx, webhook: &Webhook, user: &str, now: Micros) -> Resu
         due_at: now.saturating_sub(AHEAD),
         created_at: now,
         finished_at: None,
+        replay_id: None,
     };
     queue(tx, delivery)
 }
@@ -61,6 +62,7 @@ pub fn resend(tx: &mut dyn Tx, delivery: &Delivery, now: Micros) -> Result<Deliv
         due_at: now,
         created_at: now,
         finished_at: None,
+        replay_id: None,
         ..delivery.clone()
     };
     queue(tx, again)

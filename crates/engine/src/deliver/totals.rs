@@ -34,6 +34,11 @@ impl Totals {
         }
     }
 
+    /// Failures after the last success, or all if there was none.
+    pub fn failures(&self) -> u64 {
+        self.failures
+    }
+
     pub fn sum(&self) -> Option<AttemptTotals> {
         let last_attempt_at = self.last_attempt_at?;
         let Self {

@@ -11,19 +11,13 @@ use std::{
 };
 
 use domain::Micros;
-use store::{
-    DeliveryWaker, Result, Tx,
-    tables::{
-        deliveries,
-        sources::{self, Source},
-        webhooks::{self, Webhook},
-    },
-};
+use store::{DeliveryWaker, Result, tables::deliveries};
 use tokio::time::sleep;
 
 use super::{
     Ask, Asks, Lanes,
-    lane::{Failures, Wish},
+    lane::Failures,
+    look::{Look, Wish, look_for, look_for_one},
 };
 use crate::{
     deliver::{Job, Target},
@@ -35,9 +29,6 @@ const LANES_AT_ONCE: usize = 64;
 
 /// Pause after a read that failed.
 const STORE_PAUSE: Duration = Duration::from_millis(500);
-
-/// Sorts behind every delivery id, in every collation.
-const LAST: &str = "z";
 
 /// Feeds the lanes until they are stopped. `waker` was taken before, so that nothing committed since is missed.
 pub(crate) async fn feed(lanes: Arc<Lanes>, mut waker: DeliveryWaker, mut asks: Asks) {
@@ -81,19 +72,18 @@ struct Feed {
     wanted: HashMap<Arc<str>, bool>,
     /// The same in the order in which they came, so that each has its turn.
     turns: VecDeque<Arc<str>>,
-    timers: BinaryHeap<Reverse<(Micros, Arc<str>)>>,
+    timers: BinaryHeap<Reverse<(Micros, Arc<str>, Timer)>>,
     /// Look which webhooks have pending deliveries at all: at the start, and when nothing happened for long.
     take_stock: bool,
 }
 
-/// What was found for one lane.
-struct Look {
-    id: Arc<str>,
-    wish: Wish,
-    webhook: Option<Webhook>,
-    source: Option<Source>,
-    due: Vec<Job>,
-    later: Option<Micros>,
+/// What a lane waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Timer {
+    /// Its pace.
+    Pace,
+    /// Something in the store that is due then.
+    Due,
 }
 
 impl Feed {
@@ -116,7 +106,8 @@ impl Feed {
     fn asked(&mut self, ask: Ask) {
         match ask {
             Ask::Look(id) => self.want(id, false),
-            Ask::At(at, id) => self.timers.push(Reverse((at, id))),
+            Ask::At(at, id) => self.timers.push(Reverse((at, id, Timer::Due))),
+            Ask::Resume(at, id) => self.timers.push(Reverse((at, id, Timer::Pace))),
             Ask::Idle(id) => self.lanes.forget_idle(&id),
         }
     }
@@ -133,21 +124,26 @@ impl Feed {
         }
         Ok(match self.timers.peek() {
             _ if !self.wanted.is_empty() => Next::Again,
-            Some(Reverse((at, _))) => Next::At(*at),
+            Some(Reverse((at, ..))) => Next::At(*at),
             None => Next::Idle,
         })
     }
 
-    /// Lanes whose time has come go on sending and look again.
+    /// Lanes whose time has come go on sending, and look again if it was a due time.
     fn fire(&mut self) {
         let now = self.lanes.engine.now();
-        while self.timers.peek().is_some_and(|Reverse((at, _))| *at <= now) {
-            let Some(Reverse((_, id))) = self.timers.pop() else { break };
+        while self.timers.peek().is_some_and(|Reverse((at, ..))| *at <= now) {
+            let Some(Reverse((_, id, timer))) = self.timers.pop() else { break };
             if let Some(lane) = self.lanes.get(&id) {
-                lane.fired();
+                match timer {
+                    Timer::Pace => lane.resumed(),
+                    Timer::Due => lane.fired(),
+                }
                 self.lanes.pump(&lane);
             }
-            self.want(id, true);
+            if timer == Timer::Due {
+                self.want(id, true);
+            }
         }
     }
 
@@ -160,10 +156,11 @@ impl Feed {
         };
         let wishes: Vec<(Arc<str>, Wish)> = ids.iter().map(wish).collect();
         let each = wishes.clone();
-        let looks = match self.lanes.engine.store().read(move |tx| look_for(tx, wishes, now)).await {
+        let mut looks = match self.lanes.engine.store().read(move |tx| look_for(tx, wishes, now)).await {
             Err(error) if !error.is_transient() => self.look_one_by_one(each, now).await?,
             result => result?,
         };
+        self.heed_workspaces(&mut looks).await;
         for id in &ids {
             self.turns.pop_front();
             self.wanted.remove(id);
@@ -171,8 +168,8 @@ impl Feed {
         let (mut refused, mut again) = (Vec::new(), Vec::new());
         for look in looks {
             let (id, full) = (Arc::clone(&look.id), look.due.len() >= look.wish.limit);
-            let of_lane = self.take(look, now);
-            if full && !of_lane.is_empty() {
+            let (of_lane, too_early) = self.take(look, now);
+            if too_early || full && !of_lane.is_empty() {
                 again.push(id);
             }
             refused.extend(of_lane);
@@ -184,6 +181,14 @@ impl Feed {
         // Behind what was refused there may be more, and nothing in flight will ask for it.
         again.into_iter().for_each(|id| self.want(id, true));
         Ok(())
+    }
+
+    /// In a workspace that has its webhooks switched off, each counts as off.
+    async fn heed_workspaces(&self, looks: &mut [Look]) {
+        for webhook in looks.iter_mut().filter_map(|look| look.webhook.as_mut()) {
+            let rules = self.lanes.engine.rules(&webhook.workspace_id).await;
+            webhook.enabled &= !rules.is_ok_and(|rules| !rules.settings.webhooks_enabled);
+        }
     }
 
     /// One row that cannot be read must not hold up every other lane. Its own rests until stock is taken again.
@@ -203,15 +208,15 @@ impl Feed {
         Ok(looks)
     }
 
-    /// Hands a lane what was found. Returns what must not go out.
-    fn take(&mut self, look: Look, now: Micros) -> Vec<Job> {
+    /// Hands a lane what was found. Returns what must not go out, and whether the look came too early.
+    fn take(&mut self, look: Look, now: Micros) -> (Vec<Job>, bool) {
         let Some(webhook) = look.webhook else {
             // Deleted, with its deliveries.
             if let Some(lane) = self.lanes.get(&look.id) {
                 lane.close();
             }
             self.lanes.remove(&look.id);
-            return Vec::new();
+            return (Vec::new(), false);
         };
         let lane = self.lanes.get_or_new(&look.id);
         let known = lane.target().filter(|target| target.is_of(&webhook, look.source.as_ref()));
@@ -220,12 +225,14 @@ impl Feed {
             in_a_row: webhook.failed_attempts,
             probe_at: webhook.probe_at,
         };
-        let (refused, due_at) = lane.found(target, failures, look.due, &look.wish, look.later, now);
-        if let Some(at) = due_at {
-            self.timers.push(Reverse((at, Arc::clone(&lane.id))));
+        // It may wait for newer events from now on: then the first due time is to be asked for.
+        let renewed = !look.wish.later && lane.target().is_some_and(|before| before.version != target.version);
+        let found = lane.found(target, failures, look.due, &look.wish, look.later, now);
+        if let Some(at) = found.due_at {
+            self.timers.push(Reverse((at, Arc::clone(&lane.id), Timer::Due)));
         }
         self.lanes.pump(&lane);
-        refused
+        (found.refused, found.again || renewed)
     }
 
     /// Deliveries that were published while their webhook was being switched off.
@@ -238,42 +245,4 @@ impl Feed {
             .await
             .map(drop)
     }
-}
-
-fn look_for(tx: &mut dyn Tx, wishes: Vec<(Arc<str>, Wish)>, now: Micros) -> Result<Vec<Look>> {
-    wishes.into_iter().map(|(id, wish)| look_for_one(tx, id, wish, now)).collect()
-}
-
-fn look_for_one(tx: &mut dyn Tx, id: Arc<str>, wish: Wish, now: Micros) -> Result<Look> {
-    let Some(webhook) = webhooks::by_id(tx, &id)? else {
-        return Ok(Look {
-            id,
-            wish,
-            webhook: None,
-            source: None,
-            due: Vec::new(),
-            later: None,
-        });
-    };
-    let source = match &webhook.source_id {
-        Some(source_id) => sources::by_id(tx, source_id)?,
-        None => None,
-    };
-    let after = wish.after.as_ref().map(|(at, id)| (*at, id.as_str()));
-    let rows = deliveries::due_of_webhook(tx, &id, now, wish.limit, after)?;
-    let due: Vec<Job> = rows.into_iter().map(|(delivery, event)| Job { delivery, event }).collect();
-    let mut later = None;
-    if wish.later && due.len() < wish.limit {
-        // The first that is not due yet: all that are due sort before it.
-        let next = deliveries::due_of_webhook(tx, &id, Micros::MAX, 1, Some((now, LAST)))?;
-        later = next.first().map(|(delivery, _)| delivery.due_at);
-    }
-    Ok(Look {
-        id,
-        wish,
-        webhook: Some(webhook),
-        source,
-        due,
-        later,
-    })
 }

@@ -7,6 +7,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::{
     Outcome,
+    look::{Found, Wish},
     queue::{Loaded, Queue},
     state::{State, Take},
 };
@@ -19,17 +20,6 @@ const LOOKS_ONWARD: u32 = 32;
 pub(super) struct Lane {
     pub id: Arc<str>,
     state: Mutex<State>,
-}
-
-/// What a look into the store should bring.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Wish {
-    /// Rows to read at most.
-    pub limit: usize,
-    /// After this due time and id.
-    pub after: Option<(Micros, String)>,
-    /// Also the first due time of the future.
-    pub later: bool,
 }
 
 /// How the webhook has fared, as it is stored: what a lane begins with.
@@ -84,6 +74,11 @@ impl Lane {
         state.knows_later = false;
     }
 
+    /// The pace allows the next.
+    pub fn resumed(&self) {
+        self.state().paced = None;
+    }
+
     /// A look begins. One that was called for by a signal begins at the start: what is new may stand before what is known.
     pub fn wish(&self, signalled: bool) -> Wish {
         let mut state = self.state();
@@ -93,6 +88,10 @@ impl Lane {
         if signalled || state.looks >= LOOKS_ONWARD {
             (state.onward, state.looks) = (None, 0);
         }
+        if signalled && state.target.as_ref().is_some_and(|target| target.options.coalesce_ms.is_some()) {
+            // What is new waits, and may be due before what is known.
+            state.knows_later = false;
+        }
         let room = state.room();
         let claimed = if state.onward.is_none() { state.claimed.len() } else { 0 };
         // Without room there is still place for a test, which stands first.
@@ -101,11 +100,11 @@ impl Lane {
             limit,
             after: state.onward.clone(),
             later: !state.knows_later,
+            clear: state.is_clear(),
         }
     }
 
-    /// A look has ended: `found` is what the wish brought, `later` the first due time after `now`. Returns the deliveries that
-    /// must not go out, and a due time to wait for.
+    /// A look has ended: `found` is what the wish brought, `later` the first due time after `now`.
     pub fn found(
         &self,
         target: Arc<Target>,
@@ -114,42 +113,53 @@ impl Lane {
         wish: &Wish,
         later: Option<Micros>,
         now: Micros,
-    ) -> (Vec<Job>, Option<Micros>) {
+    ) -> Found {
         let mut state = self.state();
+        let ordered = target.options.ordered;
+        if state.is_ordered() != ordered {
+            state.give_back();
+        }
         match &state.target {
             None => state.pace = Pace::new(target.in_flight, failures.in_a_row, failures.probe_at.unwrap_or(now)),
             // Somebody mended or enabled it: what its receiver says now is worth a try at once.
             Some(before) if before.version != target.version => {
-                state.pace = Pace::new(target.in_flight, failures.in_a_row, now);
+                state.pace = Pace::new(target.in_flight, failures.in_a_row, now).with_rate_of(&state.pace);
             }
             Some(_) => {}
         }
         state.pace.set_cap(target.in_flight);
+        state.pace.set_rate(target.options.per_second);
         let enabled = target.enabled;
         state.target = Some(target);
         let full = found.len() >= wish.limit;
         state.more = full;
         state.onward = found
             .last()
-            .filter(|_| full)
+            .filter(|_| full && !ordered)
             .map(|job| (job.delivery.due_at, job.delivery.id.clone()));
         state.looks = if full { state.looks + 1 } else { 0 };
         let room = state.room();
         let mut refused = state.withdraw(enabled);
         let mut loaded = 0;
         for job in found {
-            if state.claimed.contains(&job.delivery.id) {
+            if state.claimed.contains_key(&job.delivery.id) {
                 continue;
             }
-            let test = job.delivery.kind == DeliveryKind::Test;
-            if !may_send(job.delivery.kind, enabled) {
+            let kind = job.delivery.kind;
+            let fits = match kind {
+                // In strict order one cannot be left out; and what is not settled yet may have to come first.
+                _ if ordered => wish.clear && loaded < room,
+                DeliveryKind::Replay => state.takes_replay(),
+                _ => loaded < room,
+            };
+            if !may_send(kind, enabled) {
                 refused.push(job);
-            } else if test {
-                state.claimed.insert(job.delivery.id.clone());
+            } else if kind == DeliveryKind::Test {
+                state.claimed.insert(job.delivery.id.clone(), kind);
                 state.queue.push_front(job);
-            } else if loaded < room {
-                loaded += 1;
-                state.claimed.insert(job.delivery.id.clone());
+            } else if fits {
+                loaded += usize::from(ordered || kind != DeliveryKind::Replay);
+                state.claimed.insert(job.delivery.id.clone(), kind);
                 state.queue.push_back(job);
             } else {
                 // It stays in the store for the next look, which must begin before it.
@@ -159,10 +169,15 @@ impl Lane {
         if wish.later && !full {
             state.knows_later = true;
         }
+        // Where order is strict, only the first one's due time is known.
+        state.knows_later &= !ordered;
         state.looking = false;
         state.release();
-        let due_at = later.filter(|at| state.arm(*at));
-        (refused, due_at)
+        Found {
+            refused,
+            due_at: later.filter(|at| state.arm(*at)),
+            again: ordered && !wish.clear && state.wants_look(),
+        }
     }
 
     /// Takes a delivery for a new worker. The lane's first needs no permit, any other one of `pool`.
@@ -213,6 +228,14 @@ impl Lane {
             state.tests_in_flight = state.tests_in_flight.saturating_sub(1);
         } else {
             state.in_flight = state.in_flight.saturating_sub(1);
+            if !success && state.is_ordered() {
+                // What comes next is known when this one is settled.
+                state.give_back();
+                state.more = true;
+            }
+        }
+        if kind == DeliveryKind::Replay {
+            state.replays_in_flight = state.replays_in_flight.saturating_sub(1);
         }
         match (success, charged && kind != DeliveryKind::Test) {
             (true, _) => state.pace.succeeded(),

@@ -9,6 +9,8 @@ use std::{
     },
 };
 
+use domain::delivery::DeliveryKind;
+
 use crate::deliver::Job;
 
 /// Bytes of bodies that all lanes may have loaded. Beyond, each loads one delivery at a time: nobody stops.
@@ -46,8 +48,14 @@ impl Queue {
         self.jobs.is_empty()
     }
 
-    pub fn front(&self) -> Option<&Job> {
-        self.jobs.front()
+    /// Why the delivery at this position was made.
+    pub fn kind(&self, at: usize) -> Option<DeliveryKind> {
+        self.jobs.get(at).map(|job| job.delivery.kind)
+    }
+
+    /// How many of them belong to replay jobs.
+    pub fn replays(&self) -> usize {
+        self.iter().filter(|job| job.delivery.kind == DeliveryKind::Replay).count()
     }
 
     pub fn iter(&self) -> impl Iterator<Item = &Job> {
@@ -64,8 +72,9 @@ impl Queue {
         self.jobs.push_back(job);
     }
 
-    pub fn pop_front(&mut self) -> Option<Job> {
-        let job = self.jobs.pop_front()?;
+    /// Takes out the one at this position.
+    pub fn pop(&mut self, at: usize) -> Option<Job> {
+        let job = self.jobs.remove(at)?;
         self.loaded.0.fetch_sub(bytes(&job), Ordering::Relaxed);
         Some(job)
     }
@@ -74,7 +83,7 @@ impl Queue {
     pub fn take_unless(&mut self, stays: impl Fn(&Job) -> bool) -> Vec<Job> {
         let mut gone = Vec::new();
         for _ in 0..self.len() {
-            match self.pop_front() {
+            match self.pop(0) {
                 Some(job) if stays(&job) => self.push_back(job),
                 Some(job) => gone.push(job),
                 None => break,

@@ -1,6 +1,6 @@
 //! What one lane knows, and what follows from it: no locks, no waiting.
 
-use std::{collections::HashSet, sync::Arc};
+use std::{collections::HashMap, sync::Arc};
 
 use domain::{
     Micros,
@@ -19,6 +19,12 @@ const LOADED: usize = 4;
 /// results stops the sending.
 const CLAIMED: usize = 16;
 
+/// The same as if its cap were so high, for a lane with strict order: it sends one at a time, and a look brings several.
+const ORDERED: usize = 4;
+
+/// Deliveries of replay jobs that may be loaded, beside all others.
+const REPLAYS: usize = 8;
+
 /// Tests that may be in flight beside the lane's own pace.
 const TESTS: usize = 2;
 
@@ -35,12 +41,14 @@ pub(super) struct State {
     pub target: Option<Arc<Target>>,
     pub pace: Pace,
     pub queue: Queue,
-    pub claimed: HashSet<String>,
+    pub claimed: HashMap<String, DeliveryKind>,
     /// A look is under way. What is settled meanwhile stays claimed until its end: the look may have read it before.
     pub looking: bool,
     pub released: Vec<String>,
     pub in_flight: usize,
     pub tests_in_flight: usize,
+    /// Of those in flight the ones of replay jobs: one at a time, so that they arrive in their order.
+    pub replays_in_flight: usize,
     pub workers: usize,
     /// A look is asked for and has not begun.
     pub asked: bool,
@@ -51,6 +59,8 @@ pub(super) struct State {
     pub looks: u32,
     /// The earliest due time that the feed waits for.
     pub armed: Option<Micros>,
+    /// When the pace allows the next, if the feed waits for that.
+    pub paced: Option<Micros>,
     /// All due times of the future that are in the store are known.
     pub knows_later: bool,
 }
@@ -61,17 +71,19 @@ impl Default for State {
             target: None,
             pace: Pace::new(1, 0, 0),
             queue: Queue::default(),
-            claimed: HashSet::new(),
+            claimed: HashMap::new(),
             looking: false,
             released: Vec::new(),
             in_flight: 0,
             tests_in_flight: 0,
+            replays_in_flight: 0,
             workers: 0,
             asked: false,
             more: false,
             onward: None,
             looks: 0,
             armed: None,
+            paced: None,
             knows_later: false,
         }
     }
@@ -79,7 +91,24 @@ impl Default for State {
 
 impl State {
     pub fn is_idle(&self) -> bool {
-        self.claimed.is_empty() && self.workers == 0 && self.armed.is_none() && !self.asked && !self.more
+        let waits = self.armed.is_some() || self.paced.is_some();
+        self.claimed.is_empty() && self.workers == 0 && !waits && !self.asked && !self.more
+    }
+
+    /// The next goes out only after a success or the final failure of the one before.
+    pub fn is_ordered(&self) -> bool {
+        self.target.as_ref().is_some_and(|target| target.options.ordered)
+    }
+
+    /// Nothing but tests is loaded, in flight or waiting for its commit: where order is strict, only then the store says what
+    /// comes next.
+    pub fn is_clear(&self) -> bool {
+        self.claimed.values().all(|kind| *kind == DeliveryKind::Test)
+    }
+
+    /// Whether one more delivery of a replay job may be loaded.
+    pub fn takes_replay(&self) -> bool {
+        self.queue.replays() < REPLAYS
     }
 
     /// What is settled is not claimed any more.
@@ -91,16 +120,22 @@ impl State {
 
     /// How many more may be loaded.
     pub fn room(&self) -> usize {
-        let cap = self.pace.cap();
+        let cap = if self.is_ordered() { ORDERED } else { self.pace.cap() };
         let loaded = if self.queue.is_scarce() { 1 } else { LOADED * cap };
-        let queue = loaded.saturating_sub(self.queue.len());
+        // Replays have a place of their own: what is live never waits for it.
+        let queue = loaded.saturating_sub(self.queue.len() - self.queue.replays());
         queue.min((CLAIMED * cap).saturating_sub(self.claimed.len()))
     }
 
     /// Asks for a look, once, when half of what may be loaded is gone and the store has more.
     pub fn wants_look(&mut self) -> bool {
-        let half = if self.queue.is_scarce() { 0 } else { LOADED * self.pace.cap() / 2 };
-        let wants = self.more && !self.asked && self.room() > half;
+        let ordered = self.is_ordered();
+        let half = if ordered || self.queue.is_scarce() {
+            0
+        } else {
+            LOADED * self.pace.cap() / 2
+        };
+        let wants = self.more && !self.asked && self.room() > half && (!ordered || self.is_clear());
         self.asked |= wants;
         wants
     }
@@ -118,6 +153,14 @@ impl State {
         go
     }
 
+    /// Gives back what is loaded and was not begun, but for tests: the store says anew what comes next.
+    pub fn give_back(&mut self) {
+        for job in self.queue.take_unless(|job| job.delivery.kind == DeliveryKind::Test) {
+            self.claimed.remove(&job.delivery.id);
+            self.more = true;
+        }
+    }
+
     /// Whether the feed is to be told of this due time.
     pub fn arm(&mut self, at: Micros) -> bool {
         let earlier = self.armed.is_none_or(|armed| at < armed);
@@ -127,27 +170,45 @@ impl State {
         earlier
     }
 
+    /// Whether the feed is to be told when the pace allows the next.
+    fn pace_at(&mut self, at: Micros) -> bool {
+        let earlier = self.paced.is_none_or(|paced| at < paced);
+        if earlier {
+            self.paced = Some(at);
+        }
+        earlier
+    }
+
+    /// The position of what goes out next: replays give way to everything else, unless order is strict.
+    fn next(&self) -> Option<usize> {
+        if self.is_ordered() {
+            return (!self.queue.is_empty()).then_some(0);
+        }
+        let live = self.queue.iter().position(|job| job.delivery.kind != DeliveryKind::Replay);
+        live.or_else(|| (self.replays_in_flight == 0 && !self.queue.is_empty()).then_some(0))
+    }
+
     pub fn take(&mut self, now: Micros) -> Take {
         let Some(target) = self.target.clone() else { return Take::Nothing };
-        let test = match self.queue.front() {
-            None => return Take::Nothing,
-            Some(job) => job.delivery.kind == DeliveryKind::Test && self.tests_in_flight < TESTS,
-        };
+        let Some(at) = self.next() else { return Take::Nothing };
+        let kind = self.queue.kind(at);
+        let test = kind == Some(DeliveryKind::Test) && self.tests_in_flight < TESTS;
         if !test {
             self.pace.set_clock(now);
             match self.pace.room(self.in_flight, now) {
                 Room::Start => {}
-                Room::Wait(at) => return Take::Wait(at, self.arm(at)),
+                Room::Wait(at) => return Take::Wait(at, self.pace_at(at)),
                 Room::Full => return Take::Nothing,
             }
         }
-        let Some(job) = self.queue.pop_front() else { return Take::Nothing };
+        let Some(job) = self.queue.pop(at) else { return Take::Nothing };
         // By its kind, as `exchanged` counts it down.
         if job.delivery.kind == DeliveryKind::Test {
             self.tests_in_flight += 1;
         } else {
             self.in_flight += 1;
-            self.pace.started();
+            self.replays_in_flight += usize::from(job.delivery.kind == DeliveryKind::Replay);
+            self.pace.started(now);
         }
         Take::Job(Box::new(job), target)
     }

@@ -29,7 +29,7 @@ impl Lanes {
                     };
                     self.workers.spawn(async move { work(lanes, lane, *job, target, permit).await });
                 }
-                (Take::Wait(at, true), _) => return self.ask(Ask::At(at, Arc::clone(&lane.id))),
+                (Take::Wait(at, true), _) => return self.ask(Ask::Resume(at, Arc::clone(&lane.id))),
                 (Take::Wait(..) | Take::Nothing, _) => return,
             }
         }
@@ -76,7 +76,7 @@ async fn work(lanes: Arc<Lanes>, lane: Arc<Lane>, mut job: Job, mut target: Arc<
         };
         match next {
             Some(Take::Job(next, with)) => (job, target) = (*next, with),
-            Some(Take::Wait(at, true)) => return lanes.ask(Ask::At(at, Arc::clone(&lane.id))),
+            Some(Take::Wait(at, true)) => return lanes.ask(Ask::Resume(at, Arc::clone(&lane.id))),
             _ => return,
         }
         // A success may have widened the window.

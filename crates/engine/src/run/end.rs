@@ -3,10 +3,7 @@
 //! While the store is away, its result waits. What the store refuses for good is left out step by step: first the result, then
 //! also the event.
 
-use std::{
-    sync::{Arc, atomic::Ordering},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use domain::Micros;
 use store::{Tx, tables::runs::Run};
@@ -33,7 +30,7 @@ pub(super) async fn end(engine: &Engine, run: Run, outcome: Outcome) {
             engine.store().write(move |tx| commit(tx, &run, &outcome, now))
         });
         let Err(error) = ended.await else {
-            engine.counters().runs.fetch_add(1, Ordering::Relaxed);
+            engine.counters().run_ended(outcome.status);
             return;
         };
         tracing::error!(run = run.id, %error, "a run's result could not be stored");

@@ -18,6 +18,7 @@ use domain::run::{AfterTry, RunOptions, after_try};
 use futures::FutureExt as _;
 use store::tables::runs::{self, ExecutionRow, Run};
 use tokio_util::sync::CancellationToken;
+use tracing::{Instrument as _, field::Empty};
 
 use super::{
     end::{end, patiently},
@@ -26,21 +27,23 @@ use super::{
     record::Record,
     transport::GuardedTransport,
 };
-use crate::engine::Engine;
+use crate::{engine::Engine, spans::span};
 
 /// Bytes of each body that the store keeps.
 const BODY_KEPT: usize = 64 * 1024;
 
 /// Executes a claimed run and commits its end.
 pub(super) async fn to_the_end(engine: &Engine, run: Run) {
-    let outcome = match AssertUnwindSafe(tries(engine, &run)).catch_unwind().await {
+    let span = span!("run", run.id = run.id.as_str(), monitor.id = run.monitor_id.as_deref(), status = Empty);
+    let outcome = match AssertUnwindSafe(tries(engine, &run)).catch_unwind().instrument(span.clone()).await {
         Ok(outcome) => outcome,
         Err(_) => {
             tracing::error!(run = run.id, "the runner panicked");
             Outcome::error("the runner stopped unexpectedly; the server's log says where")
         }
     };
-    end(engine, run, outcome).await;
+    span.record("status", outcome.status.as_str());
+    end(engine, run, outcome).instrument(span).await;
 }
 
 async fn tries(engine: &Engine, run: &Run) -> Outcome {

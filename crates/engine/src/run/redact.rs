@@ -21,8 +21,9 @@ pub(super) struct Secrets {
 impl Secrets {
     /// Those of the documents of a run: variables of the type `secret`.
     pub fn of(collection: &Collection, environment: Option<&Environment>) -> Self {
+        let own = collection.document().member("variable");
         let variables = [
-            Some(&collection.raw()["variable"]),
+            own.as_ref(),
             environment.map(|environment| &environment.raw()["values"]),
         ];
         let entries = variables.into_iter().flatten().filter_map(Value::as_array).flatten();

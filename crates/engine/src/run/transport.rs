@@ -5,11 +5,14 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use collection::transport::{ClientIdentity, Phases, Proxy, Transport, TransportError, WireRequest, WireResponse};
-use egress::{Client, ClientCertificate, Exchange, FailureCode, Lookup, Policy, ProxyConfig, Request, Version};
+use collection::transport::{ClientIdentity, IdentityForm, Phases, Proxy, Transport, TransportError, WireRequest, WireResponse};
+use egress::{Client, ClientCertificate, Exchange, FailureCode, Lookup, Parsing, Policy, ProxyConfig, Request, TlsLimits, Version};
 
 /// Without a limit of its own, a request ends with the run's.
 const NO_LIMIT: Duration = Duration::from_secs(3_600);
+
+/// As many header fields as Node.js reads.
+const MAX_HEADERS: usize = 2_000;
 
 /// A door to the network for the requests of a collection.
 pub struct GuardedTransport {
@@ -37,8 +40,12 @@ impl GuardedTransport {
         if let Some(certificate) = read.get(identity) {
             return Ok(certificate.clone());
         }
-        let certificate = ClientCertificate::from_encrypted_pem(identity.certificate(), identity.key(), identity.passphrase())
-            .map_err(|error| refused("ECERT", error.to_string()))?;
+        let passphrase = identity.passphrase();
+        let certificate = match identity.form() {
+            IdentityForm::Pem { certificate, key } => ClientCertificate::from_encrypted_pem(certificate, key, passphrase),
+            IdentityForm::Pfx(file) => ClientCertificate::from_pfx(file, passphrase),
+        }
+        .map_err(|error| refused("ECERT", error.to_string()))?;
         read.insert(identity.clone(), certificate.clone());
         Ok(certificate)
     }
@@ -90,7 +97,16 @@ impl Transport for GuardedTransport {
             max_body: wire.max_response_bytes,
             verify_tls: wire.verify_tls,
             client_certificate,
+            parsing: if wire.lenient_parser { Parsing::Lenient } else { Parsing::Strict },
+            tls_limits: TlsLimits {
+                tls12: wire.tls.tls12,
+                tls13: wire.tls.tls13,
+                suites: wire.tls.suites,
+            },
+            max_headers: MAX_HEADERS,
+            latin1_headers: true,
             connection_group: wire.connection_group,
+            resend: false,
             // Exactly what the collection says, and what the reference runner accepts.
             http2: false,
             decompress: true,
@@ -114,7 +130,7 @@ fn answer(exchange: Exchange) -> Result<WireResponse, TransportError> {
             message: failure.message,
         }
     })?;
-    let text = |(name, value): (String, bytes::Bytes)| (name, String::from_utf8_lossy(&value).into_owned());
+    let text = |(name, value): (String, bytes::Bytes)| (name, decode(&value));
     Ok(WireResponse {
         status: response.status,
         reason: response.reason,
@@ -139,6 +155,11 @@ fn answer(exchange: Exchange) -> Result<WireResponse, TransportError> {
     })
 }
 
+/// Text in UTF-8, or else in Latin-1, which every text is.
+fn decode(bytes: &[u8]) -> String {
+    std::str::from_utf8(bytes).map_or_else(|_| bytes.iter().copied().map(char::from).collect(), str::to_owned)
+}
+
 #[cfg(test)]
 mod tests {
     use egress::{ClientConfig, PolicyRules};
@@ -159,6 +180,15 @@ mod tests {
         let refused = door(PolicyRules::default()).exchange(wire).await.unwrap_err();
         assert_eq!(refused.code, "EPROXY");
         assert!(refused.message.contains("`egress.proxy`"), "{refused}");
+    }
+
+    #[test]
+    fn every_cipher_suite_that_the_runner_names_can_be_offered() {
+        let mut named = collection::tls::SUITES.map(|(_, number)| number).to_vec();
+        let mut offered = egress::tls::suites();
+        named.sort_unstable();
+        offered.sort_unstable();
+        assert_eq!(named, offered);
     }
 
     #[tokio::test]

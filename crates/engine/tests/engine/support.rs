@@ -92,9 +92,14 @@ pub fn config() -> EngineConfig {
 
 impl House {
     pub async fn new(kind: Kind, config: EngineConfig, scripts: Arc<dyn ScriptHost>) -> Self {
+        let client = egress::Client::new(egress::ClientConfig::default()).unwrap();
+        Self::with_client(kind, config, scripts, client).await
+    }
+
+    /// A house that calls out in its own way.
+    pub async fn with_client(kind: Kind, config: EngineConfig, scripts: Arc<dyn ScriptHost>, client: egress::Client) -> Self {
         let (store, database) = testing::store(kind).await;
         let clock = Arc::new(ManualClock(AtomicI64::new(START)));
-        let client = egress::Client::new(egress::ClientConfig::default()).unwrap();
         let engine = Engine::new(config, store.clone(), Arc::clone(&clock) as Arc<dyn Clock>, client, scripts);
         let house = Self {
             store,
@@ -205,6 +210,7 @@ pub fn webhook(id: &str, url: &str) -> webhooks::Webhook {
         source_id: None,
         events: vec!["*".to_owned()],
         subject: String::new(),
+        filter: String::new(),
         trigger_rule: TriggerRule::EveryRun,
         options: WebhookOptions::default(),
         retry_policy: None,
@@ -212,10 +218,12 @@ pub fn webhook(id: &str, url: &str) -> webhooks::Webhook {
         old_secret_sealed: None,
         old_secret_ends_at: None,
         headers_sealed: None,
+        certificate_sealed: None,
         owner_id: USER.to_owned(),
         enabled: true,
         disabled_reason: None,
         disabled_at: None,
+        deleted_at: None,
         failing_since: None,
         failed_attempts: 0,
         last_success_at: None,
@@ -303,6 +311,7 @@ pub async fn monitor(house: &House, id: &str, url: &str, options: RunOptions) ->
 /// A request that a receiver got.
 #[derive(Debug, Clone)]
 pub struct Got {
+    pub method: String,
     pub path: String,
     pub headers: Vec<(String, String)>,
     pub body: Vec<u8>,
@@ -392,7 +401,8 @@ async fn read_request(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> Option<Go
     };
     let head = String::from_utf8(buffer[..head_end].to_vec()).ok()?;
     let mut lines = head.lines();
-    let path = lines.next()?.split(' ').nth(1)?.to_owned();
+    let mut words = lines.next()?.split(' ');
+    let (method, path) = (words.next()?.to_owned(), words.next()?.to_owned());
     let headers: Vec<_> = lines
         .filter_map(|line| line.split_once(": "))
         .map(|(n, v)| (n.to_owned(), v.to_owned()))
@@ -407,7 +417,7 @@ async fn read_request(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> Option<Go
     }
     let body = buffer[head_end..end].to_vec();
     buffer.drain(..end);
-    Some(Got { path, headers, body })
+    Some(Got { method, path, headers, body })
 }
 
 async fn read_more(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> Option<()> {

@@ -13,6 +13,8 @@ use serde::Serialize;
 use super::{
     all, changed, first,
     page::{self, Cut, Listed, Page},
+    prune::{self, Pruned, Step},
+    settings::{kept_since, workspaces_with},
 };
 use crate::{
     error::Result,
@@ -200,19 +202,33 @@ pub(super) const OF_WEBHOOK: &str = concat!(
     " FROM attempts WHERE webhook_id = $1 AND (at, id) < ($2, $3) ORDER BY at DESC, id DESC LIMIT $4"
 );
 
-/// Deletes at most `limit` attempts older than `older_than`. Returns how many.
-pub fn prune(tx: &mut dyn Tx, older_than: Micros, limit: usize) -> Result<u64> {
-    tx.execute(PRUNE, &params![older_than, limit])
+/// Deletes, as many as fit in one step, attempts that are kept no longer at `now`.
+///
+/// `keep` is how long (microseconds) where the workspace has set no days of its own.
+pub fn prune(tx: &mut dyn Tx, now: Micros, keep: Micros, step: Step) -> Result<Pruned> {
+    prune::step(tx, step, PRUNE, &params![now, keep], &[DELETE])
+}
+
+const DELETE: &str = "DELETE FROM attempts WHERE id = $1";
+
+macro_rules! doomed {
+    () => {
+        "SELECT a.id, OCTET_LENGTH(a.request_body) + COALESCE(OCTET_LENGTH(a.response_body), 0) FROM "
+    };
 }
 
 // Through the webhooks: an index on the time alone would cost every attempt.
-pub(super) const PRUNE: &str = "DELETE FROM attempts WHERE id IN (
-    SELECT a.id FROM webhooks w CROSS JOIN attempts a WHERE a.webhook_id = w.id AND a.at < $1 LIMIT $2)";
+pub(super) const PRUNE: &str = concat!(
+    doomed!(),
+    workspaces_with!("logDays"),
+    " CROSS JOIN webhooks w CROSS JOIN attempts a WHERE w.workspace_id = o.id AND a.webhook_id = w.id AND a.at < ",
+    kept_since!(),
+    " LIMIT $3"
+);
 
-/// Deletes at most `limit` attempts at a webhook, whatever their age: before it is deleted itself. Returns how many.
-pub fn delete_some(tx: &mut dyn Tx, webhook_id: &str, limit: usize) -> Result<u64> {
-    tx.execute(
-        "DELETE FROM attempts WHERE id IN (SELECT id FROM attempts WHERE webhook_id = $1 LIMIT $2)",
-        &params![webhook_id, limit],
-    )
+/// Deletes attempts at a webhook, whatever their age, as many as fit in one step: before it is deleted itself.
+pub fn delete_some(tx: &mut dyn Tx, webhook_id: &str, step: Step) -> Result<Pruned> {
+    prune::step(tx, step, OF_DELETED, &params![webhook_id], &[DELETE])
 }
+
+pub(super) const OF_DELETED: &str = concat!(doomed!(), "attempts a WHERE a.webhook_id = $1 LIMIT $2");

@@ -1,11 +1,23 @@
 //! Deliveries: events on their way to webhooks.
 
+mod ordered;
+mod coalescing;
 mod pending;
+mod replayed;
 
+pub use ordered::next_in_order;
+pub use replayed::{Logged, drop_of_replay, is_outstanding_or_sent, log_of_webhook, outstanding_of_replay, requeue_of_replay, was_lost_between};
+pub use coalescing::{await_newer, replace};
 pub use pending::{
-    Settled, drop_pending, drop_these, due_of_webhook, next_due_of_webhook, oldest_pending, pending_count, pending_webhooks, settle_many,
+    Settled, count_pending, drop_pending, drop_these, due_of_webhook, next_due_of_webhook, oldest_pending, pending_count, pending_webhooks, settle_many,
 };
 
+#[cfg(test)]
+pub(super) use ordered::{IN_ORDER, TESTS};
+#[cfg(test)]
+pub(super) use replayed::{LOG, OUTSTANDING, SENT};
+#[cfg(test)]
+pub(super) use coalescing::REPLACE;
 #[cfg(test)]
 pub(super) use pending::{DUE_OF_WEBHOOK, OLDEST_PENDING, PENDING_WEBHOOKS};
 
@@ -28,7 +40,7 @@ use crate::{
 macro_rules! columns {
     () => {
         "d.id, d.workspace_id, d.webhook_id, d.event_id, d.event_type, d.kind, d.state, d.reason, d.attempts, d.due_at,
-         d.created_at, d.finished_at"
+         d.created_at, d.finished_at, d.replay_id"
     };
 }
 use columns;
@@ -60,6 +72,8 @@ pub struct Delivery {
     pub created_at: Micros,
     /// When it was settled.
     pub finished_at: Option<Micros>,
+    /// The replay job that made it.
+    pub replay_id: Option<String>,
 }
 
 fn read(row: &Row) -> Result<Delivery> {
@@ -76,6 +90,7 @@ fn read(row: &Row) -> Result<Delivery> {
         due_at: row.int(9)?,
         created_at: row.int(10)?,
         finished_at: row.opt_int(11)?,
+        replay_id: row.opt_text(12)?,
     })
 }
 
@@ -96,14 +111,15 @@ pub fn insert_many(tx: &mut dyn Tx, deliveries: &[Delivery]) -> Result<()> {
                 delivery.attempts,
                 delivery.due_at,
                 delivery.created_at,
-                delivery.finished_at
+                delivery.finished_at,
+                delivery.replay_id.as_deref()
             ]
             .to_vec()
         })
         .collect();
     tx.execute_many(
         "INSERT INTO deliveries (id, workspace_id, webhook_id, event_id, event_type, kind, state, reason, attempts,
-         due_at, created_at, finished_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+         due_at, created_at, finished_at, replay_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
         &rows,
     )?;
     Ok(())

@@ -3,15 +3,22 @@
 //! Publishing is repeatable: an event with a known publish key or id is not stored again, and the caller learns which event
 //! it was and whether it said the same.
 
+mod arrived;
 mod many;
 
 use domain::{Micros, event::Event};
 
+pub use arrived::{Arrived, arrived};
 pub use many::insert_many;
 
+#[cfg(test)]
+pub(super) use arrived::ARRIVED;
+
 use super::{
-    all, changed, first,
+    changed, first,
     page::{self, Listed, Page},
+    prune::{self, Pruned, Step},
+    settings::{kept_since, workspaces_with},
 };
 use crate::{
     error::{Error, Result},
@@ -185,6 +192,11 @@ pub fn get(tx: &mut dyn Tx, workspace_id: &str, id: &str) -> Result<Option<Event
     )
 }
 
+/// When an event arrived, which its own time does not say.
+pub fn arrived_at(tx: &mut dyn Tx, id: &str) -> Result<Option<Micros>> {
+    first(tx, "SELECT created_at FROM events WHERE id = $1", &params![id], |row| row.int(0))
+}
+
 /// A workspace's events, or those of one type, newest first.
 pub fn list(tx: &mut dyn Tx, workspace_id: &str, event_type: Option<&str>, page: &Page) -> Result<Listed<Event>> {
     let params = params![workspace_id, event_type].to_vec();
@@ -198,17 +210,22 @@ pub(super) const LIST: &str = concat!(
      ORDER BY at DESC, id DESC LIMIT $5"
 );
 
-/// Deletes at most `limit` events that arrived before `older_than` (their own times are the publishers', who may be wrong or
-/// import what is old) and that no pending delivery waits for, and their deliveries. Returns
-/// how many events.
-pub fn prune(tx: &mut dyn Tx, older_than: Micros, limit: usize) -> Result<u64> {
-    let ids = all(tx, PRUNABLE, &params![older_than, limit], |row| Ok(vec![row.value(0)?.clone()]))?;
-    if ids.is_empty() {
-        return Ok(0);
-    }
-    tx.execute_many("DELETE FROM deliveries WHERE event_id = $1 AND state <> 'pending'", &ids)?;
-    tx.execute_many("DELETE FROM events WHERE id = $1", &ids)
+/// Deletes, as many as fit in one step, events that arrived too long before `now` (their own times are the publishers', who may be wrong or
+/// import what is old) and that no pending delivery waits for, and their deliveries.
+///
+/// `keep` is how long (microseconds) where the workspace has set no days of its own.
+pub fn prune(tx: &mut dyn Tx, now: Micros, keep: Micros, step: Step) -> Result<Pruned> {
+    let statements = [
+        "DELETE FROM deliveries WHERE event_id = $1 AND state <> 'pending'",
+        "DELETE FROM events WHERE id = $1",
+    ];
+    prune::step(tx, step, PRUNABLE, &params![now, keep], &statements)
 }
 
-pub(super) const PRUNABLE: &str = "SELECT e.id FROM events e WHERE e.created_at < $1
-    AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.event_id = e.id AND d.state = 'pending') ORDER BY e.created_at LIMIT $2";
+pub(super) const PRUNABLE: &str = concat!(
+    "SELECT e.id, OCTET_LENGTH(e.data) FROM ",
+    workspaces_with!("eventDays"),
+    " CROSS JOIN events e WHERE e.workspace_id = o.id AND e.created_at < ",
+    kept_since!(),
+    " AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.event_id = e.id AND d.state = 'pending') LIMIT $3"
+);

@@ -3,8 +3,12 @@
 use domain::Micros;
 use serde::Serialize;
 
-use super::{all, changed};
-use crate::{error::Result, params, sql::Tx};
+use super::{all, changed, first};
+use crate::{
+    error::Result,
+    params,
+    sql::{Row, Tx},
+};
 
 /// A message to a workspace's admins.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -21,6 +25,8 @@ pub struct Notice {
     pub text: String,
     /// Path of the page that shows more.
     pub link: String,
+    /// How often, where one notice stands for several.
+    pub count: u64,
     /// When somebody marked it as read.
     pub read_at: Option<Micros>,
 }
@@ -28,7 +34,7 @@ pub struct Notice {
 /// Adds a notice.
 pub fn insert(tx: &mut dyn Tx, notice: &Notice) -> Result<()> {
     tx.execute(
-        "INSERT INTO notices (id, workspace_id, at, kind, text, link, read_at) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        "INSERT INTO notices (id, workspace_id, at, kind, text, link, count, read_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
         &params![
             &notice.id,
             &notice.workspace_id,
@@ -36,31 +42,63 @@ pub fn insert(tx: &mut dyn Tx, notice: &Notice) -> Result<()> {
             &notice.kind,
             &notice.text,
             &notice.link,
+            notice.count,
             notice.read_at
         ],
     )?;
     Ok(())
 }
 
+fn read(row: &Row) -> Result<Notice> {
+    Ok(Notice {
+        id: row.text(0)?,
+        workspace_id: row.text(1)?,
+        at: row.int(2)?,
+        kind: row.text(3)?,
+        text: row.text(4)?,
+        link: row.text(5)?,
+        count: row.number(6)?,
+        read_at: row.opt_int(7)?,
+    })
+}
+
 /// The newest `limit` notices.
 pub fn list(tx: &mut dyn Tx, workspace_id: &str, limit: usize) -> Result<Vec<Notice>> {
     all(
         tx,
-        "SELECT id, workspace_id, at, kind, text, link, read_at FROM notices WHERE workspace_id = $1
+        "SELECT id, workspace_id, at, kind, text, link, count, read_at FROM notices WHERE workspace_id = $1
          ORDER BY at DESC, id DESC LIMIT $2",
         &params![workspace_id, limit],
-        |row| {
-            Ok(Notice {
-                id: row.text(0)?,
-                workspace_id: row.text(1)?,
-                at: row.int(2)?,
-                kind: row.text(3)?,
-                text: row.text(4)?,
-                link: row.text(5)?,
-                read_at: row.opt_int(6)?,
-            })
-        },
+        read,
     )
+}
+
+/// The newest notice of a kind with this link, not older than `since`.
+pub fn newest(tx: &mut dyn Tx, workspace_id: &str, kind: &str, link: &str, since: Micros) -> Result<Option<Notice>> {
+    first(
+        tx,
+        "SELECT id, workspace_id, at, kind, text, link, count, read_at FROM notices
+         WHERE workspace_id = $1 AND at >= $4 AND kind = $2 AND link = $3 ORDER BY at DESC, id DESC LIMIT 1",
+        &params![workspace_id, kind, link, since],
+        read,
+    )
+}
+
+/// Lets a notice stand for more: its new count, and the text that says it.
+pub fn recount(tx: &mut dyn Tx, id: &str, count: u64, text: &str) -> Result<()> {
+    tx.execute("UPDATE notices SET count = $2, text = $3 WHERE id = $1", &params![id, count, text])?;
+    Ok(())
+}
+
+/// How many nobody has marked as read.
+pub fn unread(tx: &mut dyn Tx, workspace_id: &str) -> Result<u64> {
+    let count = first(
+        tx,
+        "SELECT COUNT(*) FROM notices WHERE workspace_id = $1 AND read_at IS NULL",
+        &params![workspace_id],
+        |row| row.number(0),
+    )?;
+    Ok(count.unwrap_or(0))
 }
 
 /// Marks a notice as read. Returns whether it was there and unread.

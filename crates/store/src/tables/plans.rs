@@ -3,7 +3,7 @@
 
 use rusqlite::Connection;
 
-use super::{activities, attempts, deliveries, events, monitors, notices, receipts, runs, webhooks};
+use super::{activities, attempts, deliveries, events, mails, monitors, notices, receipts, replays, runs, webhooks};
 
 /// The steps of the plan, one a line.
 fn plan(sql: &str) -> String {
@@ -55,6 +55,39 @@ fn a_lane_reads_its_due_deliveries_in_order_from_the_pending_index() {
 }
 
 #[test]
+fn a_lane_with_strict_order_reads_the_oldest_from_an_index_of_its_own() {
+    for (sql, index) in [
+        (deliveries::IN_ORDER, "SEARCH d USING INDEX deliveries_ordered (webhook_id=?)"),
+        (deliveries::TESTS, "SEARCH d USING INDEX deliveries_tests (webhook_id=?)"),
+    ] {
+        assert_unsorted(sql, &[index, "SEARCH e USING INDEX sqlite_autoindex_events_1 (id=?)"]);
+        assert!(!plan(sql).contains("TEMP B-TREE"), "{}", plan(sql));
+    }
+}
+
+#[test]
+fn a_replay_goes_on_where_it_was() {
+    assert_unsorted(
+        events::ARRIVED,
+        &["USING INDEX events_arrival (workspace_id=? AND (created_at,id)>(?,?)"],
+    );
+    assert_unsorted(
+        deliveries::LOG,
+        &["USING INDEX deliveries_webhook (webhook_id=? AND created_at>? AND created_at<?)"],
+    );
+    assert_plan(
+        deliveries::OUTSTANDING,
+        &["USING COVERING INDEX deliveries_replay (replay_id=? AND state=? AND attempts=?)"],
+        &[],
+    );
+    assert_plan(deliveries::SENT, &["INDEX deliveries_event (event_id=?)"], &[]);
+    assert_plan(replays::RUNNING, &["INDEX replays_running"], &["SCAN replays USING INDEX replays_running"]);
+    assert_unsorted(replays::LIST, &["USING INDEX replays_webhook (webhook_id=? AND created_at<?)"]);
+    assert_plan(webhooks::DELETED, &["INDEX webhooks_deleted"], &["SCAN webhooks USING INDEX webhooks_deleted"]);
+    assert_plan(attempts::OF_DELETED, &["INDEX attempts_webhook (webhook_id=?)"], &[]);
+}
+
+#[test]
 fn waiting_lanes_are_found_by_hops_over_the_pending_index() {
     let hop = "SEARCH n USING COVERING INDEX deliveries_pending (webhook_id>?)";
     let first = "SEARCH d USING COVERING INDEX deliveries_pending (webhook_id=?)";
@@ -65,6 +98,15 @@ fn waiting_lanes_are_found_by_hops_over_the_pending_index() {
     );
     let first = "SEARCH d USING INDEX deliveries_pending (webhook_id=?)";
     assert_plan(deliveries::OLDEST_PENDING, &[hop, first], &["SCAN l", "SCAN firsts", "SCAN lanes"]);
+}
+
+#[test]
+fn what_a_newer_event_replaces_is_found_by_its_key() {
+    assert_plan(
+        deliveries::REPLACE,
+        &["INDEX deliveries_coalescing (webhook_id=? AND coalesce_key=?)"],
+        &[],
+    );
 }
 
 #[test]
@@ -133,18 +175,21 @@ fn a_publish_key_is_found_by_its_index() {
 fn pruning_reads_no_more_than_it_deletes() {
     assert_plan(
         attempts::PRUNE,
-        &["SEARCH a USING INDEX attempts_webhook (webhook_id=? AND at<?)"],
-        &["SCAN w "],
+        &[
+            "SEARCH w USING INDEX webhooks_workspace (workspace_id=?)",
+            "SEARCH a USING INDEX attempts_webhook (webhook_id=? AND at<?)",
+        ],
+        &["SCAN o "],
     );
     let steps = [
-        "SEARCH e USING INDEX events_arrival (created_at<?)",
+        "SEARCH e USING INDEX events_arrival (workspace_id=? AND created_at<?)",
         "SEARCH d USING INDEX deliveries_event (event_id=?)",
     ];
-    assert_unsorted(events::PRUNABLE, &steps);
+    assert_plan(events::PRUNABLE, &steps, &["SCAN o "]);
     assert_plan(
         receipts::PRUNE,
         &["SEARCH r USING INDEX receipts_source (source_id=? AND at<?)"],
-        &["SCAN s "],
+        &["SCAN o "],
     );
     for (sql, index) in [
         (notices::PRUNE, "SEARCH r USING INDEX notices_workspace (workspace_id=? AND at<?)"),
@@ -158,7 +203,12 @@ fn pruning_reads_no_more_than_it_deletes() {
     assert_plan(
         monitors::PRUNE_MISSED,
         &["SEARCH s USING COVERING INDEX sqlite_autoindex_missed_slots_1 (monitor_id=? AND first_due_at<?)"],
-        &["SCAN m "],
+        &["SCAN o "],
     );
-    assert_plan(runs::PRUNE, &["INDEX runs_finished (finished_at<?)"], &[]);
+    assert_plan(runs::PRUNE, &["INDEX runs_finished (workspace_id=? AND finished_at<?)"], &["SCAN o "]);
+}
+
+#[test]
+fn the_next_mails_come_from_their_index() {
+    assert_unsorted(mails::DUE, &["INDEX mails_due (due_at<?)"]);
 }

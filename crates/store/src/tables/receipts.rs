@@ -6,6 +6,8 @@ use serde::Serialize;
 use super::{
     all, first,
     page::{self, Cut, Listed, Page},
+    prune::{self, Pruned, Step},
+    settings::{kept_since, workspaces_with},
 };
 use crate::{
     error::Result,
@@ -172,11 +174,18 @@ pub fn of_incident(tx: &mut dyn Tx, source_id: &str, incident_id: &str, limit: u
     )
 }
 
-/// Deletes at most `limit` receipts older than `older_than`. Returns how many.
-pub fn prune(tx: &mut dyn Tx, older_than: Micros, limit: usize) -> Result<u64> {
-    tx.execute(PRUNE, &params![older_than, limit])
+/// Deletes, as many as fit in one step, receipts that are kept no longer at `now`.
+///
+/// `keep` is how long (microseconds) where the workspace has set no days of its own.
+pub fn prune(tx: &mut dyn Tx, now: Micros, keep: Micros, step: Step) -> Result<Pruned> {
+    prune::step(tx, step, PRUNE, &params![now, keep], &["DELETE FROM receipts WHERE id = $1"])
 }
 
 // Through the sources, of which there are few: an index on the time alone would cost every receipt.
-pub(super) const PRUNE: &str = "DELETE FROM receipts WHERE id IN (
-    SELECT r.id FROM sources s CROSS JOIN receipts r WHERE r.source_id = s.id AND r.at < $1 LIMIT $2)";
+pub(super) const PRUNE: &str = concat!(
+    "SELECT r.id, COALESCE(OCTET_LENGTH(r.body), 0) FROM ",
+    workspaces_with!("eventDays"),
+    " CROSS JOIN sources s CROSS JOIN receipts r WHERE s.workspace_id = o.id AND r.source_id = s.id AND r.at < ",
+    kept_since!(),
+    " LIMIT $3"
+);

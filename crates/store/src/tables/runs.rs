@@ -20,6 +20,8 @@ pub(super) use {bars::RECENT, queue::CLAIM};
 use super::{
     first,
     page::{self, Listed, Page},
+    prune::{self, Pruned, Step},
+    settings::{kept_since, workspaces_with},
 };
 use crate::{
     error::Result,
@@ -230,10 +232,17 @@ pub fn delete_some(tx: &mut dyn Tx, monitor_id: &str, limit: usize) -> Result<u6
     )
 }
 
-/// Deletes up to `limit` runs that finished before `older_than`, with their executions. Returns how many.
-pub fn prune(tx: &mut dyn Tx, older_than: Micros, limit: usize) -> Result<u64> {
-    tx.execute(PRUNE, &params![older_than, limit])
+/// Deletes, as many as fit in one step, finished runs that are kept no longer at `now`, with their executions.
+///
+/// `keep` is how long (microseconds) where the workspace has set no days of its own.
+pub fn prune(tx: &mut dyn Tx, now: Micros, keep: Micros, step: Step) -> Result<Pruned> {
+    prune::step(tx, step, PRUNE, &params![now, keep], &["DELETE FROM runs WHERE id = $1"])
 }
 
-pub(super) const PRUNE: &str = "DELETE FROM runs WHERE id IN (
-    SELECT id FROM runs WHERE state = 'finished' AND finished_at < $1 ORDER BY finished_at LIMIT $2)";
+pub(super) const PRUNE: &str = concat!(
+    "SELECT r.id, (SELECT COALESCE(SUM(OCTET_LENGTH(x.detail)), 0) FROM run_executions x WHERE x.run_id = r.id) FROM ",
+    workspaces_with!("runDays"),
+    " CROSS JOIN runs r WHERE r.workspace_id = o.id AND r.state = 'finished' AND r.finished_at < ",
+    kept_since!(),
+    " LIMIT $3"
+);

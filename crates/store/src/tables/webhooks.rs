@@ -1,11 +1,15 @@
 //! Webhooks: subscriptions, how they are sent, and how they fare.
 
+mod deleted;
 mod health;
 mod subscribers;
 
+pub use deleted::{being_deleted, delete, mark_deleted};
 pub use health::{AttemptTotals, record_attempts, set_probe};
 pub use subscribers::{Subscriber, forget_trigger_states, set_trigger_state, subscribers, trigger_state};
 
+#[cfg(test)]
+pub(super) use deleted::DELETED;
 #[cfg(test)]
 pub(super) use subscribers::FEW as SUBSCRIBERS;
 
@@ -21,10 +25,10 @@ use crate::{
 
 macro_rules! columns {
     () => {
-        "id, workspace_id, name, profile, url, source_id, events, subject, trigger_rule, options, retry_policy,
-         secret_sealed, old_secret_sealed, old_secret_ends_at, headers_sealed, owner_id, enabled, disabled_reason,
-         disabled_at, failing_since, failed_attempts, last_success_at, last_attempt_at, probe_at, version, created_at,
-         updated_at"
+        "id, workspace_id, name, profile, url, source_id, events, subject, filter, trigger_rule, options, retry_policy,
+         secret_sealed, old_secret_sealed, old_secret_ends_at, headers_sealed, certificate_sealed, owner_id, enabled,
+         disabled_reason, disabled_at, deleted_at, failing_since, failed_attempts, last_success_at, last_attempt_at,
+         probe_at, version, created_at, updated_at"
     };
 }
 
@@ -47,6 +51,8 @@ pub struct Webhook {
     pub events: Vec<String>,
     /// Only events about this subject; empty for any.
     pub subject: String,
+    /// CEL expression that an event must fulfil; empty for every event.
+    pub filter: String,
     /// Which of them are sent.
     pub trigger_rule: TriggerRule,
     /// How they are sent.
@@ -64,6 +70,9 @@ pub struct Webhook {
     /// The user's own headers (a JSON object), as vault text.
     #[serde(skip)]
     pub headers_sealed: Option<String>,
+    /// The client certificate with its key (JSON), as vault text.
+    #[serde(skip)]
+    pub certificate_sealed: Option<String>,
     /// The user who made it.
     pub owner_id: String,
     /// Whether events are sent.
@@ -72,6 +81,8 @@ pub struct Webhook {
     pub disabled_reason: Option<String>,
     /// Since when not.
     pub disabled_at: Option<Micros>,
+    /// Since when it is being deleted: off, hidden, its log going in small steps.
+    pub deleted_at: Option<Micros>,
     /// When the first attempt after the last success failed.
     pub failing_since: Option<Micros>,
     /// Failed attempts since the last success.
@@ -100,25 +111,28 @@ fn read(row: &Row) -> Result<Webhook> {
         source_id: row.opt_text(5)?,
         events: row.json(6)?,
         subject: row.text(7)?,
-        trigger_rule: row.json(8)?,
-        options: row.json(9)?,
-        retry_policy: row.opt_json(10)?,
-        secret_sealed: row.opt_text(11)?,
-        old_secret_sealed: row.opt_text(12)?,
-        old_secret_ends_at: row.opt_int(13)?,
-        headers_sealed: row.opt_text(14)?,
-        owner_id: row.text(15)?,
-        enabled: row.bool(16)?,
-        disabled_reason: row.opt_text(17)?,
-        disabled_at: row.opt_int(18)?,
-        failing_since: row.opt_int(19)?,
-        failed_attempts: row.number(20)?,
-        last_success_at: row.opt_int(21)?,
-        last_attempt_at: row.opt_int(22)?,
-        probe_at: row.opt_int(23)?,
-        version: row.int(24)?,
-        created_at: row.int(25)?,
-        updated_at: row.int(26)?,
+        filter: row.text(8)?,
+        trigger_rule: row.json(9)?,
+        options: row.json(10)?,
+        retry_policy: row.opt_json(11)?,
+        secret_sealed: row.opt_text(12)?,
+        old_secret_sealed: row.opt_text(13)?,
+        old_secret_ends_at: row.opt_int(14)?,
+        headers_sealed: row.opt_text(15)?,
+        certificate_sealed: row.opt_text(16)?,
+        owner_id: row.text(17)?,
+        enabled: row.bool(18)?,
+        disabled_reason: row.opt_text(19)?,
+        disabled_at: row.opt_int(20)?,
+        deleted_at: row.opt_int(21)?,
+        failing_since: row.opt_int(22)?,
+        failed_attempts: row.number(23)?,
+        last_success_at: row.opt_int(24)?,
+        last_attempt_at: row.opt_int(25)?,
+        probe_at: row.opt_int(26)?,
+        version: row.int(27)?,
+        created_at: row.int(28)?,
+        updated_at: row.int(29)?,
     })
 }
 
@@ -129,7 +143,7 @@ pub fn insert(tx: &mut dyn Tx, webhook: &Webhook) -> Result<()> {
             "INSERT INTO webhooks (",
             columns!(),
             ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
-             $22, $23, $24, $25, $26, $27)"
+             $22, $23, $24, $25, $26, $27, $28, $29, $30)"
         ),
         &parameters(webhook)?,
     )?;
@@ -150,14 +164,14 @@ pub fn update(tx: &mut dyn Tx, webhook: &Webhook) -> Result<bool> {
     subscribers::forget_if_other_rule(tx, webhook)?;
     // Up to the owner the same columns as a new row has, in the same order.
     let mut values = parameters(webhook)?.to_vec();
-    values.truncate(15);
+    values.truncate(17);
     values.push(webhook.updated_at.into());
     let stored = changed(
         tx,
         "UPDATE webhooks SET name = $3, profile = $4, url = $5, source_id = $6, events = $7, subject = $8,
-         trigger_rule = $9, options = $10, retry_policy = $11, secret_sealed = $12, old_secret_sealed = $13,
-         old_secret_ends_at = $14, headers_sealed = $15, updated_at = $16, version = version + 1
-         WHERE workspace_id = $2 AND id = $1",
+         filter = $9, trigger_rule = $10, options = $11, retry_policy = $12, secret_sealed = $13, old_secret_sealed = $14,
+         old_secret_ends_at = $15, headers_sealed = $16, certificate_sealed = $17, updated_at = $18, version = version + 1
+         WHERE workspace_id = $2 AND id = $1 AND deleted_at IS NULL",
         &values,
     )?;
     if stored {
@@ -167,7 +181,7 @@ pub fn update(tx: &mut dyn Tx, webhook: &Webhook) -> Result<bool> {
     Ok(stored)
 }
 
-fn parameters(webhook: &Webhook) -> Result<[Value; 27]> {
+fn parameters(webhook: &Webhook) -> Result<[Value; 30]> {
     Ok(params![
         &webhook.id,
         &webhook.workspace_id,
@@ -177,6 +191,7 @@ fn parameters(webhook: &Webhook) -> Result<[Value; 27]> {
         webhook.source_id.as_deref(),
         Value::json(&webhook.events)?,
         &webhook.subject,
+        &webhook.filter,
         Value::json(&webhook.trigger_rule)?,
         Value::json(&webhook.options)?,
         webhook.retry_policy.as_ref().map(Value::json).transpose()?,
@@ -184,10 +199,12 @@ fn parameters(webhook: &Webhook) -> Result<[Value; 27]> {
         webhook.old_secret_sealed.as_deref(),
         webhook.old_secret_ends_at,
         webhook.headers_sealed.as_deref(),
+        webhook.certificate_sealed.as_deref(),
         &webhook.owner_id,
         webhook.enabled,
         webhook.disabled_reason.as_deref(),
         webhook.disabled_at,
+        webhook.deleted_at,
         webhook.failing_since,
         webhook.failed_attempts,
         webhook.last_success_at,
@@ -203,17 +220,17 @@ fn parameters(webhook: &Webhook) -> Result<[Value; 27]> {
 pub fn get(tx: &mut dyn Tx, workspace_id: &str, id: &str) -> Result<Option<Webhook>> {
     first(
         tx,
-        concat!("SELECT ", columns!(), " FROM webhooks WHERE workspace_id = $1 AND id = $2"),
+        concat!("SELECT ", columns!(), " FROM webhooks WHERE workspace_id = $1 AND id = $2 AND deleted_at IS NULL"),
         &params![workspace_id, id],
         read,
     )
 }
 
-/// A webhook by id, for the stages, which come from a row that refers to it.
+/// A webhook by id, for the stages, which come from a row that refers to it. One that is being deleted is gone for them too.
 pub fn by_id(tx: &mut dyn Tx, id: &str) -> Result<Option<Webhook>> {
     first(
         tx,
-        concat!("SELECT ", columns!(), " FROM webhooks WHERE id = $1"),
+        concat!("SELECT ", columns!(), " FROM webhooks WHERE id = $1 AND deleted_at IS NULL"),
         &params![id],
         read,
     )
@@ -223,19 +240,26 @@ pub fn by_id(tx: &mut dyn Tx, id: &str) -> Result<Option<Webhook>> {
 pub fn list(tx: &mut dyn Tx, workspace_id: &str) -> Result<Vec<Webhook>> {
     all(
         tx,
-        concat!("SELECT ", columns!(), " FROM webhooks WHERE workspace_id = $1 ORDER BY name, id"),
+        concat!("SELECT ", columns!(), " FROM webhooks WHERE workspace_id = $1 AND deleted_at IS NULL ORDER BY name, id"),
         &params![workspace_id],
         read,
     )
 }
 
-/// Deletes a webhook with its deliveries and attempts. Returns whether there was one.
-pub fn delete(tx: &mut dyn Tx, workspace_id: &str, id: &str) -> Result<bool> {
-    changed(
+/// Holds the number of enabled webhooks of a workspace until the end of the transaction: taken before one more is counted.
+pub fn lock_enabled(tx: &mut dyn Tx, workspace_id: &str) -> Result<()> {
+    tx.lock(&format!("webhooks-enabled/{workspace_id}"))
+}
+
+/// How many webhooks of a profile are enabled in a workspace.
+pub fn enabled_of_profile(tx: &mut dyn Tx, workspace_id: &str, profile: Profile) -> Result<u64> {
+    let count = first(
         tx,
-        "DELETE FROM webhooks WHERE workspace_id = $1 AND id = $2",
-        &params![workspace_id, id],
-    )
+        "SELECT COUNT(*) FROM webhooks WHERE workspace_id = $1 AND profile = $2 AND enabled = 1",
+        &params![workspace_id, profile.as_str()],
+        |row| row.number(0),
+    )?;
+    Ok(count.unwrap_or(0))
 }
 
 /// Enables or disables a webhook. Enabling forgets its failures and the reason. Returns whether that changed anything.
@@ -245,7 +269,7 @@ pub fn set_enabled(tx: &mut dyn Tx, id: &str, enabled: bool, reason: Option<&str
             tx,
             "UPDATE webhooks SET enabled = 1, disabled_reason = NULL, disabled_at = NULL, failing_since = NULL,
              failed_attempts = 0, probe_at = NULL, updated_at = $2, version = version + 1
-             WHERE id = $1 AND enabled = 0",
+             WHERE id = $1 AND enabled = 0 AND deleted_at IS NULL",
             &params![id, now],
         );
     }

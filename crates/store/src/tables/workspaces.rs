@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::{
     accounts::{User, user_columns, user_read},
-    all, changed, first,
+    all, changed, event_types, first,
 };
 use crate::{
     error::Result,
@@ -49,7 +49,7 @@ fn read(row: &Row) -> Result<Workspace> {
     })
 }
 
-/// Adds a workspace, without members.
+/// Adds a workspace, without members, with the event types that every workspace starts with.
 pub fn insert(tx: &mut dyn Tx, workspace: &Workspace) -> Result<()> {
     tx.execute(
         "INSERT INTO workspaces (id, name, owner_id, settings, created_at) VALUES ($1, $2, $3, $4, $5)",
@@ -61,7 +61,7 @@ pub fn insert(tx: &mut dyn Tx, workspace: &Workspace) -> Result<()> {
             workspace.created_at
         ],
     )?;
-    Ok(())
+    event_types::insert_initial(tx, &workspace.id, workspace.created_at)
 }
 
 /// A workspace by id.
@@ -70,6 +70,16 @@ pub fn get(tx: &mut dyn Tx, id: &str) -> Result<Option<Workspace>> {
         tx,
         "SELECT id, name, owner_id, settings, created_at FROM workspaces WHERE id = $1",
         &params![id],
+        read,
+    )
+}
+
+/// All workspaces of the instance, by name.
+pub fn list(tx: &mut dyn Tx) -> Result<Vec<Workspace>> {
+    all(
+        tx,
+        "SELECT id, name, owner_id, settings, created_at FROM workspaces ORDER BY name, id",
+        &[],
         read,
     )
 }

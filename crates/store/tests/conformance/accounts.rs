@@ -5,7 +5,7 @@ use domain::{
     activity::{Action, Activity, Model},
 };
 use store::{
-    Error, Page, params,
+    Error, Page, Tx, params,
     tables::{
         accounts::{self, ApiToken, Session},
         activities::{self, ActivityRow},
@@ -127,6 +127,7 @@ async fn members_settings_and_notices() {
                 kind: "webhook_disabled".into(),
                 text: "`Chat` was disabled".into(),
                 link: "/webhooks/1".into(),
+                count: 1,
                 read_at: None,
             };
             notices::insert(tx, &notice)?;
@@ -137,9 +138,20 @@ async fn members_settings_and_notices() {
                 listed,
                 [Notice {
                     read_at: Some(6),
-                    ..notice
+                    ..notice.clone()
                 }]
             );
+
+            let open = Notice { id: "ntc_2".into(), at: 50, ..notice };
+            notices::insert(tx, &open)?;
+            let newest = |tx: &mut dyn Tx, kind, since| notices::newest(tx, fixture::WORKSPACE, kind, "/webhooks/1", since);
+            assert_eq!(newest(tx, "webhook_disabled", 50)?.as_ref(), Some(&open));
+            assert_eq!(newest(tx, "webhook_disabled", 51)?, None);
+            assert_eq!(newest(tx, "webhook_recovered", 0)?, None);
+            notices::recount(tx, "ntc_2", 9, "nine times")?;
+            let told = newest(tx, "webhook_disabled", 0)?.expect("a notice");
+            assert_eq!((told.count, told.text.as_str(), told.read_at), (9, "nine times", None));
+            assert_eq!(notices::unread(tx, fixture::WORKSPACE)?, 1);
             Ok(())
         })
         .await

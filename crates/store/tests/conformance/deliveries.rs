@@ -6,7 +6,9 @@ use store::{
     tables::{
         attempts::{self, Attempt},
         deliveries::{self, Delivery, Settled},
-        events, webhooks,
+        events,
+        prune::{Pruned, Step},
+        webhooks,
     },
 };
 
@@ -78,7 +80,7 @@ async fn a_lane_reads_what_is_due_in_order_and_never_twice() {
     .await;
 }
 
-fn attempt(number: u32) -> Attempt {
+pub(super) fn attempt(number: u32) -> Attempt {
     let success = !number.is_multiple_of(4);
     Attempt {
         id: format!("att_{number:02}"),
@@ -146,10 +148,19 @@ async fn the_attempt_log_is_complete_counted_and_pruned() {
                 points.iter().map(|point| (point.at, point.success)).collect::<Vec<_>>(),
                 [(19, true), (20, false)]
             );
-            assert_eq!(attempts::prune(tx, 11, 4)?, 4);
-            assert_eq!(attempts::prune(tx, 11, 100)?, 6);
-            assert_eq!(attempts::delete_some(tx, webhook, 4)?, 4);
-            assert!(webhooks::delete(tx, fixture::WORKSPACE, webhook)?);
+            assert_eq!(attempts::prune(tx, 11, 0, fixture::step(4))?, Pruned { rows: 4, more: true });
+            assert_eq!(attempts::prune(tx, 11, 0, fixture::step(100))?, Pruned { rows: 6, more: false });
+            let small = Step { rows: 100, bytes: 1 };
+            assert_eq!(
+                attempts::delete_some(tx, webhook, small)?,
+                Pruned { rows: 1, more: true },
+                "one goes whatever its size, and the bytes end the step"
+            );
+            assert_eq!(attempts::delete_some(tx, webhook, fixture::step(3))?.rows, 3);
+            assert!(!webhooks::delete(tx, webhook)?, "only what is marked");
+            assert!(webhooks::mark_deleted(tx, fixture::WORKSPACE, webhook, 9)?);
+            assert_eq!(webhooks::being_deleted(tx)?.as_deref(), Some(webhook));
+            assert!(webhooks::delete(tx, webhook)?);
             assert!(attempts::of_delivery(tx, "dlv_1")?.is_empty(), "the log goes with its webhook");
             Ok(())
         })
@@ -204,6 +215,42 @@ async fn waiting_lanes_are_found_each_with_its_first_due_time() {
         })
         .await
         .expect("a write");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn only_the_newest_waits_of_a_type_and_subject() {
+    on_each(|store, _database| async move {
+        fixture::fill(&store).await;
+        write(&store, |tx| {
+            let webhook = fixture::WEBHOOK;
+            events::insert_many(tx, &[(&fixture::event("evt_1", 1), None)], 1)?;
+            let rows = ["dlv_a", "dlv_b", "dlv_c", "dlv_d"].map(|id| fixture::delivery(id, "evt_1", 20));
+            deliveries::insert_many(tx, &rows)?;
+            // `dlv_d` has nobody to wait for.
+            deliveries::await_newer(tx, &[("dlv_a", "t", "1"), ("dlv_b", "t", "2"), ("dlv_c", "t.u", "1")])?;
+            deliveries::settle_many(tx, &[settled("dlv_c", DeliveryState::Pending, 70)])?;
+            assert_eq!(deliveries::replace(tx, webhook, "t", "1", "coalesced: evt_2", 9)?, Some(20));
+            assert_eq!(deliveries::replace(tx, webhook, "t", "1", "coalesced: evt_2", 9)?, None, "once");
+            assert_eq!(
+                deliveries::replace(tx, webhook, "t.u", "1", "coalesced", 9)?,
+                None,
+                "it was attempted"
+            );
+            assert_eq!(deliveries::replace(tx, "whk_other", "t", "2", "coalesced", 9)?, None);
+            let state = |delivery: Delivery| (delivery.state, delivery.reason, delivery.finished_at);
+            let replaced = deliveries::get(tx, fixture::WORKSPACE, "dlv_a")?.map(state);
+            assert_eq!(
+                replaced,
+                Some((DeliveryState::Dropped, Some("coalesced: evt_2".to_owned()), Some(9)))
+            );
+            assert_eq!(deliveries::pending_count(tx, webhook)?, 3);
+            assert_eq!(events::arrived_at(tx, "evt_1")?, Some(1));
+            Ok(())
+        })
+        .await
+        .unwrap();
     })
     .await;
 }

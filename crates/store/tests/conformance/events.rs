@@ -98,7 +98,7 @@ async fn an_event_stays_while_a_delivery_needs_it() {
             let mut settled = fixture::delivery("dlv_2", "evt_2", 2);
             settled.state = domain::delivery::DeliveryState::Delivered;
             deliveries::insert_many(tx, &[fixture::delivery("dlv_1", "evt_1", 1), settled])?;
-            assert_eq!(events::prune(tx, 3, 100)?, 1);
+            assert_eq!(events::prune(tx, 3, 0, fixture::step(100))?.rows, 1);
             assert!(events::get(tx, fixture::WORKSPACE, "evt_1")?.is_some());
             assert!(events::get(tx, fixture::WORKSPACE, "evt_2")?.is_none());
             assert!(deliveries::get(tx, fixture::WORKSPACE, "dlv_2")?.is_none());
@@ -106,7 +106,7 @@ async fn an_event_stays_while_a_delivery_needs_it() {
             // What its publisher dates back or ahead is kept from its arrival on.
             events::insert(tx, &fixture::event("evt_old", -1_000), None, 9)?;
             events::insert(tx, &fixture::event("evt_ahead", 1_000), None, 5)?;
-            assert_eq!(events::prune(tx, 6, 100)?, 2);
+            assert_eq!(events::prune(tx, 6, 0, fixture::step(100))?.rows, 2);
             assert!(events::get(tx, fixture::WORKSPACE, "evt_old")?.is_some());
             assert!(events::get(tx, fixture::WORKSPACE, "evt_ahead")?.is_none());
             Ok(())

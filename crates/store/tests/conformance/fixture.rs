@@ -29,6 +29,11 @@ pub const MONITOR: &str = "monitor-1";
 pub const WEBHOOK: &str = "whk_1";
 pub const SOURCE: &str = "src_1";
 
+/// A step of so many rows, however long.
+pub fn step(rows: usize) -> store::tables::prune::Step {
+    store::tables::prune::Step { rows, bytes: i64::MAX }
+}
+
 /// Fills a store with one of each.
 pub async fn fill(store: &Store) {
     crate::write(store, |tx| {
@@ -141,6 +146,7 @@ pub fn webhook(id: &str) -> Webhook {
         source_id: None,
         events: vec!["monitor.run.finished".into(), "incident.*".into()],
         subject: String::new(),
+        filter: String::new(),
         trigger_rule: TriggerRule::EveryRun,
         options: WebhookOptions::default(),
         retry_policy: None,
@@ -148,10 +154,12 @@ pub fn webhook(id: &str) -> Webhook {
         old_secret_sealed: None,
         old_secret_ends_at: None,
         headers_sealed: None,
+        certificate_sealed: None,
         owner_id: USER.into(),
         enabled: true,
         disabled_reason: None,
         disabled_at: None,
+        deleted_at: None,
         failing_since: None,
         failed_attempts: 0,
         last_success_at: None,
@@ -190,6 +198,7 @@ pub fn delivery(id: &str, event_id: &str, due_at: i64) -> Delivery {
         due_at,
         created_at: due_at,
         finished_at: None,
+        replay_id: None,
     }
 }
 

@@ -109,7 +109,7 @@ async fn receipts_are_kept_as_they_came() {
             let listed = receipts::list(tx, source, &Page::first(1))?;
             assert_eq!((listed.items[0].id.as_str(), listed.next.is_some()), ("rcp_2", true));
             assert_eq!(receipts::of_incident(tx, source, "inc_1", 10)?.len(), 2);
-            assert_eq!(receipts::prune(tx, 2, 10)?, 1);
+            assert_eq!(receipts::prune(tx, 2, 0, fixture::step(10))?.rows, 1);
             Ok(())
         })
         .await

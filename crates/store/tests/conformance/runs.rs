@@ -116,8 +116,8 @@ async fn the_history_is_filtered_counted_and_drawn() {
             assert_eq!(runs::last_good(tx, monitor, 1)?, None);
 
             runs::insert(tx, &fixture::run("run_queued", 8, 1))?;
-            assert_eq!(runs::prune(tx, 41, 2)?, 2);
-            assert_eq!(runs::prune(tx, 41, 100)?, 1);
+            assert_eq!(runs::prune(tx, 41, 0, fixture::step(2))?.rows, 2);
+            assert_eq!(runs::prune(tx, 41, 0, fixture::step(100))?.rows, 1);
             assert!(runs::by_id(tx, "run_4")?.is_some() && runs::by_id(tx, "run_queued")?.is_some());
             Ok(())
         })

@@ -60,6 +60,7 @@ pub async fn run(args: Args) -> Result<ExitCode> {
         client: &client,
         policy: &policy,
         key: None,
+        workspace: None,
         insecure: false,
     };
     let (bytes, name) = source.read(&args.collection, "collections").await?;
@@ -82,7 +83,7 @@ pub async fn run(args: Args) -> Result<ExitCode> {
                 .extend(row.map_err(with_hint)?.into_iter().map(|(column, _)| column));
         }
     }
-    let findings = Lint::new(collection.raw(), known).findings();
+    let findings = Lint::new(&collection.document().to_value(), known).findings();
     let mut placed: Vec<Finding> = findings.into_iter().map(|finding| finding.placed(text)).collect();
     placed.sort_by_key(|finding| (finding.line, finding.column));
     print(&args, &name, &placed)?;

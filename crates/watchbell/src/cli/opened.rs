@@ -1,7 +1,7 @@
 //! Putting the parts together as the settings say: the store, the engine, the web part. Used
 //! by the server and by `admin`.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use anyhow::{Context as _, Result};
 use collection::script::pool::{ChildCommand, ChildPool, PoolOptions};
@@ -60,6 +60,7 @@ pub fn app(config: &Config, store: Store, listening: SocketAddr, demo: bool) -> 
             events: i64::from(config.retention.event_days) * DAY,
             runs: i64::from(config.retention.run_days) * DAY,
         },
+        mail: mailer(config)?,
         ..EngineConfig::default()
     };
     let engine = Engine::new(
@@ -76,6 +77,21 @@ pub fn app(config: &Config, store: Store, listening: SocketAddr, demo: bool) -> 
         open_metrics: config.server.metrics_public,
     };
     Ok(App::new(store, clock, engine, web))
+}
+
+/// The mail server, if there is one.
+fn mailer(config: &Config) -> Result<Option<egress::Mailer>> {
+    let mail = &config.mail;
+    if mail.url.is_empty() {
+        return Ok(None);
+    }
+    let mut settings = egress::MailConfig::parse(&mail.url, &mail.from)?;
+    settings.timeout = Duration::from_secs(mail.timeout_seconds.clamp(1, 600));
+    if !mail.roots.is_empty() {
+        let pem = std::fs::read(&mail.roots).with_context(|| format!("`mail.roots`: cannot read `{}`", mail.roots))?;
+        settings.roots = egress::Roots::NativeAnd(pem);
+    }
+    Ok(Some(egress::Mailer::new(&settings)?))
 }
 
 /// Where this server reaches itself.
@@ -102,6 +118,10 @@ fn egress_settings(config: &Config, demo: bool, listening: SocketAddr) -> Result
         "" => None,
         text => Some(text.parse().with_context(|| format!("`egress.bind`: `{text}` is no IP address"))?),
     };
+    let proxy = match config.egress.proxy.as_str() {
+        "" => None,
+        text => Some(egress::ProxyConfig::parse(text).context("`egress.proxy`")?),
+    };
     Ok(EgressSettings {
         allow_http: config.egress.allow_http || demo,
         allow: config.egress.allow.clone(),
@@ -110,7 +130,7 @@ fn egress_settings(config: &Config, demo: bool, listening: SocketAddr) -> Result
         allowed_url_regexes: regexes.collect::<Result<_>>()?,
         bind,
         runner_private: config.egress.runner_private,
-        ..EgressSettings::default()
+        proxy,
     })
 }
 

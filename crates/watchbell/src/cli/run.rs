@@ -27,6 +27,7 @@ pub mod source;
 mod spec;
 mod tell;
 mod watch;
+mod workspace;
 
 pub use args::Args;
 use sessions::Sessions;
@@ -46,11 +47,12 @@ pub async fn run(args: Args) -> Result<ExitCode> {
     }
     loop {
         // What went wrong may be mended by the next change.
-        if let Err(error) = once(&args, &cancel).await {
-            anstream::eprintln!("error: {error:#}");
-        }
+        let last = once(&args, &cancel).await.unwrap_or_else(|error| {
+            anstream::eprintln!("error: {}", super::told(&error));
+            ExitCode::FAILURE
+        });
         tokio::select! {
-            () = cancel.cancelled() => return Ok(ExitCode::SUCCESS),
+            () = cancel.cancelled() => return Ok(last),
             path = watched.change() => anstream::eprintln!("\n`{}` changed", path.display()),
         }
     }
@@ -69,7 +71,7 @@ async fn once(args: &Args, cancel: &CancellationToken) -> Result<ExitCode> {
     let spec = spec::spec(args, &client, &policy).await?;
     let name = spec.collection.name().to_owned();
     let exports = export::Exports::new(&args.documents, &spec);
-    let reporters = Arc::new(Reporters::new(reporters::reporters(&args.output, &spec.collection)?));
+    let reporters = Arc::new(Reporters::new(reporters::reporters(&args.output, &spec)?));
     let doors = Doors {
         transport: Arc::new(GuardedTransport::new(client.clone(), policy.clone())),
         scripts: Arc::new(scripts),

@@ -46,7 +46,7 @@ impl Args {
 }
 
 pub async fn run(config: Config, args: Args) -> Result<ExitCode> {
-    telemetry::start(&config.log)?;
+    let _traces = telemetry::start(&config)?;
     raise_open_files();
     let listener = TcpListener::bind(config.server.listen).await.with_context(|| {
         format!(
@@ -73,6 +73,10 @@ async fn serve(config: &Config, args: &Args, store: store::Store, listener: TcpL
     let mut router = web::router(app.clone());
     if args.demo {
         router = router.merge(demo::example_api::router());
+    }
+    #[cfg(feature = "otel")]
+    {
+        router = router.layer(axum::middleware::from_fn(telemetry::otel::continued));
     }
     let running = app.engine.start();
     greet(&app, info.filter(|_| made), args.demo).await?;

@@ -1,27 +1,37 @@
-//! `watchbell verify`: checks a received request's Standard Webhooks signature.
+//! `watchbell verify`: checks a received request's signature, in any of the styles that a webhook can have. The value's own
+//! form says which it is.
 
 use std::{io::Read as _, process::ExitCode};
 
 use anyhow::{Context as _, Result, bail};
-use domain::{Clock as _, clock::SECOND, secret, sign};
+use domain::{
+    Clock as _, Micros,
+    clock::{MILLISECOND, SECOND},
+    secret::SigningKey,
+    sign,
+    webhook::SignatureStyle,
+};
 
 use crate::clock::SystemClock;
 
 /// Exit 0 when one of the signatures fits and the timestamp is recent, 1 when not.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:
-  watchbell verify --secret whsec_… --id \"$WEBHOOK_ID\" --timestamp \"$WEBHOOK_TIMESTAMP\" --signature \"$WEBHOOK_SIGNATURE\" < body.json")]
+#[command(after_help = "Examples:
+  watchbell verify --secret whsec_… --id \"$WEBHOOK_ID\" --timestamp \"$WEBHOOK_TIMESTAMP\" --signature \"$WEBHOOK_SIGNATURE\" < body.json
+  watchbell verify --secret \"$SECRET\" --signature 't=1700000000123,v1=5f2c…' body.json     (X-Watchbell-Signature)
+  watchbell verify --secret \"$SECRET\" --signature 'sha256=5f2c…' body.json                 (X-Hub-Signature-256)
+  watchbell verify --secret \"$SECRET\" --signature '5f2c…' body.json                        (Signature)")]
 pub struct Args {
-    /// The webhook's secret (`whsec_…` or `whsk_…`)
+    /// The webhook's secret (`whsec_…` or `whsk_…` for `webhook-signature`, else any text)
     #[arg(long, env = "WATCHBELL_WEBHOOK_SECRET", hide_env_values = true)]
     secret: String,
-    /// Value of the header `webhook-id`
+    /// Value of the header `webhook-id`, for `webhook-signature`
     #[arg(long)]
-    id: String,
-    /// Value of the header `webhook-timestamp`, Unix seconds
+    id: Option<String>,
+    /// Value of the header `webhook-timestamp`, Unix seconds, for `webhook-signature`
     #[arg(long)]
-    timestamp: i64,
-    /// Value of the header `webhook-signature`
+    timestamp: Option<i64>,
+    /// Value of the header `webhook-signature`, `X-Watchbell-Signature`, `X-Hub-Signature-256` or `Signature`
     #[arg(long)]
     signature: String,
     /// Seconds that the timestamp may be off, so that an old request cannot be sent again; 0 takes any
@@ -37,17 +47,19 @@ pub fn run(args: &Args) -> Result<ExitCode> {
         Some(path) => body = std::fs::read(path).with_context(|| format!("cannot read `{}`", path.display()))?,
         None => drop(std::io::stdin().read_to_end(&mut body)?),
     }
-    let key = secret::parse_standard("--secret", &args.secret)?;
-    let Some(signed_at) = args.timestamp.checked_mul(SECOND) else {
-        bail!("`--timestamp` is out of range")
-    };
-    let wanted = sign::standard(&[key], &args.id, signed_at, &body)?;
+    let given = args.signature.trim();
+    let style = style_of(given);
+    let key = SigningKey::parse(style, "--secret", &args.secret)?;
+    let signed_at = signed_at(args, style)?;
+    let id = args.id.as_deref().unwrap_or_default();
+    let wanted = sign::headers(style, &[key], id, signed_at.unwrap_or_default(), &body)?;
+    let wanted = wanted.into_iter().next().map(|(_, value)| value).unwrap_or_default();
     // Both sides are known to whoever runs this, so an ordinary comparison gives nothing away.
-    if !args.signature.split_whitespace().any(|given| given == wanted) {
+    if !fits(style, given, &wanted) {
         anstream::println!("the signature does not fit\n\nhint: sign the raw bytes as received, before any JSON parser touches them");
         return Ok(ExitCode::FAILURE);
     }
-    let off = SystemClock.now().abs_diff(signed_at) / SECOND.unsigned_abs();
+    let off = signed_at.map_or(0, |at| SystemClock.now().abs_diff(at) / SECOND.unsigned_abs());
     if args.tolerance > 0 && off > args.tolerance {
         anstream::println!(
             "the signature fits, but its timestamp is {off} s off\n\nhint: `--tolerance 0` takes any; a receiver refuses it, since it may be a replay"
@@ -56,4 +68,46 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     }
     anstream::println!("ok: the signature fits");
     Ok(ExitCode::SUCCESS)
+}
+
+/// The style, by the form of the header's value.
+fn style_of(given: &str) -> SignatureStyle {
+    match given {
+        given if given.starts_with("t=") => SignatureStyle::Timestamped,
+        given if given.starts_with("sha256=") => SignatureStyle::Github,
+        given if given.len() == 64 && given.bytes().all(|byte| byte.is_ascii_hexdigit()) => SignatureStyle::Testmonitor,
+        _ => SignatureStyle::Standard,
+    }
+}
+
+/// The time that was signed along, where one is.
+fn signed_at(args: &Args, style: SignatureStyle) -> Result<Option<Micros>> {
+    let at = match style {
+        SignatureStyle::Testmonitor | SignatureStyle::Github => return Ok(None),
+        SignatureStyle::Standard => {
+            let (Some(_), Some(timestamp)) = (&args.id, args.timestamp) else {
+                bail!("a `webhook-signature` needs `--id` and `--timestamp`, the values of `webhook-id` and `webhook-timestamp`")
+            };
+            timestamp.checked_mul(SECOND)
+        }
+        SignatureStyle::Timestamped => {
+            let ms = args.signature.trim().split(',').find_map(|part| part.strip_prefix("t="));
+            let ms = ms
+                .and_then(|text| text.parse::<i64>().ok())
+                .context("the signature's `t` is no number of milliseconds")?;
+            ms.checked_mul(MILLISECOND)
+        }
+    };
+    Ok(Some(at.context("the timestamp is out of range")?))
+}
+
+/// Whether one of the given signatures is the wanted one.
+fn fits(style: SignatureStyle, given: &str, wanted: &str) -> bool {
+    match style {
+        SignatureStyle::Standard => given.split_whitespace().any(|one| one == wanted),
+        SignatureStyle::Timestamped => wanted
+            .split_once(',')
+            .is_some_and(|(_, wanted)| given.split(',').any(|one| one == wanted)),
+        SignatureStyle::Testmonitor | SignatureStyle::Github => given.eq_ignore_ascii_case(wanted),
+    }
 }

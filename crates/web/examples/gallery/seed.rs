@@ -162,6 +162,7 @@ pub async fn fill(app: &App, hostile: &str) -> Seeded {
         format!("/incidents/{incident}"),
         format!("/collections/{}", collection.id),
         format!("/environments/{}", environment.id),
+        format!("/settings/egress/{}", caller.workspace.id),
         format!("/bins/{bin}"),
     ]);
     Seeded {
@@ -333,6 +334,7 @@ async fn notice(app: &App, caller: &Caller, webhook: &str, hostile: &str) {
         kind: "webhook_disabled".to_owned(),
         text: format!("The webhook “Billing sync{hostile}” was disabled: the receiver answered 410 Gone."),
         link: format!("/webhooks/{webhook}"),
+        count: 1,
         read_at: None,
     };
     write(app, move |tx| notices::insert(tx, &notice)).await;

@@ -17,7 +17,7 @@ use web::{
     actions::{
         Caller,
         monitors::MonitorView,
-        webhooks::{self, WebhookInput},
+        webhooks::{self, OptionsPatch, WebhookInput},
     },
 };
 
@@ -32,10 +32,12 @@ pub async fn webhook(app: &App, caller: &Caller, monitor: &MonitorView, hostile:
         events: vec![RUN_FINISHED.to_owned()],
         subject: Some(monitor.id.clone()),
         trigger: None,
-        options: domain::webhook::WebhookOptions::default(),
+        options: OptionsPatch::default(),
+        filter: None,
         retry_policy: None,
         secret: Some("generate".to_owned()),
         headers: Vec::new(),
+        client_certificate: None,
         enabled: true,
     };
     webhooks::create(app, caller, input).await.unwrap().webhook.id
@@ -90,6 +92,7 @@ fn delivery(event: &Event, webhook_id: &str, at: Micros, good: bool) -> deliveri
         due_at: at,
         created_at: at,
         finished_at: Some(at + SECOND),
+        replay_id: None,
     }
 }
 

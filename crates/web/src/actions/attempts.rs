@@ -17,6 +17,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::{Caller, Items, PageQuery, Result, found, payload::Payload};
 use crate::{app::App, schema, time::Time};
 
+pub use super::curl::curl;
 pub use super::why::{Why, why};
 
 /// One event on its way to one webhook.
@@ -38,6 +39,8 @@ pub struct DeliveryView {
     pub due_at: Option<Time>,
     pub created_at: Time,
     pub finished_at: Option<Time>,
+    /// The replay job that made it.
+    pub replay_id: Option<String>,
 }
 
 impl From<Delivery> for DeliveryView {
@@ -55,6 +58,7 @@ impl From<Delivery> for DeliveryView {
             due_at: pending.then_some(Time(delivery.due_at)),
             created_at: Time(delivery.created_at),
             finished_at: Time::option(delivery.finished_at),
+            replay_id: delivery.replay_id,
         }
     }
 }
@@ -267,6 +271,7 @@ pub async fn stats(app: &App, caller: &Caller, webhook_id: &str, since: Time) ->
 /// 404; 409 while it is pending or its webhook disabled.
 pub async fn resend(app: &App, caller: &Caller, delivery_id: &str) -> Result<DeliveryView> {
     caller.need(Need::Edit)?;
+    super::settings::need_on(&app.engine.rules(&caller.workspace.id).await?.settings)?;
     let now = app.now();
     let (workspace, delivery_id) = (caller.workspace.id.clone(), delivery_id.to_owned());
     app.write(move |tx| {

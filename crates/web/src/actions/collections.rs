@@ -14,7 +14,7 @@ use store::tables::{
 };
 use utoipa::ToSchema;
 
-use super::{Caller, Items, Result, check_version, found};
+use super::{ActionError, Caller, Items, Result, check_version, found};
 use crate::{app::App, time::Time};
 
 /// A collection without its document.
@@ -264,7 +264,7 @@ async fn read(body: Bytes, now: Micros) -> Result<Read> {
             name: name.to_owned(),
             entity_id: entity_id(collection.id(), now),
             requests: i64::try_from(collection.requests().len()).unwrap_or(i64::MAX),
-            document: collection.raw().to_string(),
+            document: serde_json::to_string(collection.document()).map_err(|error| ActionError::Internal(error.to_string()))?,
         })
     })
     .await?

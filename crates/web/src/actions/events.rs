@@ -16,7 +16,7 @@ use store::tables::{
 };
 use utoipa::{IntoParams, ToSchema};
 
-use super::{Caller, Items, PageQuery, Result, found};
+use super::{Caller, Items, PageQuery, Result, event_types, found};
 use crate::{app::App, time::Time};
 
 /// An event as it is stored.
@@ -116,7 +116,9 @@ pub struct EventQuery {
 /// 422 naming the field; 409 when its key or id was used for another event.
 pub async fn publish(app: &App, caller: &Caller, input: EventInput, key: Option<&str>, hops: i64) -> Result<PublishedView> {
     caller.need(Need::Publish)?;
+    let registered = event_types::publishable(app, caller).await?;
     let event = checked(caller, input, key, hops, app.now())?;
+    need_registered(&event, registered.as_deref())?;
     let published = app.engine.publish(event).await?;
     view(app, published).await
 }
@@ -129,8 +131,10 @@ pub async fn publish(app: &App, caller: &Caller, input: EventInput, key: Option<
 pub async fn publish_batch(app: &App, caller: &Caller, items: Vec<Result<EventInput, Problem>>, hops: i64) -> Result<Vec<BatchAnswer>> {
     caller.need(Need::Publish)?;
     let now = app.now();
+    let registered = event_types::publishable(app, caller).await?;
     let checked = items.into_iter().enumerate().map(|(at, item)| {
         item.and_then(|input| self::checked(caller, input, None, hops, now))
+            .and_then(|event| need_registered(&event, registered.as_deref()).map(|()| event))
             .map_err(|problem| placed(problem, at))
     });
     let (mut events, mut places) = (Vec::new(), Vec::new());
@@ -148,6 +152,11 @@ pub async fn publish_batch(app: &App, caller: &Caller, items: Vec<Result<EventIn
         });
     }
     Ok(answers)
+}
+
+/// Where the workspace refuses what it did not register.
+fn need_registered(event: &NewEvent, registered: Option<&[String]>) -> Result<(), Problem> {
+    registered.map_or(Ok(()), |known| event::types::check_known("type", &event.event_type, known))
 }
 
 /// Names the item that a problem is of.

@@ -20,6 +20,8 @@ pub struct NoticeView {
     pub text: String,
     /// Path of the page that it is about; may be empty.
     pub link: String,
+    /// How often, where one notice stands for several.
+    pub count: u64,
     pub read_at: Option<Time>,
 }
 
@@ -31,6 +33,7 @@ impl From<Notice> for NoticeView {
             kind: notice.kind,
             text: notice.text,
             link: notice.link,
+            count: notice.count,
             read_at: Time::option(notice.read_at),
         }
     }

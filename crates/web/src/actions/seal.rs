@@ -16,12 +16,24 @@ pub fn webhook_secret(vault: &Vault, id: &str, plain: &str) -> Result<String> {
     vault.seal(engine::sealed::webhook_secret(id), plain.as_bytes())
 }
 
+pub fn open_webhook_secret(vault: &Vault, id: &str, sealed: &str) -> Result<Zeroizing<String>> {
+    vault.open_text(engine::sealed::webhook_secret(id), sealed)
+}
+
 pub fn webhook_headers(vault: &Vault, id: &str, json: &str) -> Result<String> {
     vault.seal(engine::sealed::webhook_headers(id), json.as_bytes())
 }
 
 pub fn open_webhook_headers(vault: &Vault, id: &str, sealed: &str) -> Result<Zeroizing<String>> {
     vault.open_text(engine::sealed::webhook_headers(id), sealed)
+}
+
+pub fn webhook_certificate(vault: &Vault, id: &str, json: &str) -> Result<String> {
+    vault.seal(engine::sealed::webhook_certificate(id), json.as_bytes())
+}
+
+pub fn open_webhook_certificate(vault: &Vault, id: &str, sealed: &str) -> Result<Zeroizing<String>> {
+    vault.open_text(engine::sealed::webhook_certificate(id), sealed)
 }
 
 pub fn source_token(vault: &Vault, id: &str, token: &str) -> Result<String> {

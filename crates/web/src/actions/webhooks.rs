@@ -5,6 +5,7 @@ use domain::{
     account::Need,
     activity::{Action, Model},
     event, id,
+    webhook::WebhookOptions,
 };
 use serde::Serialize;
 use store::{
@@ -19,16 +20,24 @@ use utoipa::ToSchema;
 use super::{Caller, Items, Result, check_version, found};
 use crate::app::App;
 
+mod certificate;
 mod check;
+mod filter;
 mod input;
+mod options;
 mod secret;
 mod switch;
+mod trial;
 mod view;
 
+pub use certificate::{CertificateInput, CertificateView};
 pub(crate) use check::blank;
+pub use filter::{FilterAnswer, FilterTrial, check_filter};
 pub use input::{Header, WebhookInput, WebhookPatch};
+pub use options::OptionsPatch;
 pub use secret::{RotateInput, RotatedSecret, rotate_secret};
 pub use switch::{disable, enable, test};
+pub use trial::{PreviewView, TrialInput, TriedView, preview, try_once};
 pub use view::{Health, WebhookView};
 pub(crate) use view::{assemble, view};
 
@@ -77,9 +86,16 @@ pub async fn list(app: &App, caller: &Caller) -> Result<Items<WebhookView>> {
 pub async fn get(app: &App, caller: &Caller, id: &str) -> Result<WebhookView> {
     caller.need(Need::View)?;
     let (workspace, id) = (caller.workspace.id.clone(), id.to_owned());
+    let vault = app.store.vault_handle();
     app.read(move |tx| {
         let webhook = found("webhook", table::get(tx, &workspace, &id)?)?;
-        view(tx, webhook)
+        let public_key = secret::public_key(&vault, &webhook)?;
+        let client_certificate = certificate::shown(&vault, &webhook);
+        Ok(WebhookView {
+            public_key,
+            client_certificate,
+            ..view(tx, webhook)?
+        })
     })
     .await
 }
@@ -90,17 +106,21 @@ pub async fn get(app: &App, caller: &Caller, id: &str) -> Result<WebhookView> {
 /// 422 naming the field: the name, a pattern, the URL (by the rule of the guard that refuses it) …
 pub async fn create(app: &App, caller: &Caller, mut input: WebhookInput) -> Result<CreatedWebhook> {
     caller.need(Need::Edit)?;
-    if let Some(header) = input::take_credentials(&mut input.url) {
-        input::add(&mut input.headers, header);
-    }
+    filter::check(input.filter.as_deref().unwrap_or_default())?;
+    input::complete(input.profile, &mut input.url, &mut input.headers);
     check::receiver(app, caller, &input.url).await?;
     let now = app.now();
-    let (secret, shown) = secret::entered(input.profile, input.secret)?;
+    let id = id::new(id::WEBHOOK, now);
+    let certificate_sealed = certificate::sealed(app.store.vault(), &id, input.client_certificate)?;
+    let flow_task = app.engine.rules(&caller.workspace.id).await?.flow_task();
+    let options = input.options.apply(WebhookOptions::of(input.profile, &flow_task));
+    let (secret, shown) = secret::entered(input.profile, &options, input.secret)?;
     let trigger = input
         .trigger
         .unwrap_or_else(|| check::default_trigger(input.profile, &input.events));
     let webhook = Webhook {
-        id: id::new(id::WEBHOOK, now),
+        id,
+        certificate_sealed,
         workspace_id: caller.workspace.id.clone(),
         name: input.name.trim().to_owned(),
         profile: input.profile,
@@ -108,8 +128,9 @@ pub async fn create(app: &App, caller: &Caller, mut input: WebhookInput) -> Resu
         source_id: None,
         events: input.events,
         subject: input.subject.filter(|subject| !subject.is_empty()).unwrap_or_default(),
+        filter: input.filter.unwrap_or_default().trim().to_owned(),
         trigger_rule: trigger,
-        options: input.options,
+        options,
         retry_policy: input.retry_policy,
         owner_id: caller.user.id.clone(),
         enabled: input.enabled,
@@ -137,6 +158,8 @@ pub(crate) async fn insert(
     app.write(move |tx| {
         check::fields(&webhook)?;
         webhook.subject = check::subject(tx, &webhook.workspace_id, &webhook.subject)?;
+        check::registered(tx, &webhook)?;
+        check::room(tx, &webhook)?;
         table::insert(tx, &webhook)?;
         caller.did(tx, Action::Create, Model::Webhook, (&webhook.id, &webhook.name), now)?;
         tx.signal(Signal::changed(&webhook.workspace_id, "webhook"));
@@ -151,6 +174,7 @@ pub(crate) async fn insert(
 /// 404; 412 when `expected` (If-Match) is not its version; 422 naming the field.
 pub async fn update(app: &App, caller: &Caller, id: &str, mut patch: WebhookPatch, expected: Option<String>) -> Result<WebhookView> {
     caller.need(Need::Edit)?;
+    filter::check(patch.filter.as_ref().and_then(Option::as_deref).unwrap_or_default())?;
     let credentials = patch.url.as_mut().and_then(input::take_credentials);
     if let Some(url) = &patch.url {
         check::receiver(app, caller, url).await?;
@@ -169,12 +193,15 @@ pub async fn update(app: &App, caller: &Caller, id: &str, mut patch: WebhookPatc
             input::add(&mut headers, header);
             patch.headers = Some(headers);
         }
-        let subject = webhook.subject.clone();
+        let (subject, events) = (webhook.subject.clone(), webhook.events.clone());
         apply(&vault, &mut webhook, patch)?;
         webhook.updated_at = now;
         check::fields(&webhook)?;
         if webhook.subject != subject {
             webhook.subject = check::subject(tx, &webhook.workspace_id, &webhook.subject)?;
+        }
+        if webhook.events != events {
+            check::registered(tx, &webhook)?;
         }
         table::update(tx, &webhook)?;
         caller.did(tx, Action::Update, Model::Webhook, (&webhook.id, &webhook.name), now)?;
@@ -203,14 +230,21 @@ fn apply(vault: &store::Vault, webhook: &mut Webhook, patch: WebhookPatch) -> Re
     if let Some(trigger) = patch.trigger {
         webhook.trigger_rule = trigger;
     }
+    if let Some(filter) = patch.filter {
+        filter.unwrap_or_default().trim().clone_into(&mut webhook.filter);
+    }
+    let style = webhook.profile.signature(&webhook.options);
     if let Some(options) = patch.options {
-        webhook.options = options;
+        webhook.options = options.apply(std::mem::take(&mut webhook.options));
     }
     if let Some(policy) = patch.retry_policy {
         webhook.retry_policy = policy;
     }
     if let Some(headers) = patch.headers {
         webhook.headers_sealed = secret::seal_headers(vault, &webhook.id, &headers)?;
+    }
+    if let Some(given) = patch.client_certificate {
+        webhook.certificate_sealed = certificate::sealed(vault, &webhook.id, given)?;
     }
     if let Some(given) = patch.secret {
         let given = given.filter(|text| !text.is_empty());
@@ -221,15 +255,17 @@ fn apply(vault: &store::Vault, webhook: &mut Webhook, patch: WebhookPatch) -> Re
                     .into(),
             );
         }
-        let (plain, _) = secret::entered(webhook.profile, given)?;
+        let (plain, _) = secret::entered(webhook.profile, &webhook.options, given)?;
         webhook.secret_sealed = plain.map(|plain| secret::seal(vault, &webhook.id, &plain)).transpose()?;
         webhook.old_secret_sealed = None;
         webhook.old_secret_ends_at = None;
+    } else if webhook.profile.signature(&webhook.options) != style {
+        secret::recheck(vault, webhook)?;
     }
     Ok(())
 }
 
-/// Deletes a webhook with its queue and its log.
+/// Deletes a webhook with its queue and its log: gone at once, its rows in small steps behind the scenes.
 ///
 /// # Errors
 /// 404.
@@ -237,21 +273,9 @@ pub async fn delete(app: &App, caller: &Caller, id: &str) -> Result<()> {
     caller.need(Need::Edit)?;
     let now = app.now();
     let (caller, id) = (caller.shared(), id.to_owned());
-    let (workspace, which) = (caller.workspace.id.clone(), id.clone());
-    // Off first, then its log in small steps, then the webhook: a large log must hold nobody up.
-    app.write(move |tx| {
-        found("webhook", table::get(tx, &workspace, &which)?)?;
-        table::set_enabled(tx, &which, false, Some("it is being deleted"), now)?;
-        tx.signal(Signal::Deliveries(vec![which]));
-        Ok(())
-    })
-    .await?;
-    engine::webhooks::empty(&app.store, &id).await?;
     app.write(move |tx| {
         let webhook = found("webhook", table::get(tx, &caller.workspace.id, &id)?)?;
-        table::delete(tx, &caller.workspace.id, &webhook.id)?;
-        tx.signal(Signal::Deliveries(vec![webhook.id.clone()]));
-        tx.signal(Signal::changed(&webhook.workspace_id, "webhook"));
+        engine::webhooks::delete(tx, &webhook, now)?;
         caller.did(tx, Action::Delete, Model::Webhook, (&webhook.id, &webhook.name), now)
     })
     .await

@@ -3,7 +3,7 @@
 use axum::{
     Json,
     extract::{Path, State},
-    http::StatusCode,
+    http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
 use domain::clock::DAY;
@@ -99,4 +99,17 @@ pub async fn get(State(app): State<App>, auth: Auth, Path(id): Path<String>) -> 
 pub async fn resend(State(app): State<App>, auth: Auth, Path(id): Path<String>) -> Answer<Response> {
     let delivery = attempts::resend(&app, &auth, &id).await?;
     Ok((StatusCode::ACCEPTED, Json(delivery)).into_response())
+}
+
+/// A delivery as a `curl` command
+///
+/// Exactly what the next attempt would send, signed now: method, URL, headers, the webhook's own ones included, and body. It
+/// holds secrets, so it needs the right to edit, and is recorded in the activity log.
+#[utoipa::path(get, path = "/deliveries/{id}/curl", tag = "deliveries", params(("id" = String, Path)),
+    responses((status = 200, content_type = "text/plain", body = String),
+        (status = 409, description = "There is nothing that could be sent")))]
+pub async fn curl(State(app): State<App>, auth: Auth, Path(id): Path<String>) -> Answer<Response> {
+    let command = attempts::curl(&app, &auth, &id).await?;
+    let headers = [(header::CONTENT_TYPE, "text/plain; charset=utf-8"), (header::CACHE_CONTROL, "no-store")];
+    Ok((headers, command).into_response())
 }

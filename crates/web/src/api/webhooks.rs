@@ -15,7 +15,10 @@ use crate::{
     actions::{
         Items,
         attempts::DeliveryView,
-        webhooks::{self, CreatedWebhook, RotateInput, RotatedSecret, WebhookInput, WebhookPatch, WebhookView},
+        webhooks::{
+            self, CreatedWebhook, FilterAnswer, FilterTrial, PreviewView, RotateInput, RotatedSecret, TrialInput, TriedView, WebhookInput,
+            WebhookPatch, WebhookView,
+        },
     },
     app::App,
     guard::auth::Auth,
@@ -36,6 +39,25 @@ pub async fn list(State(app): State<App>, auth: Auth) -> Answer<Json<Items<Webho
 pub async fn create(State(app): State<App>, auth: Auth, Input(input): Input<WebhookInput>) -> Answer<Response> {
     let view = webhooks::create(&app, &auth, input).await?;
     Ok(created("webhooks", &view.webhook.id.clone(), view))
+}
+
+/// What a webhook would send
+///
+/// Nothing is saved and nothing is sent. A sample event of the type is used, with your `data` if you give any, or an event
+/// of the workspace by its id.
+#[utoipa::path(post, path = "/webhooks/preview", tag = "webhooks", request_body = TrialInput,
+    responses((status = 200, body = PreviewView)))]
+pub async fn preview(State(app): State<App>, auth: Auth, Input(input): Input<TrialInput>) -> Answer<Json<PreviewView>> {
+    Ok(Json(webhooks::preview(&app, &auth, input).await?))
+}
+
+/// Send a webhook once before it is saved
+///
+/// The request goes through the guard like any other and leaves no delivery and no log.
+#[utoipa::path(post, path = "/webhooks/try", tag = "webhooks", request_body = TrialInput,
+    responses((status = 200, body = TriedView), (status = 429, description = "Too many tries in a row")))]
+pub async fn try_once(State(app): State<App>, auth: Auth, Input(input): Input<TrialInput>) -> Answer<Json<TriedView>> {
+    Ok(Json(webhooks::try_once(&app, &auth, input).await?))
 }
 
 /// One webhook
@@ -65,6 +87,15 @@ pub async fn update(
 pub async fn delete(State(app): State<App>, auth: Auth, Path(id): Path<String>) -> Answer<StatusCode> {
     webhooks::delete(&app, &auth, &id).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Try a filter on an event
+///
+/// On a stored one (`event_id`) or one that is made up (`type` and `data`). Nothing is stored or sent.
+#[utoipa::path(post, path = "/webhooks/check-filter", tag = "webhooks", request_body = FilterTrial,
+    responses((status = 200, body = FilterAnswer)))]
+pub async fn check_filter(State(app): State<App>, auth: Auth, Input(trial): Input<FilterTrial>) -> Answer<Json<FilterAnswer>> {
+    Ok(Json(webhooks::check_filter(&app, &auth, trial).await?))
 }
 
 /// Enable a webhook

@@ -11,7 +11,7 @@ use super::{
     monitor_form::number,
     render, render_as,
     ui::{self, Form},
-    webhook_form::headers,
+    webhook_fields::headers,
 };
 use crate::{
     actions::bins::{self, BinInput, BinRequestView, BinView},

@@ -8,9 +8,6 @@ use crate::{
     app::App,
 };
 
-/// Notices that are looked at for the count.
-const NOTICES_COUNTED: usize = 100;
-
 /// What a page says after a change, by the word in its address. A fixed list, so that an address
 /// cannot put words into a page.
 pub const TOASTS: &[(&str, &str)] = &[
@@ -26,6 +23,9 @@ pub const TOASTS: &[(&str, &str)] = &[
     ("enabled", "Enabled."),
     ("disabled", "Disabled."),
     ("resent", "It is being sent again."),
+    ("replaying", "It is being sent again; see below how far it is."),
+    ("halted", "Paused. It goes on where it was when you resume it."),
+    ("cancelled", "Cancelled."),
     ("connected", "Connected. The next result goes there."),
     ("acknowledged", "Acknowledged."),
     ("resolved", "Resolved."),
@@ -100,11 +100,8 @@ impl Frame {
         let (incidents, notices) = app
             .read(move |tx| {
                 let counts = incidents::counts(tx, &workspace)?;
-                let unread = notices::list(tx, &workspace, NOTICES_COUNTED)?
-                    .iter()
-                    .filter(|n| n.read_at.is_none())
-                    .count();
-                Ok((counts.open + counts.acknowledged, unread))
+                let unread = notices::unread(tx, &workspace)?;
+                Ok((counts.open + counts.acknowledged, usize::try_from(unread).unwrap_or(usize::MAX)))
             })
             .await?;
         Ok(Self {

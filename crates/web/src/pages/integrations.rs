@@ -45,6 +45,8 @@ struct IntegrationsPage {
     search: String,
     kinds: Vec<Entry>,
     rows: Vec<Row>,
+    /// The workspace has its webhooks switched off.
+    off: bool,
 }
 
 /// `GET /integrations`.
@@ -58,6 +60,11 @@ pub async fn page(State(app): State<App>, visit: Visit, Query(search): Query<Sea
             .into_iter()
             .map(|source| source_row(&app, source)),
     );
+    let rules = app
+        .engine
+        .rules(&visit.caller.workspace.id)
+        .await
+        .map_err(crate::actions::ActionError::from)?;
     render(&IntegrationsPage {
         frame: visit.frame("Integrations", "/integrations"),
         kinds: catalogue()
@@ -65,6 +72,7 @@ pub async fn page(State(app): State<App>, visit: Visit, Query(search): Query<Sea
             .filter(|k| words.iter().all(|word| k.text.to_lowercase().contains(word)))
             .collect(),
         search: search.q,
+        off: !rules.settings.webhooks_enabled,
         rows,
     })
 }

@@ -1,11 +1,16 @@
-//! Settings: members, tokens, limits, where calls may go; and the page that shows a secret once.
+//! Settings: members, tokens, webhooks, event types, limits, where calls may go; and the page that shows a secret once.
 
 use askama::Template;
 use axum::{
     extract::{Path, State},
     http::StatusCode,
 };
-use domain::{account::Scope, clock::DAY, limits};
+use domain::{account::Scope, clock::DAY, limits, settings::UnregisteredEvents};
+
+pub mod egress;
+pub mod event_types;
+pub mod mail;
+pub mod webhooks;
 
 use super::{
     Frame, PageError, PageResult, Posted, Visit, assets, done, options, render, render_as,
@@ -13,6 +18,9 @@ use super::{
 };
 use crate::{
     actions::{
+        egress as exceptions, event_types as types,
+        mail::{self as mails, MailView},
+        settings::{self, WebhookSettingsView},
         tokens::{self, TokenInput, TokenView},
         workspaces::{self, MemberView},
     },
@@ -57,17 +65,67 @@ struct SettingsPage {
     form: Form,
     lifetimes: Vec<(String, String)>,
     limits: Vec<(&'static str, String)>,
+    /// For admins: the settings, with a form for each half of them.
+    webhooks: Option<WebhookSettingsView>,
+    sending: Form,
+    keeping: Form,
+    unregistered: Vec<(String, String)>,
+    /// What holds on the instance, a hint for each field of `keeping`.
+    kept: [String; 3],
+    types: Vec<event_types::TypeLine>,
+    new_type: Form,
+    types_open: bool,
     egress: Vec<(&'static str, String)>,
+    /// Exceptions of this workspace, and for admins of the instance of every one.
+    exceptions: Vec<String>,
+    workspaces: Vec<exceptions::EgressView>,
+    /// For admins of the instance.
+    mail: Option<MailView>,
     version: String,
     public_url: String,
 }
 
 /// `GET /settings`.
 pub async fn page(State(app): State<App>, visit: Visit) -> PageResult {
-    show(&app, &visit, StatusCode::OK, Form::with(&[("scopes", "read"), ("expires", "90")])).await
+    show(&app, &visit, StatusCode::OK, Entered::Nothing).await
 }
 
-async fn show(app: &App, visit: &Visit, status: StatusCode, form: Form) -> PageResult {
+/// A form that was refused: the page shows it as it was entered.
+enum Entered {
+    Nothing,
+    Token(Form),
+    Webhooks(Form),
+    Retention(Form),
+    EventType(Form),
+}
+
+async fn show(app: &App, visit: &Visit, status: StatusCode, entered: Entered) -> PageResult {
+    let caller = &visit.caller;
+    let webhooks = match visit.frame.may_admin {
+        true => Some(settings::get(app, caller).await?),
+        false => None,
+    };
+    let present = webhooks.as_ref().map(webhooks::values).unwrap_or_default();
+    let (mut form, mut sending, mut keeping, mut new_type) = (
+        Form::with(&[("scopes", "read"), ("expires", "90")]),
+        present.clone(),
+        present,
+        Form::default(),
+    );
+    let types_open = matches!(entered, Entered::EventType(_));
+    match entered {
+        Entered::Nothing => {}
+        Entered::Token(entered) => form = entered,
+        Entered::Webhooks(entered) => sending = entered,
+        Entered::Retention(entered) => keeping = entered,
+        Entered::EventType(entered) => new_type = entered,
+    }
+    let rules = app.engine.rules(&caller.workspace.id).await.map_err(crate::actions::ActionError::from)?;
+    let (workspaces, mail) = if exceptions::is_instance_admin(caller) {
+        (exceptions::list(app, caller).await?.items, Some(mails::get(app, caller).await?))
+    } else {
+        (Vec::new(), None)
+    };
     let frame = visit.frame("Settings", "/settings");
     let tokens = if frame.may_admin {
         tokens::list(app, &visit.caller).await?.items
@@ -83,7 +141,21 @@ async fn show(app: &App, visit: &Visit, status: StatusCode, form: Form) -> PageR
             .collect(),
         lifetimes: options(&[("30", "in 30 days"), ("90", "in 90 days"), ("365", "in a year"), ("", "never")]),
         limits: limit_lines(),
-        egress: egress_lines(app, visit),
+        webhooks,
+        sending,
+        keeping,
+        unregistered: options(&[
+            (UnregisteredEvents::Accept.as_str(), "Accept them"),
+            (UnregisteredEvents::Refuse.as_str(), "Refuse them"),
+        ]),
+        kept: kept(app),
+        types: event_types::type_lines(types::list(app, caller).await?.items, &frame.csrf),
+        new_type,
+        types_open,
+        egress: egress::rule_lines(&rules.policy),
+        exceptions: rules.exceptions.allow.iter().map(ToString::to_string).collect(),
+        workspaces,
+        mail,
         version: app.config.version.clone(),
         public_url: app.config.public_url.clone(),
         form,
@@ -109,6 +181,12 @@ fn token_line(view: TokenView, at: usize, csrf: &str) -> TokenLine {
     }
 }
 
+/// How long things are kept where the workspace says nothing.
+fn kept(app: &App) -> [String; 3] {
+    let kept = app.engine.config().retention;
+    [kept.log, kept.events, kept.runs].map(|kept| format!("On this instance: {} days.", kept / DAY))
+}
+
 fn limit_lines() -> Vec<(&'static str, String)> {
     vec![
         ("Event", binary(limits::EVENT_BYTES)),
@@ -126,48 +204,6 @@ fn binary(bytes: usize) -> String {
     } else {
         format!("{} KiB", bytes >> 10)
     }
-}
-
-fn egress_lines(app: &App, visit: &Visit) -> Vec<(&'static str, String)> {
-    let policy = app.engine.policy(&visit.caller.workspace.id);
-    let listed = |items: Vec<String>, none: &str| if items.is_empty() { none.to_owned() } else { items.join(", ") };
-    vec![
-        (
-            "Plain HTTP",
-            if policy.allow_http { "allowed" } else { "refused: only https" }.to_owned(),
-        ),
-        (
-            "Allowed networks",
-            listed(policy.allow.iter().map(ToString::to_string).collect(), "no exception"),
-        ),
-        (
-            "Allowed endpoints",
-            listed(policy.allow_endpoints.iter().map(ToString::to_string).collect(), "no exception"),
-        ),
-        (
-            "Forbidden in addition",
-            listed(policy.forbid.iter().map(ToString::to_string).collect(), "nothing"),
-        ),
-        (
-            "Allowed URLs",
-            listed(policy.allowed_url_regexes.iter().map(ToString::to_string).collect(), "every URL"),
-        ),
-        (
-            "Calls leave from",
-            policy
-                .bind
-                .map_or_else(|| "any address of this machine".to_owned(), |ip| ip.to_string()),
-        ),
-        (
-            "Proxy",
-            if policy.proxy.is_some() {
-                "through the configured proxy"
-            } else {
-                "none"
-            }
-            .to_owned(),
-        ),
-    ]
 }
 
 /// `POST /settings/tokens`: the token is shown on the answer, and nowhere after.
@@ -199,7 +235,7 @@ pub async fn create_token(State(app): State<App>, posted: Posted) -> PageResult 
         .page(),
         Err(error) => {
             let form = form.refused(PageError::mendable(error)?);
-            show(&app, &visit, form.status(), form).await
+            show(&app, &visit, form.status(), Entered::Token(form)).await
         }
     }
 }

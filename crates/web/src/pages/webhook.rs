@@ -10,19 +10,25 @@ use axum::{
 };
 use domain::{
     clock::DAY,
-    delivery::{DeliveryKind, DeliveryState},
+    delivery::DeliveryState,
+    profile::Profile,
+    webhook::SignatureStyle,
 };
 use serde::Deserialize;
 
 use super::{
-    Frame, PageError, PageResult, Visit, assets, older, options, render_as,
+    Frame, PageError, PageResult, Visit, assets, older, options, render_as, replays,
     ui::{self, Form},
+    webhook_fields as fields,
+    webhook_form::types,
+    webhook_preview::Pane,
+    webhook_why::{self, Explained},
     webhooks as shared,
 };
 use crate::{
     actions::{
         PageQuery,
-        attempts::{self, AttemptDetail, AttemptStats, DeliveryQuery, DeliveryView, Why},
+        attempts::{self, AttemptDetail, AttemptStats, DeliveryQuery, DeliveryView},
         collections, monitors,
         webhooks::{self, WebhookView},
     },
@@ -43,6 +49,10 @@ pub struct Filter {
     state: String,
     before: Option<String>,
     event: String,
+    /// One to try on that event.
+    filter: String,
+    /// When it went off, after it was switched on.
+    since: String,
 }
 
 struct DeliveryLine {
@@ -52,6 +62,7 @@ struct DeliveryLine {
     attempts: Vec<AttemptDetail>,
     resendable: bool,
     resend_url: String,
+    curl_url: String,
 }
 
 #[derive(Template)]
@@ -67,17 +78,31 @@ struct WebhookPage {
     stats: Vec<(&'static str, String, String)>,
     bars: usize,
     chart: ui::Html,
+    again: replays::Card,
+    missed_since: String,
     deliveries: Vec<DeliveryLine>,
     state: String,
     states: Vec<(String, String)>,
     next: Option<String>,
-    event: String,
-    why: Vec<Why>,
-    why_problem: Option<String>,
+    explained: Explained,
     form: Form,
+    types: Vec<String>,
+    methods: Vec<(String, String)>,
+    signatures: Vec<(String, String)>,
+    retry_choices: [Vec<(String, String)>; 2],
+    samples: Vec<(String, String)>,
+    preview: Pane,
+    /// How its secret signs; `None`: it does not.
+    style: Option<SignatureStyle>,
     subjects: Vec<(String, String)>,
     triggers: Vec<(String, String)>,
     retries: String,
+    /// The workspace has its webhooks switched off.
+    off: bool,
+    /// Whether test events may be sent.
+    tests: bool,
+    /// Where calls leave from, if that is fixed.
+    bind: String,
 }
 
 /// `GET /webhooks/{id}`.
@@ -86,7 +111,7 @@ pub async fn page(State(app): State<App>, visit: Visit, Path(id): Path<String>, 
 }
 
 /// The page, with the form of its settings as it was entered if that was refused.
-pub async fn show(app: &App, visit: &Visit, id: &str, filter: Filter, status: StatusCode, entered: Option<Form>) -> PageResult {
+pub async fn show(app: &App, visit: &Visit, id: &str, filter: Filter, status: StatusCode, entered: Option<(Form, Pane)>) -> PageResult {
     let w = webhooks::get(app, &visit.caller, id).await?;
     let query = DeliveryQuery {
         state: DeliveryState::parse(&filter.state),
@@ -98,9 +123,11 @@ pub async fn show(app: &App, visit: &Visit, id: &str, filter: Filter, status: St
         .await?
         .items;
     let day = attempts::stats(app, &visit.caller, id, Time(app.now() - DAY)).await?;
-    let (why, why_problem) = explain(app, visit, &filter.event).await?;
+    let explained = webhook_why::explain(app, visit, &filter.event, &filter.filter).await?;
     let bars = bars(&log);
     let frame = visit.frame(&w.name, "/integrations");
+    let (form, preview) = entered.unwrap_or_else(|| (Form::new(values(&w)), Pane::default()));
+    let types = types(app, visit, form.values_of("events")).await?;
     let ends = (
         log.iter().take(BARS).next_back().map(|a| ui::short(a.attempt.at.micros())),
         log.first().map(|a| ui::short(a.attempt.at.micros())),
@@ -110,12 +137,17 @@ pub async fn show(app: &App, visit: &Visit, id: &str, filter: Filter, status: St
         by_delivery.entry(attempt.attempt.delivery_id.clone()).or_default().push(attempt);
     }
     let path = format!("/webhooks/{}", w.id);
+    let rules = app.engine.rules(&visit.caller.workspace.id).await.map_err(crate::actions::ActionError::from)?;
     let page = WebhookPage {
         kind: shared::kind_of(&w),
         target: shared::target(&w),
         health: shared::health(&w),
         enable_url: format!("{path}/enable"),
-        dialogs: dialogs(&w, &path, &frame.csrf),
+        // The first one is the test's.
+        dialogs: dialogs(&w, &path, &frame.csrf)
+            .into_iter()
+            .skip(usize::from(!rules.settings.test_webhook))
+            .collect(),
         stats: stats(&w, &day),
         bars: bars.len(),
         chart: chart::history(
@@ -134,29 +166,27 @@ pub async fn show(app: &App, visit: &Visit, id: &str, filter: Filter, status: St
             ("failed", "Failed"),
             ("dropped", "Dropped"),
         ]),
-        event: filter.event,
-        why,
-        why_problem,
-        form: entered.unwrap_or_else(|| Form::new(values(&w))),
+        again: replays::card(app, visit, id, &filter.since).await?,
+        missed_since: filter.since,
+        explained,
+        form,
+        types,
+        methods: fields::methods(),
+        signatures: fields::signatures(),
+        retry_choices: fields::retry_choices(),
+        samples: fields::samples(),
+        preview,
+        style: w.profile.signature(&w.options),
         subjects: subjects(app, visit, &w).await?,
         triggers: shared::trigger_options(&w.trigger),
-        retries: shared::retries(&w.retry_policy.clone().unwrap_or_else(|| w.profile.retry_policy())),
+        retries: shared::retries(&w.retry_policy.clone().unwrap_or_else(|| w.profile.retry_policy(&rules.flow_task()))),
+        off: !rules.settings.webhooks_enabled,
+        tests: rules.settings.test_webhook,
+        bind: rules.policy.bind.map(|ip| ip.to_string()).unwrap_or_default(),
         frame,
         w,
     };
     render_as(status, &page)
-}
-
-async fn explain(app: &App, visit: &Visit, event: &str) -> Result<(Vec<Why>, Option<String>), PageError> {
-    let event = event.trim();
-    if event.is_empty() {
-        return Ok((Vec::new(), None));
-    }
-    match attempts::why(app, &visit.caller, event).await {
-        Ok(why) => Ok((why.items, None)),
-        Err(crate::actions::ActionError::Problem(problem)) => Ok((Vec::new(), Some(problem.detail))),
-        Err(error) => Err(error.into()),
-    }
 }
 
 async fn subjects(app: &App, visit: &Visit, w: &WebhookView) -> Result<Vec<(String, String)>, PageError> {
@@ -286,14 +316,11 @@ fn line(view: DeliveryView, attempts: &mut HashMap<String, Vec<AttemptDetail>>, 
         (_, None) => String::new(),
     };
     DeliveryLine {
-        kind: match view.kind {
-            DeliveryKind::Event => "event",
-            DeliveryKind::Test => "test",
-            DeliveryKind::Resend => "resend",
-        },
+        kind: view.kind.as_str(),
         note,
         resendable: enabled && view.state != DeliveryState::Pending,
         resend_url: format!("/deliveries/{}/resend", view.id),
+        curl_url: format!("/deliveries/{}/curl", view.id),
         attempts,
         view,
     }
@@ -304,12 +331,17 @@ fn values(w: &WebhookView) -> Vec<(String, String)> {
         (ui::VERSION, w.version.to_string()),
         ("name", w.name.clone()),
         ("url", w.url.clone()),
-        ("events", w.events.join("\n")),
         ("subject", w.subject.clone().unwrap_or_default()),
         ("trigger", shared::trigger_word(&w.trigger).to_owned()),
-        ("options.timeout_ms", w.options.timeout_ms.to_string()),
-        ("options.in_flight", w.options.in_flight.to_string()),
-        ("options.verify_tls", if w.options.verify_tls { "on" } else { "" }.to_owned()),
+        ("filter", w.filter.clone().unwrap_or_default()),
     ];
-    values.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+    let mut values: Vec<(String, String)> = values.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+    values.extend(fields::values(&w.options, w.retry_policy.as_ref()));
+    // Boxes to tick, or lines of one field.
+    if w.profile == Profile::Testmonitor {
+        values.extend(w.events.iter().map(|event| ("events".to_owned(), event.clone())));
+    } else {
+        values.push(("events".to_owned(), w.events.join("\n")));
+    }
+    values
 }

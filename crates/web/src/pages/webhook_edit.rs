@@ -1,14 +1,15 @@
 //! Changes of a webhook: its fields, on and off, test, secret, resend, delete.
 
 use axum::extract::{Path, State};
-use domain::{Problem, webhook::WebhookOptions};
+use domain::Problem;
 
 use super::{
     PageError, PageResult, Posted, done,
-    monitor_form::number,
-    ui::Form,
+    ui::{self, Form},
     webhook::{self, Filter},
-    webhook_form::{lines, secret_page},
+    webhook_fields::{self as fields, headers, lines},
+    webhook_form::secret_page,
+    webhook_preview::Pane,
     webhooks as shared,
 };
 use crate::{
@@ -31,24 +32,34 @@ pub async fn update(State(app): State<App>, Path(id): Path<String>, posted: Post
         Ok(_) => done(&format!("/webhooks/{id}#settings"), "saved"),
         Err(error) => {
             let form = form.refused(PageError::mendable(error)?).overtaken(before.version);
-            webhook::show(&app, &visit, &id, Filter::default(), form.status(), Some(form)).await
+            webhook::show(&app, &visit, &id, Filter::default(), form.status(), Some((form, Pane::default()))).await
         }
     }
 }
 
-fn patch(before: &WebhookView, form: &Form) -> Result<WebhookPatch, Problem> {
+/// What the form says; what it does not show stays.
+pub fn patch(before: &WebhookView, form: &Form) -> Result<WebhookPatch, Problem> {
     let url = form.value("url").trim();
     let trigger = form.value("trigger");
-    let options = WebhookOptions {
-        timeout_ms: number(form, "options.timeout_ms")?,
-        in_flight: number(form, "options.in_flight")?,
-        verify_tls: form.has("options.verify_tls", "on"),
-    };
     Ok(WebhookPatch {
         name: Some(form.value("name").to_owned()),
         // A webhook to an own source has no URL in the form, and keeps its target.
         url: (before.source_id.is_none() && url != before.url).then(|| url.to_owned()),
-        events: Some(lines(form.value("events"))),
+        events: Some(form.values_of("events").flat_map(lines).collect()),
+        filter: Some(Some(form.value("filter").trim().to_owned()).filter(|filter| !filter.is_empty())),
+        secret: Some(form.value("secret").trim().to_owned())
+            .filter(|text| !text.is_empty())
+            .map(Some),
+        headers: match headers(form.value("headers"))? {
+            given if !given.is_empty() => Some(given),
+            _ if form.has("remove_headers", "on") => Some(Vec::new()),
+            _ => None,
+        },
+        client_certificate: match fields::certificate_of(form) {
+            Some(given) => Some(Some(given)),
+            None => form.has("remove_client_certificate", "on").then_some(None),
+        },
+        retry_policy: Some(fields::retry_of(form)?),
         subject: Some(Some(form.value("subject").to_owned()).filter(|subject| !subject.is_empty())),
         // A rule with values that the form does not show stays as it is unless another is chosen.
         trigger: if trigger == shared::trigger_word(&before.trigger) {
@@ -56,10 +67,8 @@ fn patch(before: &WebhookView, form: &Form) -> Result<WebhookPatch, Problem> {
         } else {
             shared::trigger(trigger)
         },
-        options: Some(options),
-        retry_policy: None,
-        secret: None,
-        headers: None,
+        options: Some(fields::options_of(form, before.profile.has_template())?),
+        ..WebhookPatch::default()
     })
 }
 
@@ -71,8 +80,16 @@ pub async fn test(State(app): State<App>, Path(id): Path<String>, posted: Posted
 
 /// `POST /webhooks/{id}/enable`.
 pub async fn enable(State(app): State<App>, Path(id): Path<String>, posted: Posted) -> PageResult {
+    let before = webhooks::get(&app, &posted.visit.caller, &id).await?;
     webhooks::enable(&app, &posted.visit.caller, &id).await?;
-    done(&format!("/webhooks/{id}"), "enabled")
+    // Nothing is sent by itself; the page offers what was missed.
+    match before.disabled_at {
+        Some(at) => {
+            let since: String = at.to_string().chars().take(19).collect();
+            done(&format!("/webhooks/{id}?since={}", ui::encoded(&since)), "enabled")
+        }
+        None => done(&format!("/webhooks/{id}"), "enabled"),
+    }
 }
 
 /// `POST /webhooks/{id}/disable`.

@@ -5,21 +5,25 @@ use axum::{
     extract::{Query, State},
     http::StatusCode,
 };
-use domain::{Problem, event, profile::Profile, webhook::WebhookOptions};
+use domain::{
+    Problem, event,
+    profile::{Profile, custom, flow_task},
+    webhook::WebhookOptions,
+};
 use serde::Deserialize;
 
 use super::{
-    Frame, PageError, PageResult, Posted, Visit, assets, done,
-    monitor_form::number,
-    options, render_as,
+    Frame, PageError, PageResult, Posted, Visit, assets, done, options, render_as,
     settings::Shown,
     ui::{self, Form},
-    webhooks::{KINDS, Kind, TRIGGERS, trigger},
+    webhook_fields::{self as fields, headers, lines},
+    webhook_preview::Pane,
+    webhooks::{Kind, TRIGGERS, kind, trigger},
 };
 use crate::{
     actions::{
-        collections, monitors,
-        webhooks::{self, Header, WebhookInput},
+        ActionError, collections, event_types, monitors,
+        webhooks::{self, WebhookInput},
     },
     app::App,
 };
@@ -41,12 +45,29 @@ struct WebhookForm {
     monitors: Vec<(String, String)>,
     collections: Vec<(String, String)>,
     triggers: Vec<(&'static str, &'static str, &'static str)>,
+    /// Event types to tick.
+    types: Vec<String>,
+    methods: Vec<(String, String)>,
+    signatures: Vec<(String, String)>,
+    retry_choices: [Vec<(String, String)>; 2],
+    samples: Vec<(String, String)>,
+    preview: Pane,
     /// The address that calls leave from, if it is fixed.
     bind: String,
+    /// Whether test events may be sent.
+    tests: bool,
 }
 
-fn kind(word: &str) -> &'static Kind {
-    KINDS.iter().find(|kind| kind.word == word).unwrap_or(&KINDS[KINDS.len() - 1])
+/// What a flow's task sends when.
+const TASK_TRIGGERS: &[(&str, &str, &str)] = &[
+    ("every_run", "Any", "After every job."),
+    ("successes", "Success", "After jobs that completed."),
+    ("failures", "Failure", "After jobs that failed."),
+];
+
+/// The profile of a kind.
+fn profile(kind: &Kind) -> Profile {
+    Profile::parse(kind.word).unwrap_or(Profile::Postman)
 }
 
 /// `GET /webhooks/new?type=…`.
@@ -57,28 +78,76 @@ pub async fn new_page(State(app): State<App>, visit: Visit, Query(chosen): Query
     } else {
         "every_run"
     };
-    let limits = WebhookOptions::default();
-    let form = Form::with(&[
-        ("subject", &chosen.monitor),
-        ("trigger", rule),
-        ("signing", "generate"),
-        ("events", event::RUN_FINISHED),
-        ("options.timeout_ms", &limits.timeout_ms.to_string()),
-        ("options.verify_tls", "on"),
-    ]);
-    show(&app, &visit, StatusCode::OK, kind, form).await
+    let profile = profile(kind);
+    let task = app
+        .engine
+        .rules(&visit.caller.workspace.id)
+        .await
+        .map_err(ActionError::from)?
+        .flow_task();
+    let (events, signing) = match profile {
+        Profile::Testmonitor => ("", "none"),
+        Profile::FlowTask => ("job.*", "none"),
+        Profile::Slack | Profile::Teams | Profile::Discord | Profile::Pagerduty => {
+            ("monitor.run.finished\nincident.*\nwebhook.disabled", "none")
+        }
+        _ => (event::RUN_FINISHED, "generate"),
+    };
+    let body = match profile {
+        Profile::FlowTask => flow_task::default_body(),
+        Profile::Custom => custom::DEFAULT_BODY.to_owned(),
+        _ => String::new(),
+    };
+    let mut values = fields::values(&WebhookOptions::of(profile, &task), None);
+    values.retain(|(name, _)| name != "options.body");
+    let more = [
+        ("subject", &*chosen.monitor),
+        (
+            "trigger",
+            if matches!(profile, Profile::Slack | Profile::Teams | Profile::Discord) {
+                "on_change"
+            } else {
+                rule
+            },
+        ),
+        ("signing", signing),
+        ("events", events),
+        ("enabled", "on"),
+        ("retries", &task.max_retries.to_string()),
+        ("retry_delay_ms", &task.retry_delay_ms.to_string()),
+        ("options.body", &body),
+    ];
+    values.extend(more.map(|(name, value)| (name.to_owned(), value.to_owned())));
+    show(&app, &visit, StatusCode::OK, kind, Form::new(values), Pane::default()).await
 }
 
-async fn show(app: &App, visit: &Visit, status: StatusCode, kind: &'static Kind, form: Form) -> PageResult {
+/// The event types to tick: those that are registered, and those that are ticked already.
+pub async fn types(app: &App, visit: &Visit, ticked: impl Iterator<Item = &str>) -> Result<Vec<String>, PageError> {
+    let mut types: Vec<String> = event_types::list(app, &visit.caller)
+        .await?
+        .items
+        .into_iter()
+        .map(|known| known.event_type)
+        .collect();
+    for one in ticked.flat_map(lines) {
+        if !types.contains(&one) {
+            types.push(one);
+        }
+    }
+    Ok(types)
+}
+
+/// The form as it was entered, with what would be sent.
+pub async fn show(app: &App, visit: &Visit, status: StatusCode, kind: &'static Kind, form: Form, preview: Pane) -> PageResult {
+    let types = if kind.word == "testmonitor" {
+        types(app, visit, form.values_of("events")).await?
+    } else {
+        Vec::new()
+    };
     let mut monitors_and_all = options(&[("", "All monitors of this workspace")]);
     monitors_and_all.extend(monitors::list(app, &visit.caller).await?.items.into_iter().map(|m| (m.id, m.name)));
     let collections = collections::list(app, &visit.caller).await?.items;
-    let bind = app
-        .engine
-        .policy(&visit.caller.workspace.id)
-        .bind
-        .map(|ip| ip.to_string())
-        .unwrap_or_default();
+    let rules = app.engine.rules(&visit.caller.workspace.id).await.map_err(ActionError::from)?;
     render_as(
         status,
         &WebhookForm {
@@ -88,12 +157,19 @@ async fn show(app: &App, visit: &Visit, status: StatusCode, kind: &'static Kind,
             form,
             monitors: monitors_and_all,
             collections: collections.into_iter().map(|c| (c.uid, c.name)).collect(),
-            triggers: if kind.word == "results" {
-                TRIGGERS[..2].to_vec()
-            } else {
-                TRIGGERS.to_vec()
+            triggers: match kind.word {
+                "results" => TRIGGERS[..2].to_vec(),
+                "flow-task" => TASK_TRIGGERS.to_vec(),
+                _ => TRIGGERS.to_vec(),
             },
-            bind,
+            types,
+            methods: fields::methods(),
+            signatures: fields::signatures(),
+            retry_choices: fields::retry_choices(),
+            samples: fields::samples(),
+            preview,
+            bind: rules.policy.bind.map(|ip| ip.to_string()).unwrap_or_default(),
+            tests: rules.settings.test_webhook,
         },
     )
 }
@@ -113,7 +189,7 @@ pub async fn create(State(app): State<App>, posted: Posted) -> PageResult {
         },
         Err(error) => {
             let form = form.refused(PageError::mendable(error)?);
-            show(&app, &visit, form.status(), kind, form).await
+            show(&app, &visit, form.status(), kind, form, Pane::default()).await
         }
     }
 }
@@ -134,22 +210,26 @@ pub fn secret_page(visit: &Visit, webhook_id: &str, title: &str, secret: &str) -
     .page()
 }
 
-fn input(kind: &Kind, form: &Form) -> Result<WebhookInput, Problem> {
+/// What the form says.
+pub fn input(kind: &Kind, form: &Form) -> Result<WebhookInput, Problem> {
+    let profile = profile(kind);
+    let own = Some(form.value("secret").trim().to_owned()).filter(|text| !text.is_empty());
     let secret = match form.value("signing") {
+        // Kinds with one field for the secret: empty is unsigned.
+        "" => own,
         "none" => None,
-        "own" if form.value("secret").trim().is_empty() => return Err(Problem::invalid("secret", "the secret is empty")),
-        "own" => Some(form.value("secret").trim().to_owned()),
+        "own" if own.is_none() => return Err(Problem::invalid("secret", "the secret is empty")),
+        "own" => own,
         _ => Some("generate".to_owned()),
     };
-    let (profile, events) = match kind.word {
-        "results" => (Profile::Postman, vec![event::RUN_FINISHED.to_owned()]),
-        "feed" | "team" => (Profile::Postman, vec![event::ACTIVITY.to_owned()]),
-        _ => (Profile::Standard, lines(form.value("events"))),
+    let events = match kind.word {
+        "results" => vec![event::RUN_FINISHED.to_owned()],
+        "feed" | "team" => vec![event::ACTIVITY.to_owned()],
+        _ => form.values_of("events").flat_map(lines).collect(),
     };
     if kind.word == "feed" && form.value("subject").is_empty() {
         return Err(Problem::invalid("subject", "choose a collection").hint("import one first, if there is none"));
     }
-    let limits = WebhookOptions::default();
     Ok(WebhookInput {
         name: form.value("name").to_owned(),
         profile,
@@ -157,54 +237,19 @@ fn input(kind: &Kind, form: &Form) -> Result<WebhookInput, Problem> {
         events,
         subject: Some(form.value("subject").to_owned()).filter(|subject| !subject.is_empty() && kind.word != "team"),
         trigger: trigger(form.value("trigger")),
-        options: WebhookOptions {
-            timeout_ms: number(form, "options.timeout_ms")?,
-            verify_tls: form.has("options.verify_tls", "on"),
-            ..limits
-        },
-        retry_policy: None,
+        filter: Some(form.value("filter").trim().to_owned()).filter(|filter| !filter.is_empty()),
+        options: fields::options_of(form, profile.has_template())?,
+        retry_policy: fields::retry_of(form)?,
         secret,
         headers: headers(form.value("headers"))?,
-        enabled: true,
+        client_certificate: fields::certificate_of(form),
+        enabled: profile != Profile::Testmonitor || form.has("enabled", "on"),
     })
-}
-
-/// Words of a field, one a line or parted by commas.
-pub fn lines(text: &str) -> Vec<String> {
-    text.split([',', '\n'])
-        .map(str::trim)
-        .filter(|line| !line.is_empty())
-        .map(str::to_owned)
-        .collect()
-}
-
-/// `Name: value` lines.
-pub fn headers(text: &str) -> Result<Vec<Header>, Problem> {
-    let line = |line: &str| {
-        let (name, value) = line
-            .split_once(':')
-            .ok_or_else(|| Problem::invalid("headers", format!("`{line}` is no header line")).hint("one a line, `Name: value`"))?;
-        Ok(Header {
-            name: name.trim().to_owned(),
-            value: value.trim().to_owned(),
-        })
-    };
-    text.lines().map(str::trim).filter(|l| !l.is_empty()).map(line).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn header_lines() {
-        let read = headers("X-Team: payments\n\n Authorization:  Basic a:b \n").unwrap();
-        assert_eq!(
-            read.iter().map(|h| (h.name.as_str(), h.value.as_str())).collect::<Vec<_>>(),
-            [("X-Team", "payments"), ("Authorization", "Basic a:b")]
-        );
-        assert_eq!(headers("nonsense").unwrap_err().field.as_deref(), Some("headers"));
-    }
 
     #[test]
     fn each_kind_subscribes_to_its_events() {
@@ -213,6 +258,7 @@ mod tests {
             ("url", "https://example.com"),
             ("subject", "s"),
             ("options.timeout_ms", "1000"),
+            ("signing", "generate"),
             ("events", "a.b, c.*"),
         ]);
         let of = |word| input(kind(word), &form).unwrap();

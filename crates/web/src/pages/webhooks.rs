@@ -50,7 +50,54 @@ pub const KINDS: &[Kind] = &[
         about: "Any events you choose, signed and retried as the Standard Webhooks specification says. Receivers can verify with its libraries.",
         icon: "webhook",
     },
+    Kind {
+        word: "testmonitor",
+        title: "Project webhook (TestMonitor)",
+        about: "POSTs requirements, test runs, results, issues … as they change, as TestMonitor’s project webhooks do. Three retries, then it is disabled.",
+        icon: "webhook",
+    },
+    Kind {
+        word: "flow-task",
+        title: "Webhook task of a flow",
+        about: "Method, headers and a body with $jobId-like variables, as Trifacta’s and Designer Cloud’s flow webhook tasks have them.",
+        icon: "webhook",
+    },
+    Kind {
+        word: "custom",
+        title: "Custom webhook",
+        about: "Your own method, content type, headers and body, a template over the event.",
+        icon: "webhook",
+    },
+    Kind {
+        word: "slack",
+        title: "Slack",
+        about: "A message in a Slack channel, through an incoming webhook: what failed, since when, with a link.",
+        icon: "send",
+    },
+    Kind {
+        word: "teams",
+        title: "Microsoft Teams",
+        about: "An Adaptive Card in a Teams channel, through a Workflows webhook.",
+        icon: "send",
+    },
+    Kind {
+        word: "discord",
+        title: "Discord",
+        about: "A message in a Discord channel, through a channel webhook.",
+        icon: "send",
+    },
+    Kind {
+        word: "pagerduty",
+        title: "PagerDuty",
+        about: "Triggers, acknowledges and resolves PagerDuty incidents (Events API v2), one for each monitor or incident.",
+        icon: "incident",
+    },
 ];
+
+/// The kind of a word; an unknown one is the plain webhook.
+pub fn kind(word: &str) -> &'static Kind {
+    KINDS.iter().find(|kind| kind.word == word).unwrap_or(&KINDS[3])
+}
 
 /// The kind that a webhook was made as.
 pub fn kind_of(webhook: &WebhookView) -> &'static str {
@@ -62,7 +109,7 @@ pub fn kind_of(webhook: &WebhookView) -> &'static str {
         Profile::Postman if hears_results(&webhook.events) => KINDS[0].title,
         Profile::Postman if activity && webhook.subject.is_some() => KINDS[1].title,
         Profile::Postman if activity => KINDS[2].title,
-        _ => KINDS[3].title,
+        profile => kind(profile.as_str()).title,
     }
 }
 

@@ -114,7 +114,7 @@ fn shapes_written_by_hand_have_the_fields_of_the_real_types() {
     );
     assert_eq!(
         shape("WebhookOptions"),
-        real(serde_json::to_value(domain::webhook::WebhookOptions::default()).unwrap())
+        real(serde_json::to_value(every_option()).unwrap())
     );
     assert_eq!(
         shape("RetryPolicy"),
@@ -179,5 +179,19 @@ fn bodies_that_may_be_left_out_are_described_so() {
     }
     for path in ["incidents/{id}/note", "monitors", "events"] {
         assert!(required(path), "{path}");
+    }
+}
+
+/// Options that are all set: what is not set is not written.
+fn every_option() -> domain::webhook::WebhookOptions {
+    domain::webhook::WebhookOptions {
+        per_second: Some(1),
+        ordered: true,
+        coalesce_ms: Some(10),
+        signature: Some(domain::webhook::SignatureStyle::Github),
+        method: Some(domain::webhook::Method::Put),
+        content_type: Some(String::new()),
+        body: Some(String::new()),
+        ..domain::webhook::WebhookOptions::default()
     }
 }

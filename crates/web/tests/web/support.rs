@@ -122,11 +122,23 @@ impl Instance {
 
     /// As after the first start.
     pub async fn empty() -> Self {
+        Self::made(EngineConfig::default()).await
+    }
+
+    /// With other settings of the engine, an admin, a workspace and a token of all scopes.
+    pub async fn with_engine(config: EngineConfig) -> Self {
+        let mut instance = Self::made(config).await;
+        let store = instance.app.store.clone();
+        instance.token = member(&store, "10000001", "Ada", Role::Admin, &[Scope::Admin]).await;
+        instance
+    }
+
+    async fn made(engine_config: EngineConfig) -> Self {
         let (store, database) = testing::store(kind()).await;
         let clock = Arc::new(TestClock(AtomicI64::new(1_760_000_000 * SECOND)));
         let client = egress::Client::new(egress::ClientConfig::default()).unwrap();
         let shared: Arc<dyn Clock> = clock.clone();
-        let engine = Engine::new(EngineConfig::default(), store.clone(), shared.clone(), client, Arc::new(NoScripts));
+        let engine = Engine::new(engine_config, store.clone(), shared.clone(), client, Arc::new(NoScripts));
         let config = WebConfig {
             public_url: "http://watchbell.test".to_owned(),
             secure_cookies: false,
@@ -192,6 +204,12 @@ impl Instance {
     /// The items of a list.
     pub async fn items(&self, path: &str) -> Vec<Value> {
         self.get(path).await.expect(200).json()["items"].as_array().unwrap().clone()
+    }
+
+    /// Makes the user an admin of the instance. To be called before the token is used.
+    pub async fn run_by_its_user(&self) {
+        let promote = |tx: &mut dyn store::Tx| tx.execute("UPDATE users SET instance_admin = 1 WHERE id = '10000001'", &[]);
+        assert_eq!(self.app.store.write(promote).await.unwrap(), 1);
     }
 
     /// Somebody else on this instance, with a workspace of their own. Returns their token.

@@ -9,7 +9,8 @@ use std::time::Instant;
 use rand::RngCore as _;
 use rquickjs::{ArrayBuffer, Ctx, Exception, Function, Object, Result};
 
-use super::{Link, bytecode, messages, text};
+use super::place::Place;
+use super::{Link, PREFIX, bytecode, messages, text};
 use crate::dynamic::Dynamic;
 use crate::script::record::Record;
 use crate::script::{AssertionStatus, NextRequest, ScriptError};
@@ -23,6 +24,7 @@ pub struct Host {
     deadline: Cell<Option<Instant>>,
     interrupted: Cell<bool>,
     body: RefCell<Vec<u8>>,
+    source: RefCell<String>,
 }
 
 impl Host {
@@ -36,11 +38,15 @@ impl Host {
             deadline: Cell::new(None),
             interrupted: Cell::new(false),
             body: RefCell::default(),
+            source: RefCell::default(),
         }
     }
 
-    /// A script begins; `body` is the response's.
-    pub fn begin(&self, deadline: Instant, body: Vec<u8>) {
+    /// A script begins; `body` is the response's, `source` its own text.
+    pub fn begin(&self, deadline: Instant, body: Vec<u8>, source: &str) {
+        let mut kept = self.source.borrow_mut();
+        kept.clear();
+        kept.push_str(source);
         self.deadline.set(Some(deadline));
         self.interrupted.set(false);
         *self.body.borrow_mut() = body;
@@ -88,6 +94,14 @@ impl Host {
         } else {
             self.record().fail(error);
         }
+    }
+
+    /// An engine's message in familiar words; `line` and `column` (0: unknown) count as the engine counts.
+    fn words(&self, kind: &str, message: &str, line: usize, column: usize) -> Option<String> {
+        let source = self.source.borrow();
+        let column = if line == 1 { column.saturating_sub(PREFIX.len()) } else { column };
+        let place = (line > 0).then(|| Place::new(&source, line, column)).flatten();
+        messages::worded(kind, message, place)
     }
 
     fn body(&self) -> Ref<'_, Vec<u8>> {
@@ -184,6 +198,9 @@ fn install_tools<'js>(ctx: &Ctx<'js>, host: &Rc<Host>, object: &Object<'js>) -> 
         "now",
         Function::new(ctx.clone(), move || h.started.elapsed().as_secs_f64() * 1000.0)?,
     )?;
+    let h = Rc::clone(host);
+    let words = move |kind: String, message: String, line: usize, column: usize| h.words(&kind, &message, line, column);
+    object.set("words", Function::new(ctx.clone(), words)?)?;
     let h = Rc::clone(host);
     object.set(
         "body",

@@ -62,6 +62,16 @@ internal.describeError = (error) => {
     return { name: read('name') ?? 'Error', message: message ?? internal.toJson(error), stack: read('stack') ?? '' };
 };
 
+internal.readName = (error) => { try { return error.name; } catch { return undefined; } };
+
+// What a test threw. An error that has no name is an assertion's, as in newman's reports; the
+// text of a thrown string is kept, which newman loses.
+internal.describeThrown = (error) => {
+    const described = internal.describeError(error);
+    const named = error !== null && typeof error === 'object' && internal.readName(error) !== undefined;
+    return named ? described : { ...described, name: 'AssertionError' };
+};
+
 // A value that is made once, when it is first asked for.
 internal.once = (make) => {
     let value;

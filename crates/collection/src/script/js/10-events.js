@@ -3,15 +3,18 @@
 'use strict';
 
 const { apply, SafeMap } = internal.p;
+// An immediate runs before every timer.
+const IMMEDIATE = -1;
 let timers = new SafeMap();
 let nextTimer = 1;
 
 function add(callback, delay, args, repeat) {
-    if (typeof callback !== 'function') throw new TypeError('The "callback" argument must be of type function.');
+    // As in the sandbox: what is no function is never called.
+    if (typeof callback !== 'function') return undefined;
     let wait = +delay;
-    if (!(wait >= 1)) wait = repeat ? 1 : 0;
+    if (!(wait >= 1)) wait = 1;
     const id = nextTimer++;
-    timers.set(id, { id, due: host.now() + wait, wait, callback, args, repeat });
+    timers.set(id, { id, due: delay === IMMEDIATE ? 0 : host.now() + wait, wait, callback, args, repeat });
     return id;
 }
 
@@ -19,7 +22,7 @@ const clear = (id) => { timers.delete(typeof id === 'object' && id !== null ? +i
 
 internal.global('setTimeout', function setTimeout(callback, delay, ...args) { return add(callback, delay, args, false); });
 internal.global('setInterval', function setInterval(callback, delay, ...args) { return add(callback, delay, args, true); });
-internal.global('setImmediate', function setImmediate(callback, ...args) { return add(callback, 0, args, false); });
+internal.global('setImmediate', function setImmediate(callback, ...args) { return add(callback, IMMEDIATE, args, false); });
 internal.global('clearTimeout', function clearTimeout(id) { clear(id); });
 internal.global('clearInterval', function clearInterval(id) { clear(id); });
 internal.global('clearImmediate', function clearImmediate(id) { clear(id); });

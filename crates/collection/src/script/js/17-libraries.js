@@ -15,10 +15,17 @@ internal.builtin = (name, make) => builtins.set(name, internal.once(make));
 const replaced = new SafeMap();
 internal.replacement = (name, make) => replaced.set(name, internal.once(make));
 
+// What is done to a library once it is loaded.
+const adapted = new SafeMap();
+internal.adapt = (file, change) => adapted.set(file, change);
+
+// The sandbox has version 3.3, whose key derivation has other defaults.
+internal.adapt('crypto-js/crypto-js.js', ({ algo }) => Object.assign(algo.PBKDF2.cfg, { hasher: algo.SHA1, iterations: 1 }));
+
 // What a script may name, and the file behind it.
 const offered = new SafeMap();
 for (const [name, file] of Object.entries({
-    chai: 'chai/chai.js', lodash: 'lodash', underscore: 'lodash', moment: 'moment', 'crypto-js': 'crypto-js/crypto-js.js', ajv: 'ajv/dist/ajv.bundle.js',
+    chai: 'chai/chai.js', lodash: 'lodash', lodash3: 'lodash3/index.js', underscore: 'lodash', moment: 'moment', 'crypto-js': 'crypto-js/crypto-js.js', ajv: 'ajv/dist/ajv.bundle.js',
     tv4: 'tv4', uuid: 'uuid/dist/umd/uuid.min.js', backbone: 'backbone', cheerio: 'cheerio', xml2js: 'xml2js',
     'postman-collection': 'postman-collection', punycode: 'punycode', 'csv-parse': 'csv-parse', 'csv-parse/lib/sync': 'csv-parse/lib/sync.js', 'csv-parse/sync': 'csv-parse/lib/sync.js',
 })) offered.set(name, file);
@@ -76,6 +83,7 @@ function load(file) {
     } finally {
         loading--;
     }
+    if (adapted.has(file)) adapted.get(file)(module.exports);
     return module.exports;
 }
 
@@ -87,12 +95,16 @@ internal.library = (name) => {
     return load(file);
 };
 
+// The sandbox's old version is itself a function.
+const callableUuid = internal.once(() => { const uuid = internal.library('uuid'); return Object.assign((...values) => uuid.v4(...values), uuid); });
+
 internal.global('require', function require(name) {
     if (typeof name !== 'string') throw new TypeError('The "id" argument must be of type string.');
     if (name === 'chai') return internal.chai();
+    if (name === 'uuid') return callableUuid();
     return internal.library(name.replace(/^node:/, ''));
 });
 
-for (const [name, library] of Object.entries({ _: 'lodash', CryptoJS: 'crypto-js', tv4: 'tv4', cheerio: 'cheerio', moment: 'moment', Backbone: 'backbone' })) {
+for (const [name, library] of Object.entries({ _: 'lodash3', CryptoJS: 'crypto-js', tv4: 'tv4', cheerio: 'cheerio', moment: 'moment', Backbone: 'backbone' })) {
     internal.lazyGlobal(name, () => internal.library(library));
 }

@@ -35,24 +35,48 @@ function replaceIn(value, lookup) {
     return value;
 }
 
+// What a type given to `set` makes of a value, as the collection library casts it.
+const casts = {
+    string: String,
+    number: Number,
+    boolean: (value) => (typeof value === 'string' ? value.toLowerCase() === 'true' : Boolean(value)),
+};
+
+// A function that was stored is asked for its value.
+const called = (value) => (typeof value === 'function' ? value() : value);
+
 class VariableScope {
-    constructor(scope) {
-        wrap.set(this, { map: fill(scope.values), changed: false, name: scope.name });
-        define(this, 'name', { value: scope.name, enumerable: true });
+    constructor(scope, named = true) {
+        wrap.set(this, { map: fill(scope.values), types: undefined, changed: false, name: scope.name });
+        if (named && scope.name !== '') define(this, 'name', { value: scope.name, enumerable: true });
     }
 
-    get(key) { return stateOf(this).map.get(key); }
-    has(key) { return stateOf(this).map.has(key); }
-    set(key, value) {
+    get id() { return (stateOf(this).id ??= host.uuid()); }
+    // The variables as the collection library lists them: a copy, changes go through `set`.
+    get values() {
+        const { map, types } = stateOf(this);
+        const members = [];
+        map.forEach((value, key) => members.push({ type: types?.get(key) ?? 'any', value, key }));
+        return new internal.PropertyList(members);
+    }
+
+    get(key) { return called(stateOf(this).map.get(String(key))); }
+    has(key) { return stateOf(this).map.has(String(key)); }
+    set(key, value, type) {
         const state = stateOf(this);
-        if (key === undefined || key === null || key === '') return;
-        state.map.set(String(key), typeof value === 'function' ? undefined : value);
+        if (key === undefined || key === null) return;
+        const name = String(key);
+        if (typeof type === 'string') {
+            (state.types ??= new SafeMap()).set(name, type in casts ? type : 'any');
+            if (type in casts) value = casts[type](value);
+        }
+        state.map.set(name, value);
         state.changed = true;
     }
 
     unset(key) {
         const state = stateOf(this);
-        if (state.map.delete(key)) state.changed = true;
+        if (state.map.delete(String(key))) state.changed = true;
     }
 
     clear() {
@@ -63,39 +87,48 @@ class VariableScope {
 
     toObject() {
         const object = {};
-        stateOf(this).map.forEach((value, key) => { object[key] = value; });
+        stateOf(this).map.forEach((value, key) => { object[key] = called(value); });
         return object;
     }
 
-    toJSON() { return this.toObject(); }
+    syncVariablesTo(object) { return Object.assign(object ?? {}, this.toObject()); }
+    syncVariablesFrom(object) {
+        for (const key of Object.keys(this.toObject())) if (!(key in object)) this.unset(key);
+        for (const key of Object.keys(object)) this.set(key, object[key]);
+    }
+
+    variables() { throw new Error('`VariableScope#variables` has been discontinued, use `VariableScope#syncVariablesTo` instead.'); }
+    toJSON() {
+        const json = { id: this.id };
+        if (this.name !== undefined) json.name = this.name;
+        json.values = this.values.toJSON();
+        return json;
+    }
+
     replaceIn(template) { return replaceIn(template, (name) => this.get(name)); }
 }
-
-// Iteration data cannot be changed by a script, save by `unset` for this script, as newman.
-class DataScope extends VariableScope {
-    toJSON() { return this.toObject(); }
-}
-for (const name of ['set', 'clear']) define(DataScope.prototype, name, { value: undefined });
 
 // `pm.variables`: reads through all scopes, writes to the local one.
 class MergedScope extends VariableScope {
     constructor(local, outer) {
-        super(local);
+        super(local, false);
         stateOf(this).outer = outer;
     }
 
     get(key) {
         const { map, outer } = stateOf(this);
-        if (map.has(key)) return map.get(key);
+        key = String(key);
+        if (map.has(key)) return called(map.get(key));
         for (let i = 0; i < outer.length; i++) {
             const scope = stateOf(outer[i]).map;
-            if (scope.has(key)) return scope.get(key);
+            if (scope.has(key)) return called(scope.get(key));
         }
         return undefined;
     }
 
     has(key) {
         const { map, outer } = stateOf(this);
+        key = String(key);
         if (map.has(key)) return true;
         for (let i = 0; i < outer.length; i++) if (stateOf(outer[i]).map.has(key)) return true;
         return false;
@@ -104,17 +137,19 @@ class MergedScope extends VariableScope {
     toObject() {
         const { map, outer } = stateOf(this);
         const object = {};
-        for (let i = outer.length - 1; i >= 0; i--) stateOf(outer[i]).map.forEach((value, key) => { object[key] = value; });
-        map.forEach((value, key) => { object[key] = value; });
+        for (let i = outer.length - 1; i >= 0; i--) stateOf(outer[i]).map.forEach((value, key) => { object[key] = called(value); });
+        map.forEach((value, key) => { object[key] = called(value); });
         return object;
     }
 }
 
+internal.VariableScope = VariableScope;
 internal.makeScopes = (scopes) => {
     const globals = new VariableScope(scopes.globals);
-    const collection = new VariableScope(scopes.collection);
+    const collection = new VariableScope(scopes.collection, false);
     const environment = new VariableScope(scopes.environment);
-    const data = new DataScope(scopes.data);
+    // What a script changes in the iteration data is for this script only.
+    const data = new VariableScope(scopes.data, false);
     const local = new MergedScope(scopes.local, [data, environment, collection, globals]);
     return { globals, collection, environment, data, local };
 };
@@ -128,6 +163,6 @@ internal.emitScopes = (scopes) => {
     for (let i = 0; i < KINDS.length; i++) {
         const state = stateOf(scopes[KINDS[i]]);
         host.scope(i, String(state.name));
-        state.map.forEach((value, key) => host.variable(i, String(key), internal.toJson(value)));
+        state.map.forEach((value, key) => host.variable(i, String(key), typeof value === 'function' ? 'null' : internal.toJson(value)));
     }
 };

@@ -79,22 +79,81 @@ internal.builtin('inherits', () => (child, parent) => Object.setPrototypeOf(chil
 internal.builtin('util', () => ({
     inherits: internal.library('inherits'),
     inspect: (value) => internal.inspect(value),
-    format: (...values) => values.map((value) => (typeof value === 'string' ? value : internal.inspect(value))).join(' '),
+    format: (first, ...values) => {
+        const shown = (value) => (typeof value === 'string' ? value : internal.inspect(value));
+        if (typeof first !== 'string') return [first, ...values].map(shown).join(' ');
+        const text = first.replace(/%[sdijoOf%]/g, (mark) => {
+            if (mark === '%%') return '%';
+            if (values.length === 0) return mark;
+            const value = values.shift();
+            if (mark === '%s') return typeof value === 'object' ? shown(value) : String(value);
+            if (mark === '%j') return internal.toJson(value);
+            if (mark === '%d' || mark === '%f') return String(Number(value));
+            return mark === '%i' ? String(parseInt(value, 10)) : internal.inspect(value);
+        });
+        return [text, ...values.map(shown)].join(' ');
+    },
     promisify: (fn) => (...values) => new Promise((resolve, reject) => { fn(...values, (error, value) => (error ? reject(error) : resolve(value))); }),
     isArray: Array.isArray, types: {}, TextEncoder, TextDecoder,
 }));
-internal.builtin('url', () => ({ URL, URLSearchParams, parse: (text) => { const { protocol, host, hostname, port, pathname, search, hash, href } = new URL(text); return { protocol, host, hostname, port: port || null, pathname, search, query: search.slice(1), hash, href, path: pathname + search }; } }));
+// Node's older URL functions; addresses need not be absolute.
+const parseUrl = (text, parseQuery = false) => {
+    const [, protocol = null, slashes, auth = null, hostname = null, port = null, pathname, search = null, hash = null] =
+        /^([a-z][a-z0-9+.-]*:)?(?:(\/\/)(?:([^@/?#]*)@)?([^:/?#]*)(?::(\d+))?)?([^?#]*)(\?[^#]*)?(#.*)?$/i.exec(text.trim());
+    const host = hostname === null ? null : port === null ? hostname.toLowerCase() : `${hostname.toLowerCase()}:${port}`;
+    const path = pathname || (slashes ? '/' : null);
+    const query = parseQuery ? internal.library('querystring').parse((search ?? '').slice(1)) : search === null ? null : search.slice(1);
+    const made = { protocol, slashes: slashes ? true : null, auth, host, port, hostname: hostname?.toLowerCase() ?? null, hash, search, query, pathname: path, path: path === null && search === null ? null : `${path ?? ''}${search ?? ''}` };
+    made.href = formatUrl({ ...made, query: undefined });
+    return made;
+};
+
+const formatUrl = (url) => {
+    if (typeof url === 'string') return url;
+    if (url instanceof URL) return url.href;
+    const protocol = url.protocol ? url.protocol.replace(/:?$/, ':') : '';
+    const host = url.host ?? (url.hostname ? `${url.hostname}${url.port ? `:${url.port}` : ''}` : null);
+    const authority = host === null || host === undefined ? '' : `//${url.auth ? `${url.auth}@` : ''}${host}`;
+    const query = url.query && typeof url.query === 'object' ? internal.library('querystring').stringify(url.query) : url.query ?? '';
+    const search = url.search ?? (query ? `?${query}` : '');
+    const hash = url.hash ?? '';
+    const path = url.pathname ?? '';
+    return `${protocol}${authority}${authority && path && path[0] !== '/' ? '/' : ''}${path}${search && search[0] !== '?' ? '?' : ''}${search}${hash && hash[0] !== '#' ? '#' : ''}${hash}`;
+};
+
+internal.builtin('url', () => ({ URL, URLSearchParams, parse: parseUrl, format: formatUrl, resolve: (from, to) => new URL(to, from).href }));
 internal.builtin('querystring', () => ({
     parse: (text) => { const object = {}; for (const [key, value] of new URLSearchParams(text)) object[key] = key in object ? [].concat(object[key], value) : value; return object; },
     stringify: (object) => Object.entries(object).flatMap(([key, value]) => [].concat(value).map((v) => `${encodeURIComponent(key)}=${encodeURIComponent(v)}`)).join('&'),
     escape: encodeURIComponent, unescape: decodeURIComponent,
 }));
 internal.builtin('string_decoder', () => ({ StringDecoder: class StringDecoder { write(bytes) { return internal.Buffer.from(bytes).toString(); } end(bytes) { return bytes ? this.write(bytes) : ''; } } }));
+const normalize = (path) => {
+    const parts = [];
+    for (const part of path.split('/')) {
+        if (part === '..' && parts.length > 0 && parts[parts.length - 1] !== '..') parts.pop();
+        else if (part === '..' ? path[0] !== '/' : part !== '' && part !== '.') parts.push(part);
+    }
+    const text = parts.join('/');
+    return `${path[0] === '/' ? '/' : ''}${text}${text && path.endsWith('/') ? '/' : ''}` || '.';
+};
+const absolute = (parts) => {
+    const from = parts.findLastIndex((part) => part[0] === '/');
+    return normalize(`/${parts.slice(Math.max(from, 0)).join('/')}`).replace(/(.)\/$/, '$1');
+};
 internal.builtin('path', () => ({
     basename: (path, tail = '') => { const name = path.replace(/\/+$/, '').split('/').pop(); return tail && name.endsWith(tail) ? name.slice(0, -tail.length) : name; },
     dirname: (path) => path.replace(/\/[^/]*\/*$/, '') || (path[0] === '/' ? '/' : '.'),
     extname: (path) => /[^./](\.[^./]*)$/.exec(path)?.[1] ?? '',
-    join: (...parts) => parts.join('/').replace(/\/+/g, '/'), sep: '/',
+    join: (...parts) => normalize(parts.filter(Boolean).join('/')), sep: '/', normalize,
+    isAbsolute: (path) => path[0] === '/',
+    resolve: (...parts) => absolute(parts),
+    relative: (from, to) => {
+        const [here, there] = [absolute([from]), absolute([to])].map((path) => path.split('/').filter(Boolean));
+        let same = 0;
+        while (same < here.length && here[same] === there[same]) same++;
+        return [...here.slice(same).map(() => '..'), ...there.slice(same)].join('/');
+    },
 }));
 internal.builtin('assert', () => {
     const { assert } = internal.chai();

@@ -35,3 +35,21 @@ internal.replacement('iconv-lite', () => ({
 
 // Only `parse` is used, and only that is vendored.
 internal.replacement('semver', () => ({ parse: internal.file('semver/functions/parse.js') }));
+
+// Our requests, responses and lists count as the library's own: it is loaded for few scripts,
+// and those may ask `pm.request instanceof Request`.
+internal.adapt('postman-collection/lib/index.js', (sdk) => {
+    const { hasInstance } = Symbol;
+    const own = Function.prototype[hasInstance];
+    const ours = {
+        Request: internal.Request, Response: internal.Response, Url: internal.Url, RequestBody: internal.RequestBody, RequestAuth: internal.RequestAuth,
+        QueryParam: internal.Param, Header: internal.Header, Cookie: internal.Cookie, PropertyList: internal.PropertyList, HeaderList: internal.HeaderList,
+        CookieList: internal.CookieList, VariableScope: internal.VariableScope,
+    };
+    for (const [name, type] of Object.entries(ours)) {
+        Object.defineProperty(sdk[name], hasInstance, {
+            configurable: true,
+            value(value) { return own.call(this, value) || (this === sdk[name] && own.call(type, value)); },
+        });
+    }
+});

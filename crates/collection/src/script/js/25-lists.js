@@ -1,10 +1,32 @@
 // Ordered lists of named members: headers, query parameters, form fields, cookies.
 'use strict';
 
+// A header, query parameter, form field or cookie: plain data, with a few inherited methods.
+class Member {
+    constructor(source) { Object.assign(this, source); }
+    valueOf() { return this.value; }
+    update(source) { Object.assign(this, source); }
+    toJSON() { return { ...this }; }
+}
+
+class Header extends Member {
+    toString() { return `${this.key}: ${this.value}`; }
+}
+
+class Param extends Member {
+    valueOf() { return this.value ?? ''; }
+    toString() { return this.value === null || this.value === undefined ? this.key ?? '' : `${this.key ?? ''}=${this.value}`; }
+}
+
+class Cookie extends Member {
+    toString() { return `${this.name}=${this.value}`; }
+}
+
 class PropertyList {
-    // `fold`: names compare without case. `keyName`: the member's naming property.
-    constructor(members, { fold = false, keyName = 'key', unique = false } = {}) {
-        Object.defineProperty(this, '_', { value: { fold, keyName, unique } });
+    // `fold`: names compare without case. `keyName`: the member's naming property. `many`: a
+    // name may stand several times. `Type`: what members are.
+    constructor(members, { fold = false, keyName = 'key', many = false, Type = Member } = {}) {
+        Object.defineProperty(this, '_', { value: { fold, keyName, many, Type } });
         this.members = [];
         if (members) this.populate(members);
     }
@@ -17,9 +39,9 @@ class PropertyList {
     _make(item) {
         if (typeof item === 'string') {
             const at = item.search(/[:=]/);
-            return at < 0 ? { [this._.keyName]: item.trim(), value: '' } : { [this._.keyName]: item.slice(0, at).trim(), value: item.slice(at + 1).trim() };
+            item = at < 0 ? { [this._.keyName]: item.trim(), value: '' } : { [this._.keyName]: item.slice(0, at).trim(), value: item.slice(at + 1).trim() };
         }
-        return { ...item };
+        return new this._.Type(item);
     }
 
     get reference() { return this.toObject(); }
@@ -85,37 +107,41 @@ class PropertyList {
         return this.members.findIndex((member) => member === item || this._same(member, item?.[this._.keyName] ?? item));
     }
 
-    each(iterator, context) { this.members.slice().forEach((member) => iterator.call(context, member)); }
-    map(iterator, context) { return this.members.map((member) => iterator.call(context ?? this, member)); }
-    filter(rule, context) { return this.members.filter((member) => rule.call(context ?? this, member)); }
-    find(rule, context) { return this.members.find((member) => rule.call(context ?? this, member)); }
-    reduce(iterator, start) { return this.members.reduce(iterator, start); }
-    toObject(excludeDisabled = false, caseSensitive = false, multiValue = false) {
+    each(iterator, context) { this.members.slice().every((member, index) => iterator.call(context, member, index, this.members) !== false); }
+    map(iterator, context) { return typeof iterator === 'function' ? this.members.map(iterator, context ?? this) : lodash('map', this, iterator); }
+    filter(rule, context) { return typeof rule === 'function' ? this.members.filter(rule, context ?? this) : lodash('filter', this, rule); }
+    find(rule, context) { return typeof rule === 'function' ? this.members.find(rule, context ?? this) : lodash('find', this, rule); }
+    reduce(iterator, ...start) { return this.members.reduce(iterator, ...start); }
+    toObject(excludeDisabled = false, caseSensitive = false, multiValue = false, sanitizeKeys = false) {
         const object = {};
         for (const member of this.members) {
             if (excludeDisabled && member.disabled) continue;
             let key = member[this._.keyName];
             if (this._.fold && !caseSensitive) key = String(key).toLowerCase();
-            if (multiValue && key in object) object[key] = [].concat(object[key], member.value);
-            else object[key] = member.value;
+            if (sanitizeKeys && !member[this._.keyName]) continue;
+            if ((multiValue || this._.many) && Object.hasOwn(object, key)) object[key] = [].concat(object[key], [member.valueOf()]);
+            else object[key] = member.valueOf();
         }
         return object;
     }
 
-    toJSON() { return this.members.map((member) => ({ ...member })); }
-    toString() { return this.members.map((member) => `${member[this._.keyName]}=${member.value ?? ''}`).join('&'); }
+    toJSON() { return this.members.map((member) => (typeof member?.toJSON === 'function' ? member.toJSON() : { ...member })); }
+    toString() { return this.members.filter((member) => !member.disabled).map(String).join('&'); }
     [Symbol.iterator]() { return this.members[Symbol.iterator](); }
 }
 
+// Rules that are no functions are lodash's shorthands.
+const lodash = (name, list, rule) => internal.library('lodash')[name](list.members, rule);
+
 class HeaderList extends PropertyList {
-    constructor(members) { super(members, { fold: true }); }
-    toString() { return this.members.filter((member) => !member.disabled).map((member) => `${member.key}: ${member.value}`).join('\r\n'); }
+    constructor(members) { super(members, { fold: true, many: true, Type: Header }); }
+    toString() { return this.members.filter((member) => !member.disabled).map((member) => `${member.key}: ${member.value ?? ''}\r\n`).join(''); }
     contentSize() { return this.toString().length; }
 }
 
 class CookieList extends PropertyList {
-    constructor(members) { super(members, { keyName: 'name' }); }
-    toObject() { return Object.fromEntries(this.members.map((member) => [member.name, member.value])); }
+    constructor(members) { super(members, { keyName: 'name', Type: Cookie }); }
+    toString() { return this.members.map(String).join('; '); }
 }
 
-Object.assign(internal, { PropertyList, HeaderList, CookieList });
+Object.assign(internal, { Member, Header, Param, Cookie, PropertyList, HeaderList, CookieList });

@@ -2,7 +2,7 @@
 // pre-request scripts. Members that our code does not know are kept.
 'use strict';
 
-const { PropertyList, HeaderList } = internal;
+const { PropertyList, HeaderList, Param } = internal;
 
 class QueryParam {
     static parse(text) {
@@ -14,7 +14,8 @@ class QueryParam {
 }
 
 class QueryList extends PropertyList {
-    _make(item) { return typeof item === 'string' ? QueryParam.parse(item)[0] ?? { key: '', value: null } : { ...item }; }
+    constructor(members) { super(members, { many: true, Type: Param }); }
+    _make(item) { return new Param(typeof item === 'string' ? QueryParam.parse(item)[0] ?? { key: '', value: null } : item); }
     populate(items) { super.populate(typeof items === 'string' ? QueryParam.parse(items.replace(/^\?/, '')) : items); }
     toString() {
         return this.members.filter((member) => !member.disabled)
@@ -89,6 +90,7 @@ class Url {
         return this.getHost() + (port === undefined ? '' : `:${port}`);
     }
 
+    getRaw() { throw new Error('`Url#getRaw` has been discontinued, use `Url#toString` instead.'); }
     getOAuth1BaseUrl() { return `${this.protocol ?? 'http'}://${this.getRemote().toLowerCase()}${this.getPath()}`; }
     addQueryParams(params) { new QueryList(params).each((param) => this.query.add(param)); }
     removeQueryParams(params) { [].concat(params).forEach((param) => this.query.remove(param?.key ?? param)); }
@@ -129,8 +131,8 @@ class RequestBody {
 
     toString() {
         const content = this[this.mode];
-        if (content instanceof PropertyList) return content.toString();
-        return typeof content === 'string' ? content : content === undefined ? '' : internal.toJson(content);
+        if (this.mode === 'urlencoded' && content instanceof PropertyList) return content.toString();
+        return this.mode === 'raw' && content !== undefined && content !== null ? String(content) : '';
     }
 
     toJSON() { return { ...this }; }
@@ -138,17 +140,26 @@ class RequestBody {
 
 class RequestAuth {
     constructor(source) { Object.assign(this, source); }
-    parameters() { return new PropertyList(this[this.type] ?? []); }
+    // The list is kept, so that what a script changes in it is sent.
+    parameters() {
+        const kept = this[this.type];
+        return kept instanceof PropertyList ? kept : (this[this.type] = new PropertyList(Array.isArray(kept) ? kept : this._rows(kept ?? {})));
+    }
+
+    _rows(values) { return Object.keys(values).map((key) => ({ key, value: values[key], type: 'any' })); }
     use(type, values) { this.type = type; this.update(values ?? [], type); }
     clear(type) { delete this[type]; }
     update(values, type = this.type) {
-        this[type] = Array.isArray(values) ? values : Object.keys(values).map((key) => ({ key, value: values[key], type: 'any' }));
+        // Parameters that are not named stay, as in the collection library.
+        const given = Array.isArray(values) ? values : this._rows(values);
+        const kept = Array.isArray(this[type]) ? this[type].filter(({ key }) => !given.some((other) => other.key === key)) : [];
+        this[type] = [...kept, ...given];
     }
 
     toJSON() { return { ...this }; }
 }
 
-class Request {
+class PostmanRequest {
     constructor(source) {
         Object.defineProperty(this, '_source', { value: source, writable: true });
         this.update(source);
@@ -160,15 +171,22 @@ class Request {
         this.url = new Url(source.url ?? '');
         this.method = source.method ?? 'GET';
         this.headers = new HeaderList(source.header ?? source.headers ?? []);
-        this.body = source.body ? new RequestBody(source.body) : undefined;
-        this.auth = source.auth ? new RequestAuth(source.auth) : undefined;
-        this.description = source.description;
-        this.name = source.name;
+        for (const key of ['body', 'auth', 'description', 'name']) delete this[key];
+        if (source.body) this.body = new RequestBody(source.body);
+        if (source.auth) this.auth = new RequestAuth(source.auth);
+        if (source.description !== undefined) this.description = source.description;
+        if (source.name !== undefined) this.name = source.name;
     }
 
     get header() { return this.headers; }
     addHeader(header) { this.headers.add(header); }
-    removeHeader(header) { this.headers.remove(header); }
+    // As the reference: case matters here unless it is told otherwise.
+    removeHeader(header, { ignoreCase } = {}) {
+        const name = typeof header === 'string' ? header : header?.key;
+        const same = (key) => key === name || (ignoreCase && String(key).toLowerCase() === String(name).toLowerCase());
+        this.headers.remove((member) => same(member.key));
+    }
+
     upsertHeader(header) { this.headers.upsert(header); }
     getHeaders({ enabled, ignoreCase } = {}) { return this.headers.toObject(enabled, !ignoreCase); }
     forEachHeader(iterator) { this.headers.each((header) => iterator(header, this)); }
@@ -182,7 +200,7 @@ class Request {
     text() { return this.body?.toString() ?? ''; }
     json() { return JSON.parse(this.text()); }
     size() { return { body: host.utf8(this.text()).byteLength, header: this.headers.contentSize(), total: this.text().length + this.headers.contentSize() }; }
-    clone() { return new Request(this.toJSON()); }
+    clone() { return new PostmanRequest(this.toJSON()); }
     get to() { return internal.expect(this).to; }
     toJSON() {
         const { headers, ...rest } = this._source;
@@ -199,4 +217,4 @@ class Request {
 const urlOf = (url) => (url instanceof Url ? url : new Url(url ?? '')).toJSON();
 const headersOf = (headers) => (headers instanceof PropertyList ? headers : new HeaderList(headers ?? [])).toJSON();
 
-Object.assign(internal, { Url, QueryParam, QueryList, RequestBody, RequestAuth, Request });
+Object.assign(internal, { Url, QueryParam, QueryList, RequestBody, RequestAuth, Request: PostmanRequest });

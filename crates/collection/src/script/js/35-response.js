@@ -3,14 +3,25 @@
 
 const { HeaderList, CookieList } = internal;
 
-const extensions = { json: 'json', html: 'html', xml: 'xml', plain: 'txt', javascript: 'js', css: 'css', png: 'png', jpeg: 'jpeg', gif: 'gif', pdf: 'pdf', zip: 'zip', csv: 'csv', 'svg+xml': 'svg', 'octet-stream': 'bin' };
+// Reading these members is rare: the collection library's own files answer.
+const contentInfo = (response) => internal.file('postman-collection/lib/content-info/index.js').contentInfo(response);
+const lookup = (code) => ({ ...internal.file('http-reasons/index.js').lookup(code) });
+const strict = (text, reviver) => internal.strictJson(text, reviver);
 
-class Response {
+class PostmanResponse {
     // `source`: code, reason, headers, response_time_ms, response_size, and how to read the body.
     constructor(source, body, cookies) {
         const hidden = (name, value) => Object.defineProperty(this, name, { value, writable: true });
         hidden('_body', body);
         hidden('_text', undefined);
+        // Data as in the collection library, each made when it is read.
+        const shown = (name, make) => Object.defineProperty(this, name, {
+            configurable: true, enumerable: true,
+            get() { const value = make(); Object.defineProperty(this, name, { value, writable: true, enumerable: true, configurable: true }); return value; },
+            set(value) { Object.defineProperty(this, name, { value, writable: true, enumerable: true, configurable: true }); },
+        });
+        shown('id', () => host.uuid());
+        shown('_details', () => this._look());
         if (source) {
             this.code = source.code;
             this.status = source.reason;
@@ -20,88 +31,66 @@ class Response {
         }
         this.headers = new HeaderList((source?.headers ?? []).map(([key, value]) => ({ key, value })));
         this.cookies = new CookieList(cookies ?? []);
+        if (source) {
+            this.responseSize = source.response_size;
+            shown('stream', () => (this._body ? internal.Buffer.from(this._body.bytes()) : undefined));
+        }
     }
 
-    get responseSize() { return this._size; }
-    get stream() { return this._body ? internal.Buffer.from(this._body.bytes()) : undefined; }
-    reason() { return this.status; }
+    _look() {
+        const known = lookup(this.code);
+        return this.code === undefined ? known : { ...known, name: this.status ?? known.name, code: this.code, standardName: known.name };
+    }
+
+    details() { return this._look(); }
+    reason() { return this.status || lookup(this.code).name; }
     text() {
         if (this._text === undefined && this._body) {
             const charset = /charset\s*=\s*"?([\w.:-]+)/i.exec(this.headers.get('content-type') ?? '')?.[1] ?? 'utf-8';
             this._text = this._body.text(charset.toLowerCase());
+            if (this._text.charCodeAt(0) === 0xfeff) this._text = this._text.slice(1);
         }
         return this._text;
     }
 
     json(reviver) {
-        const text = this.text();
         try {
-            return internal.p.parse(text?.charCodeAt(0) === 0xfeff ? text.slice(1) : text ?? '', reviver);
-        } catch (cause) {
-            const error = new Error(this._cut ? `${cause.message}: the response is longer than the limit, ${this._size} bytes of it were read` : text ? `${cause.message} in the response body` : 'Unexpected end of JSON input: the response body is empty');
-            error.name = 'JSONError';
+            return strict(this.text(), reviver);
+        } catch (error) {
+            if (this._cut) error.message += ` (the response is longer than the limit; ${this._size} bytes of it were read)`;
             throw error;
         }
     }
 
-    jsonp() {
-        const match = /^[^(]*\(([\s\S]*)\)[\s;]*$/.exec(this.text() ?? '');
-        return JSON.parse(match ? match[1] : this.text());
-    }
-
+    jsonp(reviver) { return strict((this.text() ?? '').replace(/^[^{(].*\(/, '').replace(/\)[^}].*$|\)$/, ''), reviver); }
     size() {
-        const body = this._body ? this._body.bytes().byteLength : 0;
-        const header = this.headers.contentSize();
+        const length = this.headers.get('content-length');
+        const body = Number.isFinite(parseInt(length, 10)) ? parseInt(length, 10) : this._body ? this._body.bytes().byteLength : 0;
+        const header = `HTTP/X.X ${this.code} ${this.reason()}\r\n\r\n`.length + this.headers.contentSize();
         return { body, header, total: body + header };
     }
 
-    contentInfo() {
-        const type = this.headers.get('content-type') ?? 'text/plain';
-        const [family = 'text', form = 'plain'] = type.split(';')[0].trim().toLowerCase().split('/');
-        const text = family === 'text' || /json|xml|javascript|urlencoded|graphql/.test(form);
-        const kind = text ? 'text' : ['image', 'audio', 'video'].includes(family) ? family : family === 'application' && form === 'pdf' ? 'embed' : 'unknown';
-        const named = /filename\*?=(?:UTF-8'')?"?([^";]+)/i.exec(this.headers.get('content-disposition') ?? '')?.[1];
-        const extension = named?.includes('.') ? named.split('.').pop() : extensions[form] ?? '';
-        const fileName = named ?? `response${extension ? `.${extension}` : ''}`;
-        const format = text ? (/json/.test(form) ? 'json' : /html/.test(form) ? 'html' : /xml/.test(form) ? 'xml' : /javascript/.test(form) ? 'javascript' : form) : form;
-        return { mimeType: kind, mimeFormat: format, charset: /charset\s*=\s*"?([\w-]+)/i.exec(type)?.[1] ?? 'utf8', extension, fileName, fileExtension: extension, contentType: type };
+    contentInfo() { return contentInfo(this); }
+    mime() { throw new Error('`Response#mime` has been discontinued, use `Response#contentInfo` instead.'); }
+    dataURI() { return `data:${this.contentInfo().contentType};base64, ${this._body ? host.toBase64(this._body.bytes()) : ''}`; }
+    encoding() {
+        const format = this.headers.get('content-encoding');
+        return { format, source: format ? 'header' : undefined };
     }
 
-    mime() { return { type: this.contentInfo().mimeType, format: this.contentInfo().mimeFormat, charset: this.contentInfo().charset }; }
-    dataURI() {
-        const type = (this.headers.get('content-type') ?? 'application/octet-stream').split(';')[0].trim();
-        return `data:${type};base64,${this._body ? host.toBase64(this._body.bytes()) : ''}`;
-    }
-
-    encoding() { return { format: this.headers.get('content-encoding') ?? undefined, source: 'Header' }; }
     get to() { return internal.expect(this).to; }
     toJSON() {
-        return {
-            code: this.code, status: this.status, header: this.headers.toJSON(), responseTime: this.responseTime,
-            stream: undefined, body: this.text(), cookie: this.cookies.toJSON(), responseSize: this._size,
-        };
+        const { id, status, code, stream, responseTime, responseSize } = this;
+        const json = { id, status, code, header: this.headers.toJSON(), stream, cookie: this.cookies.toJSON(), responseTime, responseSize };
+        for (const key of Object.keys(json)) if (json[key] === undefined) delete json[key];
+        return json;
     }
 }
 
 // The answer of `pm.sendRequest`: its body travels base64 in the answer.
 internal.responseOf = (answer) => {
     const bytes = internal.once(() => host.fromBase64(answer.body_base64 ?? ''));
-    return new Response(answer, { bytes, text: (charset) => host.decode(bytes(), charset) }, answer.cookies ?? cookiesOf(answer.headers));
+    return new PostmanResponse(answer, { bytes, text: (charset) => host.decode(bytes(), charset) }, []);
 };
 
-function cookiesOf(headers = []) {
-    return headers.filter(([name]) => name.toLowerCase() === 'set-cookie').map(([, text]) => {
-        const [pair, ...attributes] = text.split(/;\s*/);
-        const at = pair.indexOf('=');
-        const cookie = { name: pair.slice(0, at), value: pair.slice(at + 1), path: '/' };
-        for (const attribute of attributes) {
-            const [key, value] = attribute.split('=');
-            const name = { httponly: 'httpOnly' }[key.toLowerCase()] ?? key.toLowerCase();
-            cookie[name] = value ?? true;
-        }
-        return cookie;
-    });
-}
-
-internal.cookiesOf = cookiesOf;
-internal.Response = Response;
+internal.Response = PostmanResponse;

@@ -3,137 +3,156 @@
 
 const { Response, Request } = internal;
 
+// Code and reason phrase, both of which must be there.
 const statuses = {
-    accepted: 202, withoutContent: 204, badRequest: 400, unauthorized: 401, unauthorised: 401, forbidden: 403,
-    notFound: 404, notAcceptable: 406, rateLimited: 429,
+    accepted: [202, 'ACCEPTED'], withoutContent: [204, 'NO CONTENT'], badRequest: [400, 'BAD REQUEST'], unauthorized: [401, 'UNAUTHORIZED'],
+    unauthorised: [401, 'UNAUTHORISED'], forbidden: [403, 'FORBIDDEN'], notFound: [404, 'NOT FOUND'], notAcceptable: [406, 'ACCEPTABLE'],
+    rateLimited: [429, 'TOO MANY REQUESTS'],
 };
 const classes = { info: 1, success: 2, redirection: 3, clientError: 4, serverError: 5 };
 
+const isResponse = (value) => value instanceof Response || internal.library('postman-collection').Response.isResponse(value);
+const isRequest = (value) => value instanceof Request || internal.library('postman-collection').Request.isRequest(value);
 const nameOf = (object) => (object instanceof Request ? 'request' : 'response');
-const at = (object, path) => {
-    const keys = Array.isArray(path) ? path : String(path).replace(/\[(?:'([^']*)'|"([^"]*)"|(\w+))\]/g, '.$1$2$3').replace(/^\./, '').split('.');
-    return keys.reduce(({ value }, key) => {
-        const here = value !== null && value !== undefined && Object(value);
-        return here && key in here ? { value: here[key], found: true } : { found: false };
-    }, { value: object, found: true });
-};
+const equal = (left, right) => internal.library('lodash').isEqual(left, right);
+
+// The body's JSON, or what is wrong with it in one line.
+function jsonOf(response) {
+    try {
+        return { value: response.json() };
+    } catch (error) {
+        return { problem: error.name === 'JSONError' && error.message ? error.message.split('\n')[0] : `${error.name}: ${error.message}` };
+    }
+}
 
 function addStatus(chai) {
     const { Assertion } = chai;
     const property = (name, check) => Assertion.addProperty(name, check);
+    const responseOnly = (assertion) => { if (!(assertion._obj instanceof Response)) new Assertion(assertion._obj).to.be.postmanResponse; };
+    const number = (assertion) => {
+        responseOnly(assertion);
+        new Assertion(assertion._obj).to.have.property('code');
+        new Assertion(assertion._obj.code).to.be.a('number');
+    };
     property('postmanResponse', function () {
-        this.assert(this._obj instanceof Response, 'expecting a postman response object but got #{this}', 'not expecting a postman response object');
+        this.assert(isResponse(this._obj), 'expecting a postman response object but got #{this}', 'not expecting a postman response object');
     });
     property('postmanRequest', function () {
-        this.assert(this._obj instanceof Request, 'expecting a postman request object but got #{this}', 'not expecting a postman request object');
+        this.assert(isRequest(this._obj), 'expecting a postman request object but got #{this}', 'not expecting a postman request object');
     });
     property('postmanRequestOrResponse', function () {
-        this.assert(this._obj instanceof Response || this._obj instanceof Request, 'expecting a postman request or response object but got #{this}', 'not expecting a postman request or response object');
+        this.assert(isResponse(this._obj) || isRequest(this._obj), 'expecting a postman request or response object but got #{this}', 'not expecting a postman request or response object');
     });
     Assertion.addMethod('statusCode', function (code) {
+        number(this);
         this.assert(this._obj.code === Number(code), 'expected response to have status code #{exp} but got #{act}', 'expected response to not have status code #{act}', Number(code), this._obj.code);
     });
-    Assertion.addMethod('statusCodeClass', function (digit) {
-        this.assert(Math.floor(this._obj.code / 100) === digit, 'expected response code to be #{exp}XX but found #{act}', 'expected response code to not be #{exp}XX', digit, this._obj.code);
-    });
-    Assertion.addMethod('statusReason', function (reason) {
-        this.assert(this._obj.reason() === String(reason), 'expected response to have status reason #{exp} but got #{act}', 'expected response to not have status reason #{act}', reason, this._obj.reason());
-    });
+    const ofClass = (assertion, digit) => {
+        number(assertion);
+        assertion.assert(Math.floor(assertion._obj.code / 100) === digit, 'expected response code to be #{exp}XX but found #{act}', 'expected response code to not be #{exp}XX', digit, assertion._obj.code);
+    };
+    Assertion.addMethod('statusCodeClass', function (digit) { ofClass(this, digit); });
+    const reasonIs = (assertion, reason) => {
+        responseOnly(assertion);
+        assertion.assert(assertion._obj.reason() === reason, 'expected response to have status reason #{exp} but got #{act}', 'expected response to not have status reason #{act}', reason, assertion._obj.reason());
+    };
+    Assertion.addMethod('statusReason', function (reason) { reasonIs(this, String(reason)); });
     Assertion.addMethod('status', function (status) {
         if (typeof status === 'number') this.statusCode(status);
-        else this.statusReason(status);
+        else reasonIs(this, status);
     });
-    for (const name of Object.keys(classes)) {
-        property(name, function () {
-            const digit = classes[name];
-            this.assert(Math.floor(this._obj.code / 100) === digit, `expected response code to be ${digit}XX but found #{act}`, `expected response code to not be ${digit}XX`, digit, this._obj.code);
-        });
-    }
+    for (const name of Object.keys(classes)) property(name, function () { ofClass(this, classes[name]); });
     property('error', function () {
+        number(this);
         const digit = Math.floor(this._obj.code / 100);
         this.assert(digit === 4 || digit === 5, 'expected response code to be 4XX or 5XX but found #{act}', 'expected response code to not be 4XX or 5XX', null, this._obj.code);
     });
-    for (const name of Object.keys(statuses)) {
-        property(name, function () {
-            this.assert(this._obj.code === statuses[name], 'expected response to have status code #{exp} but got #{act}', 'expected response to not have status code #{act}', statuses[name], this._obj.code);
-        });
-    }
+    const named = (assertion, [code, reason]) => {
+        responseOnly(assertion);
+        const got = String(assertion._obj.reason()).toUpperCase();
+        assertion.assert(got === reason, 'expected response to have status reason #{exp} but got #{act}', 'expected response to not have status reason #{act}', reason, got);
+        assertion.assert(assertion._obj.code === code, 'expected response to have status code #{exp} but got #{act}', 'expected response to not have status code #{act}', code, assertion._obj.code);
+    };
+    for (const name of Object.keys(statuses)) property(name, function () { named(this, statuses[name]); });
     Assertion.overwriteProperty('ok', (original) => function () {
-        if (!(this._obj instanceof Response)) return original.call(this);
-        this.assert(this._obj.code === 200, 'expected response to have status code #{exp} but got #{act}', 'expected response to not have status code #{act}', 200, this._obj.code);
+        if (this._obj instanceof Response) named(this, [200, 'OK']);
+        else original.call(this);
     });
 }
 
 function addContent(chai) {
     const { Assertion } = chai;
-    const headerCheck = function (key, value) {
+    const responseOnly = (assertion) => { if (!(assertion._obj instanceof Response)) new Assertion(assertion._obj).to.be.postmanResponse; };
+    Assertion.addMethod('header', function (key, value) {
+        if (!(this._obj instanceof Response) && !(this._obj instanceof Request)) new Assertion(this._obj).to.be.postmanRequestOrResponse;
         const owner = nameOf(this._obj);
-        const present = this._obj.headers.has(key);
-        if (arguments.length < 2) {
-            this.assert(present, `expected ${owner} to have header with key '${key}'`, `expected ${owner} to not have header with key '${key}'`, true, present);
-            return;
-        }
-        const found = this._obj.headers.filter((header) => header.key.toLowerCase() === String(key).toLowerCase()).map((header) => header.value);
-        this.assert(present && found.includes(value), present ? `expected '${key}' ${owner} header to be #{exp} but got #{act}` : `expected ${owner} to have header with key '${key}'`, `expected '${key}' ${owner} header to not be #{act}`, value, found[found.length - 1]);
-    };
-    Assertion.addMethod('header', headerCheck);
-    Assertion.addProperty('withBody', function () {
-        const text = this._obj.text();
-        this.assert(Boolean(text), `expected ${nameOf(this._obj)} to have content in body`, `expected ${nameOf(this._obj)} to not have content in body`);
+        const present = this._obj.headers.has(String(key));
+        this.assert(present, `expected ${owner} to have header with key '${key}'`, `expected ${owner} to not have header with key '${key}'`, true, present);
+        if (arguments.length < 2) return;
+        const found = this._obj.headers.one(key)?.value;
+        this.assert(found === value, `expected '${key}' ${owner} header to be #{exp} but got #{act}`, `expected '${key}' ${owner} header to not be #{act}`, value, found);
     });
+    const hasText = (assertion) => {
+        assertion.assert(Boolean(assertion._obj.text()), 'expected response to have content in body', 'expected response to not have content in body');
+    };
+    Assertion.addProperty('withBody', function () {
+        responseOnly(this);
+        hasText(this);
+    });
+    const isJson = (assertion, problem) => {
+        assertion.assert(!problem, `expected response body to be a valid json but got error ${problem}`, 'expected response body not to be a valid json');
+    };
     Assertion.addProperty('json', function () {
-        let problem;
-        try { this._obj.json(); } catch (error) { problem = error; }
-        const owner = nameOf(this._obj);
-        this.assert(!problem, `expected ${owner} body to be a valid json but got error ${problem?.message}`, `expected ${owner} body not to be a valid json`);
+        responseOnly(this);
+        isJson(this, jsonOf(this._obj).problem);
     });
     Assertion.addMethod('body', function (content) {
-        const owner = nameOf(this._obj);
+        responseOnly(this);
+        if (internal.library('lodash').isPlainObject(content)) {
+            const { value } = jsonOf(this._obj);
+            this.assert(equal(value, content), 'expected response body json to equal #{exp} but got #{act}', 'expected response body json to not equal #{exp} but got #{act}', content, value);
+            return;
+        }
         const text = this._obj.text();
-        if (arguments.length === 0) {
-            this.assert(Boolean(text), `expected ${owner} to have content in body`, `expected ${owner} to not have content in body`);
-        } else if (content instanceof RegExp) {
-            this.assert(content.test(text), `expected ${owner} body text to match #{exp} but got #{act}`, `expected ${owner} body text to not match #{exp}`, content, text);
-        } else if (content !== null && typeof content === 'object') {
-            this.assert(chai.util.eql(this._obj.json(), content), `expected ${owner} body json to equal #{exp} but got #{act}`, `expected ${owner} body json to not equal #{exp}`, content, this._obj.json());
-        } else {
-            this.assert(text === content, `expected ${owner} body to equal #{exp} but got #{act}`, `expected ${owner} body to not equal #{exp}`, content, text);
-        }
+        if (arguments.length === 0) hasText(this);
+        else if (content instanceof RegExp) this.assert(content.exec(text) !== null, 'expected response body text to match #{exp} but got #{act}', 'expected response body text #{act} to not match #{exp}', content, text);
+        else this.assert(equal(text, content), 'expected response body to equal #{exp} but got #{act}', 'expected response body to not equal #{exp}', content, text);
     });
-    Assertion.addMethod('jsonBody', function (path, value) {
-        const owner = nameOf(this._obj);
-        let json;
-        let problem;
-        try { json = this._obj.json(); } catch (error) { problem = error; }
-        if (arguments.length === 0 || problem) {
-            this.assert(!problem, `expected ${owner} body to be a valid json but got error ${problem?.message}`, `expected ${owner} body not to be a valid json`);
-            return;
-        }
-        if (typeof path === 'object' && path !== null && !Array.isArray(path)) {
-            this.assert(chai.util.eql(json, path), `expected ${owner} body json to equal #{exp} but got #{act}`, `expected ${owner} body json to not equal #{exp}`, path, json);
-            return;
-        }
-        const reached = at(json, path);
-        if (arguments.length < 2) {
-            this.assert(reached.found, `expected #{act} in ${owner} to contain property '${path}'`, `expected #{act} in ${owner} to not contain property '${path}'`, true, json);
-        } else {
-            this.assert(reached.found && chai.util.eql(reached.value, value), `expected ${owner} body json at "${path}" to contain #{exp} but got #{act}`, `expected ${owner} body json at "${path}" to not contain #{act}`, value, reached.value);
-        }
+    Assertion.addMethod('jsonBody', function (path, expected) {
+        responseOnly(this);
+        const { value, problem } = jsonOf(this._obj);
+        if (arguments.length === 0) { isJson(this, problem); return; }
+        // As the reference: what is no path is not looked at.
+        if (typeof path !== 'string') return;
+        const { has, get } = internal.library('lodash');
+        this.assert(has(value, path), 'expected #{act} in response to contain property #{exp}', 'expected #{act} in response to not contain property #{exp}', path, value);
+        if (arguments.length < 2) return;
+        const reached = get(value, path);
+        this.assert(equal(reached, expected), `expected response body json at "${path}" to contain #{exp} but got #{act}`, `expected response body json at "${path}" to not contain #{exp} but got #{act}`, expected, reached);
     });
 }
 
 function addMeasures(chai) {
     const { Assertion } = chai;
-    for (const name of ['responseTime', 'responseSize']) {
+    const { flag } = chai.util;
+    const measure = (name, words, read, differs) => {
         Assertion.addChainableMethod(name, function (expected) {
-            this.assert(chai.util.eql(chai.util.flag(this, 'number'), expected), `expected response to have ${name} #{exp} but got #{act}`, `expected response to not have ${name} #{act}`, expected, this._obj);
+            const got = flag(this, 'number');
+            this.assert(typeof got === 'number', `expected response to have a valid ${words} but got #{act}`, `expected response to not have a valid ${words} but got #{act}`, null, got);
+            if (arguments.length > 0) this.assert(equal(got, expected), ...differs, expected, got);
         }, function () {
-            const size = this._obj.responseSize ?? this._obj.size?.().body;
-            chai.util.flag(this, 'number', name === 'responseTime' ? this._obj.responseTime : size);
-            this._obj = name === 'responseTime' ? this._obj.responseTime : size;
+            if (!(this._obj instanceof Response)) new Assertion(this._obj).to.be.postmanResponse;
+            const value = read(this._obj);
+            flag(this, 'number', value);
+            this._obj = value;
         });
-    }
+    };
+    measure('responseTime', 'response time', (response) => response.responseTime,
+        ['expected response to have a valid response time but got #{act}', 'expected response to not have a valid response time but got #{act}']);
+    measure('responseSize', 'response size', (response) => response.size().total,
+        ['expected response size to equal #{act} but got #{exp}', 'expected response size to not equal #{act} but got #{exp}']);
     Assertion.addMethod('jsonSchema', function (schema, options) {
+        new Assertion(schema).to.be.an('object');
         const Ajv = internal.library('ajv');
         const ajv = new Ajv({ allErrors: true, logger: false, ...options });
         const valid = ajv.validate(schema, this._obj instanceof Response || this._obj instanceof Request ? this._obj.json() : this._obj);

@@ -13,8 +13,8 @@ let open = new internal.p.SafeMap();
 internal.resetTests = () => { count = 0; if (open.size > 0) open = new internal.p.SafeMap(); };
 
 function record(name, index, status, error) {
-    if (error === undefined) { host.test(name, index, status, '', '', ''); return; }
-    const { name: kind, message, stack } = internal.describeError(error);
+    if (status !== FAILED) { host.test(name, index, status, '', '', ''); return; }
+    const { name: kind, message, stack } = internal.describeThrown(error);
     host.test(name, index, status, kind, message, stack);
 }
 
@@ -28,7 +28,14 @@ function begin(name) {
         open.delete(index);
         record(name, index, status, error);
     };
-    return { pass: () => end(PASSED), fail: (error) => end(FAILED, error), drop: () => open.delete(index) };
+    // Every call of `done` counts, as in the reference, unless the test itself has thrown.
+    let thrown = false;
+    const done = (error) => {
+        if (thrown) return;
+        open.delete(index);
+        record(name, index, error ? FAILED : PASSED, error);
+    };
+    return { done, pass: () => end(PASSED), fail: (error) => { thrown = true; end(FAILED, error); }, drop: () => open.delete(index) };
 }
 
 function run(name, check) {
@@ -36,7 +43,7 @@ function run(name, check) {
     let result;
     const hasDone = typeof check === 'function' && check.length > 0;
     try {
-        if (hasDone) result = check((error) => (error ? state.fail(error) : state.pass()));
+        if (hasDone) result = check((error) => state.done(error));
         else if (typeof check === 'function') result = check();
     } catch (error) {
         if (error === internal.skipSignal) { state.drop(); throw error; }
@@ -63,9 +70,10 @@ internal.makeTest = (pm) => {
 };
 
 // A legacy `tests["name"] = condition`.
+const shown = (value) => { try { return String(value); } catch { return typeof value; } };
 internal.recordLegacy = (name, passed) => {
     if (passed) record(name, count++, PASSED);
-    else record(name, count++, FAILED, { name: 'AssertionError', message: 'expected false to be truthy', stack: '' });
+    else record(name, count++, FAILED, { name: 'AssertionError', message: `expected ${shown(passed)} to be truthy`, stack: '' });
 };
 
 // Tests that will never end, now that nothing is pending: a test without a verdict is a failure.

@@ -14,19 +14,35 @@ function ask(call, convert, callback) {
     });
 }
 
+function refuse(message, callback) {
+    const error = new Error(message);
+    if (typeof callback === 'function') { callback(error); return internal.state.pm; }
+    return internal.p.Promise.reject(error);
+}
+
+// What a script describes a request with; numbers in headers are no values, as in the reference.
+function requestOf(request) {
+    if (request instanceof Request) return request;
+    if (typeof request !== 'object') return new Request(String(request));
+    const plain = typeof request.toJSON === 'function' ? request.toJSON() : { ...request };
+    delete plain.headers;
+    return new Request(plain.url ? plain : { ...plain, url: '' });
+}
+
 internal.sendRequest = (request, callback) => {
-    if (request === undefined || request === null) throw new TypeError('pm.sendRequest takes a URL or a request object');
-    const source = request instanceof Request ? request : new Request(typeof request === 'object' && !request.url ? { ...request, url: '' } : request);
+    if (!request) return refuse('sendrequest: nothing to request', callback);
+    const source = requestOf(request);
     const once = typeof callback === 'function' && ((error, response) => {
         try {
-            callback(error, response, response ? response.cookies : undefined);
+            callback(error, response, response ? { cookies: response.cookies } : undefined);
         } catch (thrown) {
             // newman calls a throwing callback a second time, with its own error.
             internal.flag('a pm.sendRequest callback', thrown);
             if (!error) callback(thrown);
         }
     });
-    return ask({ call: 'send_request', request: source.toJSON() }, responseOf, once);
+    const answer = ask({ call: 'send_request', request: source.toJSON() }, responseOf, once);
+    return once ? internal.state.pm : answer;
 };
 
 const nameOf = (cookie) => (cookie !== null && typeof cookie === 'object' ? cookie.name : cookie);
@@ -39,12 +55,13 @@ class CookieJar {
     }
 
     set(url, name, value, callback) {
+        const stored = (cookie) => (cookie ? camel(cookie) : cookie);
         if (typeof value === 'function' || (name !== null && typeof name === 'object')) {
             const cookie = typeof name === 'object' ? { ...name, name: name.name ?? name.key } : { header: String(name) };
-            return this._ask('set', url, cookie, typeof value === 'function' ? value : callback);
+            return this._ask('set', url, cookie, typeof value === 'function' ? value : callback, stored);
         }
-        if (value === undefined) return this._ask('set', url, { header: String(name) }, callback);
-        return this._ask('set', url, { name: String(name), value: String(value) }, callback);
+        if (value === undefined) return this._ask('set', url, { header: String(name) }, callback, stored);
+        return this._ask('set', url, { name: String(name), value: String(value) }, callback, stored);
     }
 
     get(url, name, callback) { return this._ask('get', url, { name: nameOf(name) }, callback, (found) => (found !== null && typeof found === 'object' ? found.value : found ?? undefined)); }
@@ -53,12 +70,12 @@ class CookieJar {
     }
 
     unset(url, name, callback) { return this._ask('unset', url, { name: nameOf(name) }, callback); }
-    clear(url, callback) { return this._ask('clear', url, {}, callback); }
+    clear(url, callback) { return this._ask('clear', url, {}, callback, () => undefined); }
 }
 
 const camel = (cookie) => {
-    const { http_only: httpOnly = cookie.httpOnly, ...rest } = cookie;
-    return { ...rest, httpOnly: Boolean(httpOnly) };
+    const { name, value, domain, path, expires = null, secure } = cookie;
+    return { name, expires, maxAge: 0, domain, path, secure: Boolean(secure), httpOnly: Boolean(cookie.http_only ?? cookie.httpOnly), hostOnly: Boolean(cookie.host_only), value };
 };
 
 internal.makeCookies = (cookies) => {

@@ -29,35 +29,56 @@ const old = (name, instead, read) => scriptGlobal(name, () => { deprecated(name,
 
 scriptGlobal('tests', kept('tests', () => ({})));
 old('responseBody', 'pm.response.text()', whenTest(() => response().text()));
-old('responseCode', 'pm.response.code', whenTest(kept('responseCode', () => ({ code: response().code, name: response().reason(), detail: response().reason() }))));
-old('responseHeaders', 'pm.response.headers', whenTest(kept('responseHeaders', () => response().headers.toObject(false, true))));
+old('responseCode', 'pm.response.code', whenTest(kept('responseCode', () => response().details())));
+old('responseHeaders', 'pm.response.headers', whenTest(kept('responseHeaders', () => Object.fromEntries(response().headers.filter((header) => !header.disabled).map(({ key, value }) => [key, value])))));
 old('responseTime', 'pm.response.responseTime', whenTest(() => response().responseTime));
-old('responseCookies', 'pm.cookies', whenTest(kept('responseCookies', () => current().pm.cookies.all())));
+old('responseCookies', 'pm.cookies', whenTest(() => current().pm.cookies));
 scriptGlobal('iteration', () => current().input.info.iteration);
 scriptGlobal('data', kept('data', () => current().scopes.data.toObject()));
 scriptGlobal('environment', kept('environment', () => current().scopes.environment.toObject()));
 scriptGlobal('globals', kept('globals', () => current().scopes.globals.toObject()));
+const formOf = (fields) => fields.toObject(true, true, true);
+
 scriptGlobal('request', kept('request', () => {
     const { request } = current().pm;
     const body = request.body;
-    const fields = body && (body.mode === 'urlencoded' || body.mode === 'formdata') ? body[body.mode].toObject() : body?.toString() ?? '';
-    return { id: current().input.info.request_id, name: current().input.info.request_name, description: request.description ?? '', method: request.method, url: request.url.toString(), headers: request.headers.toObject(true, true), data: fields };
+    const fields = !body || body.isEmpty() ? {} : body.mode === 'urlencoded' || body.mode === 'formdata' ? formOf(body[body.mode]) : body.mode === 'raw' ? body.raw : {};
+    return { id: current().input.info.request_id, name: current().input.info.request_name, description: request.description === undefined ? undefined : String(request.description?.content ?? request.description), method: request.method, url: request.url.toString(), headers: request.headers.toObject(true, false, true, true), data: fields };
 }));
 
 const scope = (name) => current().scopes[name];
 
+// The global `environment` and `globals` follow what is set in the old way; values become text.
+const mirror = (name) => { const shown = globalThis[name]; return shown !== null && typeof shown === 'object' ? shown : {}; };
+function put(name, key, value) {
+    if ((value === false || value) && typeof value.toString === 'function') value = value.toString();
+    mirror(name)[key] = value;
+    scope(name).set(key, value);
+}
+
+function drop(name, key) {
+    if (key) delete mirror(name)[key];
+    scope(name).unset(key);
+}
+
+function empty(name) {
+    const shown = mirror(name);
+    for (const key of internal.p.keys(shown)) delete shown[key];
+    scope(name).clear();
+}
+
 const postman = {
-    setEnvironmentVariable: ['pm.environment.set', (key, value) => scope('environment').set(key, value)],
+    setEnvironmentVariable: ['pm.environment.set', (key, value) => put('environment', key, value)],
     getEnvironmentVariable: ['pm.environment.get', (key) => scope('environment').get(key)],
-    clearEnvironmentVariable: ['pm.environment.unset', (key) => scope('environment').unset(key)],
-    clearEnvironmentVariables: ['pm.environment.clear', () => scope('environment').clear()],
-    setGlobalVariable: ['pm.globals.set', (key, value) => scope('globals').set(key, value)],
+    clearEnvironmentVariable: ['pm.environment.unset', (key) => drop('environment', key)],
+    clearEnvironmentVariables: ['pm.environment.clear', () => empty('environment')],
+    setGlobalVariable: ['pm.globals.set', (key, value) => put('globals', key, value)],
     getGlobalVariable: ['pm.globals.get', (key) => scope('globals').get(key)],
-    clearGlobalVariable: ['pm.globals.unset', (key) => scope('globals').unset(key)],
-    clearGlobalVariables: ['pm.globals.clear', () => scope('globals').clear()],
+    clearGlobalVariable: ['pm.globals.unset', (key) => drop('globals', key)],
+    clearGlobalVariables: ['pm.globals.clear', () => empty('globals')],
     setNextRequest: ['pm.execution.setNextRequest', (name) => { current().next = name === undefined ? null : name; }],
     getResponseHeader: ['pm.response.headers.get', (name) => response().headers.get(name)],
-    getResponseCookie: ['pm.cookies.get', (name) => current().pm.cookies.one(name)],
+    getResponseCookie: ['pm.cookies.get', (name) => current().pm.cookies.one(String(name))],
 };
 const postmanNames = internal.p.keys(postman);
 
@@ -86,5 +107,5 @@ internal.finishLegacy = () => {
     const { tests } = globalThis;
     if (tests === undefined || tests === null) return;
     const names = internal.p.keys(tests);
-    for (let i = 0; i < names.length; i++) internal.recordLegacy(names[i], Boolean(tests[names[i]]));
+    for (let i = 0; i < names.length; i++) internal.recordLegacy(names[i], tests[names[i]]);
 };

@@ -24,9 +24,11 @@ internal.begin = (input, script) => {
     }
 };
 
+// What is no error has no name in newman's reports; ours call it thrown.
 function fail(error) {
     const { name, message, stack } = internal.describeError(error);
-    host.fail(name, message, stack);
+    const named = error !== null && typeof error === 'object' && internal.readName(error) !== undefined;
+    host.fail(named ? name : 'Thrown', message, stack);
 }
 
 // Hands over what the script changed. Results of the language's own operations only.
@@ -38,6 +40,11 @@ internal.finish = (complete) => {
     }
     internal.resetTimers();
     internal.resetCalls();
+    if (!state.skip) internal.emit();
+};
+
+internal.emit = () => {
+    const { state } = internal;
     internal.emitScopes(state.scopes);
     if (state.input.listen === 'prerequest' && state.before !== undefined) {
         const after = internal.toJson(current(state));
@@ -49,9 +56,4 @@ internal.finish = (complete) => {
     if (state.visualizer !== undefined) host.visualizer(internal.toJson(state.visualizer));
 };
 
-// `pm.request` may have been replaced as a whole.
-function current({ pm, request }) {
-    const now = pm.request;
-    if (now === request) return request.toJSON();
-    return new internal.Request(now !== null && typeof now === 'object' && typeof now.toJSON === 'function' ? now.toJSON() : now).toJSON();
-}
+const current = ({ request }) => request.toJSON();

@@ -15,6 +15,7 @@ fn webhook() -> Webhook {
         source_id: None,
         events: vec!["*".to_owned()],
         subject: String::new(),
+        filter: String::new(),
         trigger_rule: TriggerRule::EveryRun,
         options: WebhookOptions::default(),
         retry_policy: Some(RetryPolicy::testmonitor()),
@@ -22,10 +23,12 @@ fn webhook() -> Webhook {
         old_secret_sealed: None,
         old_secret_ends_at: None,
         headers_sealed: None,
+        certificate_sealed: None,
         owner_id: "1".to_owned(),
         enabled: true,
         disabled_reason: None,
         disabled_at: None,
+        deleted_at: None,
         failing_since: None,
         failed_attempts: 0,
         last_success_at: None,
@@ -51,6 +54,7 @@ fn delivery(id: &str) -> Delivery {
         due_at: 10,
         created_at: 10,
         finished_at: None,
+        replay_id: None,
     }
 }
 
@@ -86,6 +90,7 @@ fn batch() -> Batch {
         delivery: delivery(id),
         verdict: Verdict::of_status(status, None),
         charged: true,
+        status_code: Some(status),
         ended_at: 20,
         seed: 0,
     };
@@ -93,6 +98,7 @@ fn batch() -> Batch {
         items: vec![item("dlv_1", 200), item("dlv_2", 500)],
         attempts: vec![attempt("dlv_1"), attempt("dlv_2")],
         probes: HashMap::new(),
+        desk: Desk::default(),
     }
 }
 

@@ -4,6 +4,7 @@ use domain::{
     delivery::{DeliveryKind, DeliveryState},
     event::Event,
     profile::Profile,
+    webhook::WebhookOptions,
 };
 use store::tables::deliveries::Delivery;
 
@@ -15,17 +16,34 @@ const FRESH: Failures = Failures {
 };
 
 fn target(version: i64, enabled: bool, in_flight: usize) -> Arc<Target> {
+    let options = WebhookOptions {
+        in_flight,
+        ..WebhookOptions::default()
+    };
+    target_with(version, enabled, options)
+}
+
+fn target_with(version: i64, enabled: bool, options: WebhookOptions) -> Arc<Target> {
     Arc::new(Target {
         version,
         source_token: None,
         enabled,
         profile: Profile::Standard,
-        timeout_ms: 1_000,
-        verify_tls: true,
-        in_flight,
-        policy: egress::Policy::default(),
+        in_flight: options.at_once(),
+        options,
+        signature: None,
+        public_url: String::new(),
+        policy: None,
         address: Err("of no use here".to_owned()),
     })
+}
+
+fn ordered(version: i64, ordered: bool) -> Arc<Target> {
+    let options = WebhookOptions {
+        ordered,
+        ..WebhookOptions::default()
+    };
+    target_with(version, true, options)
 }
 
 fn job(id: &str, kind: DeliveryKind) -> Job {
@@ -42,6 +60,7 @@ fn job(id: &str, kind: DeliveryKind) -> Job {
         due_at: 0,
         created_at: 0,
         finished_at: None,
+        replay_id: None,
     };
     let event = Event {
         id: "evt".to_owned(),
@@ -68,7 +87,7 @@ fn lane() -> (Lane, Arc<Semaphore>) {
 
 fn look(lane: &Lane, target: &Arc<Target>, found: Vec<Job>) -> Vec<Job> {
     let wish = lane.wish(true);
-    lane.found(Arc::clone(target), FRESH, found, &wish, None, 0).0
+    lane.found(Arc::clone(target), FRESH, found, &wish, None, 0).refused
 }
 
 fn taken(take: Take) -> Option<String> {
@@ -95,7 +114,8 @@ fn loads_four_times_its_cap_and_asks_again_when_half_of_that_is_gone() {
         Wish {
             limit: 4,
             after: None,
-            later: true
+            later: true,
+            clear: true
         },
         "a lane that knows nothing yet has a cap of one"
     );
@@ -233,4 +253,98 @@ fn with_much_loaded_in_all_lanes_each_loads_one_at_a_time_and_goes_on() {
     assert_eq!(sent, 3);
     full.close();
     assert_eq!(lane.wish(true).limit, 32, "the memory is free again");
+}
+
+#[test]
+fn in_strict_order_a_failure_gives_back_what_is_loaded_and_waits_for_its_settlement() {
+    let (lane, pool) = lane();
+    let target = ordered(1, true);
+    look(&lane, &target, jobs(3));
+    assert_eq!(taken(lane.take_more(0, &pool).0).as_deref(), Some("d000"));
+    assert_eq!(taken(lane.take_more(0, &pool).0), None, "one at a time");
+    lane.exchanged(DeliveryKind::Event, true, true, 0, 0);
+    assert_eq!(taken(lane.take_next(0)).as_deref(), Some("d001"), "a success need not be settled");
+    lane.exchanged(DeliveryKind::Event, false, true, 0, 0);
+    assert_eq!(taken(lane.take_next(0)), None, "nothing overtakes it");
+    // A look before the failure is settled, and one that was under way then, bring nothing.
+    look(&lane, &target, jobs(3).split_off(1));
+    assert_eq!(taken(lane.take_more(0, &pool).0), None);
+    let wish = lane.wish(true);
+    assert!(!lane.settled(&settled(&["d000", "d001"], false)).look, "a look is under way");
+    let found = lane.found(Arc::clone(&target), FRESH, jobs(3).split_off(2), &wish, None, 0);
+    assert!(found.again);
+    assert_eq!(taken(lane.take_more(0, &pool).0), None);
+    // The next one begins with what failed.
+    look(&lane, &target, jobs(3).split_off(1));
+    assert_eq!(taken(lane.take_more(0, &pool).0).as_deref(), Some("d001"));
+}
+
+#[test]
+fn a_test_overtakes_strict_order() {
+    let (lane, pool) = lane();
+    let target = ordered(1, true);
+    look(&lane, &target, jobs(2));
+    assert!(taken(lane.take_more(0, &pool).0).is_some());
+    look(&lane, &target, vec![job("test", DeliveryKind::Test)]);
+    assert_eq!(taken(lane.take_more(0, &pool).0).as_deref(), Some("test"));
+    assert_eq!(taken(lane.take_more(0, &pool).0), None);
+}
+
+#[test]
+fn switching_order_on_lets_what_is_under_way_come_to_its_end_first() {
+    let (lane, pool) = lane();
+    look(&lane, &ordered(1, false), jobs(4));
+    assert_eq!(taken(lane.take_more(0, &pool).0).as_deref(), Some("d000"));
+    look(&lane, &ordered(2, true), jobs(4));
+    assert_eq!(
+        taken(lane.take_more(0, &pool).0),
+        None,
+        "what was loaded out of order was given back"
+    );
+    lane.exchanged(DeliveryKind::Event, true, true, 0, 0);
+    assert!(matches!(lane.take_next(0), Take::Nothing));
+    assert!(lane.settled(&settled(&["d000"], false)).look);
+    look(&lane, &ordered(2, true), jobs(4).split_off(1));
+    assert_eq!(taken(lane.take_more(0, &pool).0).as_deref(), Some("d001"));
+    // And off again: as many as the pace allows.
+    look(&lane, &ordered(3, false), jobs(4).split_off(1));
+    lane.exchanged(DeliveryKind::Event, true, true, 0, 0);
+    assert!(taken(lane.take_next(0)).is_some());
+    assert!(taken(lane.take_more(0, &pool).0).is_some());
+}
+
+#[test]
+fn a_rate_holds_all_but_tests_and_asks_once_to_be_woken() {
+    let (lane, pool) = lane();
+    let options = WebhookOptions {
+        per_second: Some(1),
+        ..WebhookOptions::default()
+    };
+    let target = target_with(1, true, options);
+    look(&lane, &target, jobs(3));
+    assert!(taken(lane.take_more(0, &pool).0).is_some());
+    lane.exchanged(DeliveryKind::Event, true, true, 0, 0);
+    assert!(matches!(lane.take_next(0), Take::Wait(at, true) if at == domain::clock::SECOND));
+    assert!(matches!(lane.take_more(0, &pool).0, Take::Wait(_, false)));
+    look(&lane, &target, vec![job("test", DeliveryKind::Test)]);
+    assert_eq!(taken(lane.take_more(0, &pool).0).as_deref(), Some("test"));
+    lane.resumed();
+    assert!(taken(lane.take_more(domain::clock::SECOND, &pool).0).is_some());
+}
+
+#[test]
+fn replays_leave_one_at_a_time_and_let_everything_else_go_first() {
+    let (lane, pool) = lane();
+    let target = target(1, true, 8);
+    let replays = (0..6).map(|number| job(&format!("r{number}"), DeliveryKind::Replay)).collect();
+    look(&lane, &target, replays);
+    assert_eq!(taken(lane.take_more(0, &pool).0).as_deref(), Some("r0"));
+    lane.exchanged(DeliveryKind::Replay, true, true, 0, 0);
+    assert_eq!(taken(lane.take_next(0)).as_deref(), Some("r1"));
+    assert_eq!(taken(lane.take_more(0, &pool).0), None, "the window has place, the job has not");
+    look(&lane, &target, jobs(2));
+    assert_eq!(taken(lane.take_more(0, &pool).0).as_deref(), Some("d000"));
+    lane.exchanged(DeliveryKind::Replay, true, true, 0, 0);
+    assert_eq!(taken(lane.take_next(0)).as_deref(), Some("d001"), "live before replayed");
+    assert_eq!(taken(lane.take_more(0, &pool).0).as_deref(), Some("r2"));
 }

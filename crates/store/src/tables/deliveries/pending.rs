@@ -8,7 +8,7 @@ use crate::{
     error::Result,
     params,
     sql::{Row, Tx},
-    tables::{all, events},
+    tables::{all, events, first},
 };
 
 /// What became of a pending delivery: it is settled, or still pending and due later.
@@ -38,7 +38,7 @@ pub fn due_of_webhook(
     after: Option<(Micros, &str)>,
 ) -> Result<Vec<(Delivery, Event)>> {
     let (after_due, after_id) = after.unwrap_or((Micros::MIN, ""));
-    let read = |row: &Row| Ok((read(row)?, events::read(row, 12)?));
+    let read = |row: &Row| Ok((read(row)?, events::read(row, 13)?));
     all(tx, DUE_OF_WEBHOOK, &params![webhook_id, now, after_due, after_id, limit], read)
 }
 
@@ -106,6 +106,15 @@ pub fn pending_count(tx: &mut dyn Tx, webhook_id: &str) -> Result<u64> {
 pub fn oldest_pending(tx: &mut dyn Tx) -> Result<Option<Micros>> {
     tx.query_one("time", OLDEST_PENDING, &[])?.opt_int(0)
 }
+
+/// How many deliveries wait, tests left out, counted no further than `most`.
+pub fn count_pending(tx: &mut dyn Tx, most: usize) -> Result<u64> {
+    let count = first(tx, COUNT_PENDING, &params![most], |row| row.number(0))?;
+    Ok(count.unwrap_or(0))
+}
+
+pub(in crate::tables) const COUNT_PENDING: &str = "SELECT COUNT(*) FROM (
+    SELECT 1 FROM deliveries WHERE state = 'pending' AND kind <> 'test' LIMIT $1) w";
 
 /// Records what became of deliveries, each by the number of its attempts: what that attempt settled before stays as it is, as
 /// does what is not pending any more. Only a success also replaces `dropped`: the receiver got what was in flight when the

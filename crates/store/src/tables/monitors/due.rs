@@ -8,7 +8,15 @@ use domain::{
 use serde::Serialize;
 
 use super::{Monitor, read, select};
-use crate::{error::Result, params, sql::Tx, tables::all};
+use crate::{
+    error::Result,
+    params,
+    sql::Tx,
+    tables::{
+        all,
+        settings::{kept_since, workspaces_with},
+    },
+};
 
 /// Slots that passed without a run.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -98,14 +106,21 @@ pub fn record_missed(tx: &mut dyn Tx, id: &str, missed: &Missed) -> Result<()> {
     Ok(())
 }
 
-/// Deletes at most `limit` records of missed slots that begin before `older_than`. Returns how many.
-pub fn prune_missed(tx: &mut dyn Tx, older_than: Micros, limit: usize) -> Result<u64> {
-    tx.execute(PRUNE_MISSED, &params![older_than, limit])
+/// Deletes at most `limit` records of missed slots that are kept no longer at `now`. Returns how many.
+///
+/// `keep` is how long (microseconds) where the workspace has set no days of its own.
+pub fn prune_missed(tx: &mut dyn Tx, now: Micros, keep: Micros, limit: usize) -> Result<u64> {
+    tx.execute(PRUNE_MISSED, &params![now, keep, limit])
 }
 
-pub(in crate::tables) const PRUNE_MISSED: &str = "DELETE FROM missed_slots WHERE (monitor_id, first_due_at) IN (
-    SELECT s.monitor_id, s.first_due_at FROM monitors m CROSS JOIN missed_slots s
-    WHERE s.monitor_id = m.id AND s.first_due_at < $1 LIMIT $2)";
+pub(in crate::tables) const PRUNE_MISSED: &str = concat!(
+    "DELETE FROM missed_slots WHERE (monitor_id, first_due_at) IN (SELECT s.monitor_id, s.first_due_at FROM ",
+    workspaces_with!("runDays"),
+    " CROSS JOIN monitors m CROSS JOIN missed_slots s
+    WHERE m.workspace_id = o.id AND s.monitor_id = m.id AND s.first_due_at < ",
+    kept_since!(),
+    " LIMIT $3)"
+);
 
 /// The newest `limit` records of missed slots.
 pub fn missed(tx: &mut dyn Tx, id: &str, limit: usize) -> Result<Vec<MissedRow>> {

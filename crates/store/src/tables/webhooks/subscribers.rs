@@ -6,6 +6,7 @@ use domain::{
     event::patterns_of,
     profile::Profile,
     trigger::{TriggerRule, TriggerState},
+    webhook::WebhookOptions,
 };
 
 use super::Webhook;
@@ -23,8 +24,12 @@ pub struct Subscriber {
     pub id: String,
     /// Its profile.
     pub profile: Profile,
+    /// CEL expression that the event must fulfil; empty for every event.
+    pub filter: String,
     /// Which results it hears of.
     pub trigger_rule: TriggerRule,
+    /// How they are sent.
+    pub options: WebhookOptions,
     /// Whether events are sent.
     pub enabled: bool,
     /// Why not.
@@ -37,8 +42,13 @@ const FEW_PATTERNS: usize = 8;
 /// Patterns of the longest type: a word of one letter takes two bytes with its dot, and `*` matches too.
 const MANY_PATTERNS: usize = domain::limits::EVENT_TYPE_BYTES / 2 + 2;
 
-// The text does not depend on the type, so that it is prepared once.
-pub(in crate::tables) const FEW: &str = "SELECT id, profile, trigger_rule, enabled, disabled_reason FROM webhooks
+// The text does not depend on the type, so that it is prepared once. With the workspace's webhooks switched off, every one
+// counts as disabled (`domain::settings::SWITCHED_OFF`).
+pub(in crate::tables) const FEW: &str = "SELECT id, profile, filter, trigger_rule, options,
+    CASE WHEN EXISTS (SELECT 1 FROM settings WHERE scope = $1 AND key = 'webhooksEnabled' AND value = 'false')
+    THEN 0 ELSE enabled END,
+    CASE WHEN EXISTS (SELECT 1 FROM settings WHERE scope = $1 AND key = 'webhooksEnabled' AND value = 'false')
+    THEN 'webhooks are switched off in this workspace' ELSE disabled_reason END FROM webhooks
     WHERE id IN (SELECT webhook_id FROM webhook_subscriptions WHERE workspace_id = $1 AND subject IN ('', $2)
     AND pattern IN ($3, $4, $5, $6, $7, $8, $9, $10)) ORDER BY id";
 
@@ -61,9 +71,11 @@ pub fn subscribers(tx: &mut dyn Tx, workspace_id: &str, event_type: &str, subjec
         Ok(Subscriber {
             id: row.text(0)?,
             profile: row.word(1, Profile::parse)?,
-            trigger_rule: row.json(2)?,
-            enabled: row.bool(3)?,
-            disabled_reason: row.opt_text(4)?,
+            filter: row.text(2)?,
+            trigger_rule: row.json(3)?,
+            options: row.json(4)?,
+            enabled: row.bool(5)?,
+            disabled_reason: row.opt_text(6)?,
         })
     })
 }

@@ -9,6 +9,7 @@ use super::{Ending, Reporter, Size, progress::Progress};
 use crate::cli::run::args::CliArgs;
 
 mod item;
+mod numbers;
 mod paint;
 mod summary;
 
@@ -31,7 +32,7 @@ pub struct CliReporter {
     size: Size,
     /// The folder that was printed last, so that each is named once.
     folder: Vec<String>,
-    failures: u64,
+    numbers: numbers::Numbers,
 }
 
 impl CliReporter {
@@ -43,7 +44,7 @@ impl CliReporter {
             progress: Progress::new(),
             size: Size { iterations: 1, items: 0 },
             folder: Vec::new(),
-            failures: 0,
+            numbers: numbers::Numbers::default(),
         }
     }
 
@@ -86,7 +87,7 @@ impl Reporter for CliReporter {
     }
 
     fn failure(&mut self, failure: &Failure) -> io::Result<()> {
-        self.failures += 1;
+        self.numbers.add(failure);
         self.progress.failure(failure)
     }
 
@@ -97,7 +98,8 @@ impl Reporter for CliReporter {
             text.push_str(&format!("\n{} {}\n", self.paint.folder(), self.paint.bold(&folders.join(" / "))));
         }
         folders.clone_into(&mut self.folder);
-        item::show(&mut text, execution, &self.look, &self.paint);
+        let numbers = self.numbers.of_item(execution);
+        item::show(&mut text, execution, &numbers, &self.look, &self.paint);
         self.print(&text)
     }
 
@@ -113,7 +115,7 @@ impl Reporter for CliReporter {
             text.push_str(&format!("\n{}\n", self.paint.red(&format!("ended early: {reason}"))));
         }
         if !self.look.hide.no_failures {
-            summary::failures(&mut text, &ending.result.failures, self.failures, &self.paint);
+            summary::failures(&mut text, &ending.result.failures, self.numbers.count(), &self.paint);
         }
         self.print(&text)
     }

@@ -18,6 +18,9 @@ mod execution;
 
 const STYLE: &str = include_str!("html/style.css");
 
+/// A page with thousands of open folds is slow, and nobody reads them all.
+const MAX_OPEN: u64 = 20;
+
 /// Writes the report.
 pub struct HtmlReporter {
     file: ReportFile,
@@ -25,6 +28,8 @@ pub struct HtmlReporter {
     failures: Spool,
     collection: String,
     failed: u64,
+    /// Folds that are open from the start.
+    opened: u64,
     iterations: u64,
 }
 
@@ -37,6 +42,7 @@ impl HtmlReporter {
             failures: Spool::new()?,
             collection: collection.to_owned(),
             failed: 0,
+            opened: 0,
             iterations: 1,
         })
     }
@@ -58,7 +64,8 @@ impl Reporter for HtmlReporter {
         let test = failure.test.as_ref().map(|(_, name)| format!(": {name}")).unwrap_or_default();
         writeln!(
             self.failures,
-            "<li><b>{}</b> <span class=\"soft\">({}, iteration {})</span><br><span class=\"bad\">{}</span></li>",
+            "<li><a href=\"#{}\"><b>{}</b></a> <span class=\"soft\">({}, iteration {})</span><div class=\"bad said\">{}</div></li>",
+            execution::anchor(failure.iteration, failure.position),
             escape(&format!("{item}{test}")),
             escape(&failure.at),
             failure.iteration + 1,
@@ -67,7 +74,10 @@ impl Reporter for HtmlReporter {
     }
 
     fn item_finished(&mut self, execution: &Execution) -> io::Result<()> {
-        self.executions.write_all(execution::html(execution, self.iterations).as_bytes())
+        let open = execution::has_failed(execution) && self.opened < MAX_OPEN;
+        self.opened += u64::from(open);
+        self.executions
+            .write_all(execution::html(execution, self.iterations, open).as_bytes())
     }
 
     fn finished(&mut self, ending: &Ending<'_>) -> io::Result<()> {
@@ -84,7 +94,12 @@ impl Reporter for HtmlReporter {
             self.failures.drain(&mut self.file)?;
             self.file.write_all(b"</ol>\n")?;
         }
-        self.file.write_all(b"<h2>Requests</h2>\n<input type=\"checkbox\" id=\"only-failed\"> <label for=\"only-failed\">only what failed</label>\n<main>\n")?;
+        self.file.write_all(b"<h2>Requests</h2>\n")?;
+        if self.failed > 0 {
+            self.file
+                .write_all(b"<input type=\"checkbox\" id=\"only-failed\"> <label for=\"only-failed\">only what failed</label>\n")?;
+        }
+        self.file.write_all(b"<main>\n")?;
         self.executions.drain(&mut self.file)?;
         self.file.write_all(b"</main>\n</body></html>\n")?;
         self.file.finish()

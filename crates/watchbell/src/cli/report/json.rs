@@ -8,9 +8,10 @@ use std::{
     sync::Arc,
 };
 
+use collection::Environment;
 use collection::report::{Count, Execution, Failure, RunResult, Totals};
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::{
@@ -20,6 +21,7 @@ use super::{
 
 mod catalogue;
 mod entry;
+mod normal;
 
 pub use catalogue::Catalogue;
 
@@ -33,12 +35,41 @@ pub struct JsonReporter {
     cursor: Value,
     executions: u64,
     failed: u64,
+    scopes: [Scope; 2],
+}
+
+/// Whose values stand at the end of a report.
+#[derive(Debug, Clone, Default)]
+pub struct Scope {
+    pub id: String,
+    pub name: String,
+}
+
+impl Scope {
+    /// That of a document, when there is one.
+    pub fn of(document: Option<&Environment>) -> Self {
+        let (id, name) = document.map(|document| (document.id(), document.name())).unwrap_or_default();
+        Self { id, name }
+    }
+
+    fn shown(&self, values: &[(String, Value)]) -> Value {
+        let mut map = Map::new();
+        let fresh = || Uuid::new_v4().to_string();
+        map.insert("id".to_owned(), json!(if self.id.is_empty() { fresh() } else { self.id.clone() }));
+        if !self.name.is_empty() {
+            map.insert("name".to_owned(), json!(self.name));
+        }
+        let row = |(key, value): &(String, Value)| json!({"type": "any", "value": value, "key": key});
+        map.insert("values".to_owned(), values.iter().map(row).collect());
+        Value::Object(map)
+    }
 }
 
 impl JsonReporter {
-    /// Begins a report at `place`.
-    pub fn new(place: &Path, catalogue: Arc<Catalogue>) -> io::Result<Self> {
+    /// Begins a report at `place`; `scopes` are the environment and the globals.
+    pub fn new(place: &Path, catalogue: Arc<Catalogue>, scopes: [Scope; 2]) -> io::Result<Self> {
         Ok(Self {
+            scopes,
             file: ReportFile::create(place)?,
             failures: Spool::new()?,
             catalogue,
@@ -67,7 +98,7 @@ impl Reporter for JsonReporter {
     fn started(&mut self, size: Size) -> io::Result<()> {
         self.size = size;
         self.file.write_all(b"{\"collection\":")?;
-        to_json(&mut self.file, self.catalogue.document())?;
+        to_json(&mut self.file, &self.catalogue.shown())?;
         self.file.write_all(b",\n\"run\":{\"executions\":[")
     }
 
@@ -84,8 +115,10 @@ impl Reporter for JsonReporter {
 
     fn item_finished(&mut self, execution: &Execution) -> io::Result<()> {
         let (cursor, item) = (self.cursor.clone(), self.catalogue.item(&execution.item_id, &execution.item_name));
-        let entry = entry::Entry::of_item(&cursor, item.as_ref(), execution);
-        self.entry(&entry)?;
+        // newman lists requests: one that a script skipped, or that was never reached, is none.
+        if execution.request.is_some() || execution.error.is_some() {
+            self.entry(&entry::Entry::of_item(&cursor, item.as_ref(), execution))?;
+        }
         // What a script or the authentication sent is listed as one more execution of the item, as newman does.
         for replay in &execution.replays {
             self.entry(&entry::Entry::of_replay(&cursor, item.as_ref(), execution, replay))?;
@@ -118,13 +151,10 @@ impl Reporter for JsonReporter {
 
 impl JsonReporter {
     fn scopes(&mut self, result: &RunResult) -> io::Result<()> {
-        for (name, values) in [("environment", &result.environment), ("globals", &result.globals)] {
+        let rows = [("environment", &result.environment), ("globals", &result.globals)];
+        for ((name, values), scope) in rows.into_iter().zip(&self.scopes) {
             write!(self.file, ",\n\"{name}\":")?;
-            let values: Vec<Value> = values
-                .iter()
-                .map(|(key, value)| json!({"type": "any", "value": value, "key": key}))
-                .collect();
-            to_json(&mut self.file, &json!({"values": values, "_postman_variable_scope": name}))?;
+            to_json(&mut self.file, &scope.shown(values))?;
         }
         Ok(())
     }

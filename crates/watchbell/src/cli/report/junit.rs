@@ -1,5 +1,5 @@
 //! The JUnit report: one `testsuite` for each request of each iteration, one `testcase` for
-//! each test, in the form that Jenkins and GitLab read. Suites go to the disk while the run
+//! each test, in the form that Jenkins and GitLab read, with newman's names for things. Suites go to the disk while the run
 //! goes and are put behind the totals at its end.
 
 use std::{
@@ -123,9 +123,9 @@ fn suite_text(suite: &str, collection: &str, execution: &Execution, counts: &Cou
         "  <testsuite name=\"{}\" id=\"{}\" timestamp=\"{}\" tests=\"{tests}\" failures=\"{failures}\" errors=\"{errors}\" skipped=\"{skipped}\" time=\"{seconds:.3}\">\n",
         escape(suite),
         escape(&execution.item_id),
-        started.strftime("%Y-%m-%dT%H:%M:%S"),
+        started.strftime("%Y-%m-%dT%H:%M:%S.%3fZ"),
     );
-    let class = escape(&format!("{collection} / {suite}"));
+    let class = class_name(execution.path.get(1..).unwrap_or_default());
     let mut case = |name: &str, inner: &str| {
         let close = if inner.is_empty() {
             "/>\n".to_owned()
@@ -138,7 +138,10 @@ fn suite_text(suite: &str, collection: &str, execution: &Execution, counts: &Cou
         ));
     };
     if let Some(error) = &execution.error {
-        case("request", &problem("error", &error.code, &error.message, None));
+        case(
+            "request",
+            &problem("error", &error.code, &error.message, &format!("{}: {}", error.code, error.message)),
+        );
     }
     for failed in &execution.script_errors {
         let name = if failed.listen == Listen::Prerequest {
@@ -146,34 +149,71 @@ fn suite_text(suite: &str, collection: &str, execution: &Execution, counts: &Cou
         } else {
             "test script"
         };
-        case(
-            name,
-            &problem("error", &failed.error.name, &failed.error.message, failed.error.stack.as_deref()),
-        );
+        let detail = thrown(&failed.error.name, &failed.error.message, failed.error.stack.as_deref());
+        case(name, &problem("error", &failed.error.name, &failed.error.message, &detail));
     }
     for assertion in &execution.assertions {
-        case(&assertion.name, &verdict(assertion));
+        case(&assertion.name, &verdict(assertion, collection, suite));
+    }
+    if !execution.console.is_empty() {
+        let said: Vec<String> = execution
+            .console
+            .iter()
+            .map(|line| format!("{}: {}", line.level, line.text))
+            .collect();
+        text.push_str(&format!("    <system-out>{}</system-out>\n", escape(&said.join("\n"))));
     }
     text.push_str("  </testsuite>\n");
     text
 }
 
-fn verdict(assertion: &Assertion) -> String {
-    match (assertion.status, &assertion.error) {
-        (AssertionStatus::Passed, _) => String::new(),
-        (AssertionStatus::Skipped, _) => "<skipped/>".to_owned(),
-        (AssertionStatus::Failed, Some(error)) => problem("failure", &error.name, &error.message, error.stack.as_deref()),
-        (AssertionStatus::Failed, None) => problem("failure", "AssertionError", "", None),
+/// The path as one word, as newman has it (`ShopLogIn`). Readers take what stands before a
+/// dot for a package, so that none may be in it.
+fn class_name(path: &[String]) -> String {
+    let mut out = String::new();
+    for word in path.iter().flat_map(|name| name.split(|c: char| !c.is_alphanumeric())) {
+        let mut letters = word.chars();
+        out.extend(letters.next().into_iter().flat_map(char::to_uppercase));
+        out.push_str(letters.as_str());
+    }
+    out
+}
+
+fn verdict(assertion: &Assertion, collection: &str, suite: &str) -> String {
+    match assertion.status {
+        AssertionStatus::Passed => String::new(),
+        AssertionStatus::Skipped => "<skipped/>".to_owned(),
+        AssertionStatus::Failed => {
+            let (name, message, stack) = assertion.error.as_ref().map_or(("AssertionError", "", None), |error| {
+                (error.name.as_str(), error.message.as_str(), error.stack.as_deref())
+            });
+            let detail = format!(
+                "Collection name: {collection}.\nRequest name: {suite}.\nTest description: {}.\n{}",
+                assertion.name,
+                thrown(name, message, stack)
+            );
+            // The type is newman's word for it, whatever was thrown.
+            problem("failure", "AssertionFailure", message, &detail)
+        }
     }
 }
 
-fn problem(element: &str, kind: &str, message: &str, stack: Option<&str>) -> String {
-    let stack = stack.map_or_else(|| format!("{kind}: {message}"), str::to_owned);
+/// An error with its stack, which an engine may write with or without the message.
+fn thrown(name: &str, message: &str, stack: Option<&str>) -> String {
+    let head = format!("{name}: {message}");
+    match stack {
+        Some(stack) if stack.starts_with(&head) => stack.to_owned(),
+        Some(stack) => format!("{head}\n{stack}"),
+        None => head,
+    }
+}
+
+fn problem(element: &str, kind: &str, message: &str, detail: &str) -> String {
     format!(
         "<{element} type=\"{}\" message=\"{}\">{}</{element}>",
         escape(kind),
         escape(message),
-        escape(&stack)
+        escape(detail)
     )
 }
 
@@ -187,6 +227,7 @@ pub fn escape(text: &str) -> String {
             '>' => out.push_str("&gt;"),
             '"' => out.push_str("&quot;"),
             '\n' => out.push_str("&#10;"),
+            '\r' => out.push_str("&#13;"),
             '\t' => out.push_str("&#9;"),
             '\u{0}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}' => out.push('\u{fffd}'),
             other => out.push(other),
@@ -198,6 +239,12 @@ pub fn escape(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_class_is_one_word_without_dots() {
+        let path = ["Shop v1.2".to_owned(), "log <in>".to_owned(), "été".to_owned()];
+        assert_eq!(class_name(&path), "ShopV12LogInÉté");
+    }
 
     #[test]
     fn nothing_a_server_says_breaks_the_document() {

@@ -1,7 +1,7 @@
 //! Averages over a run without keeping its requests: newman's `timings` and `transfers`.
 
 use collection::report::{Execution, Received};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 /// Mean, extremes and deviation of a stream of numbers (Welford's method).
 #[derive(Debug, Clone, Copy, Default)]
@@ -73,13 +73,28 @@ impl Timings {
         let Self {
             response, dns, first_byte, ..
         } = self;
-        json!({
-            "responseAverage": response.mean(), "responseMin": response.min(), "responseMax": response.max(), "responseSd": response.deviation(),
-            "dnsAverage": dns.mean(), "dnsMin": dns.min(), "dnsMax": dns.max(), "dnsSd": dns.deviation(),
-            "firstByteAverage": first_byte.mean(), "firstByteMin": first_byte.min(), "firstByteMax": first_byte.max(),
-            "firstByteSd": first_byte.deviation(),
-            "started": started / 1000, "completed": completed / 1000,
-        })
+        let mut shown = Map::new();
+        for (name, spread) in [("response", response), ("dns", dns), ("firstByte", first_byte)] {
+            let values = [
+                ("Average", spread.mean()),
+                ("Min", spread.min()),
+                ("Max", spread.max()),
+                ("Sd", spread.deviation()),
+            ];
+            shown.extend(values.map(|(what, value)| (format!("{name}{what}"), number(value))));
+        }
+        shown.insert("started".to_owned(), json!(started / 1000));
+        shown.insert("completed".to_owned(), json!(completed / 1000));
+        Value::Object(shown)
+    }
+}
+
+/// A number as JavaScript writes it: `3`, not `3.0`.
+fn number(value: f64) -> Value {
+    if value.fract() == 0.0 && value.abs() < 1e15 {
+        json!(value as i64)
+    } else {
+        json!(value)
     }
 }
 

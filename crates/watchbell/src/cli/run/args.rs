@@ -4,17 +4,22 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, ValueEnum};
 
+mod reporter;
+
+pub use reporter::{ReporterKind, ReporterName};
+
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Exit codes: 0 everything passed, 1 something failed, 2 the words could not be understood.
+    after_help = "Exit codes, as newman's: 0 everything passed, 1 something failed or the words could not be understood.
 
 Examples:
   watchbell run orders.json -e prod.json
   watchbell run orders.json -d customers.csv --folder Checkout --bail
-  watchbell run orders.json -r cli,junit --reporter-junit-export results.xml"
+  watchbell run orders.json -r cli,junit --reporter-junit-export results.xml
+  watchbell run Orders -e Production --server https://watch.example.com --token $TOKEN"
 )]
 pub struct Args {
-    /// Collection (Postman v2.1 or v2.0): a file, an http(s) URL, a uid of Postman's API, or - for standard input
+    /// Collection (Postman v2.1 or v2.0): a file, an http(s) URL, its id or name with --server, a uid of Postman's API, or - for standard input
     pub collection: String,
     #[command(flatten)]
     pub documents: Documents,
@@ -57,6 +62,12 @@ pub struct Documents {
     /// Key of Postman's API, for documents that are read from there
     #[arg(long, value_name = "KEY", env = "POSTMAN_API_KEY", hide_env_values = true)]
     pub postman_api_key: Option<String>,
+    /// Watchbell server whose workspace has the collection and the environment, by id or name
+    #[arg(long, value_name = "URL", env = "WATCHBELL_SERVER")]
+    pub server: Option<String>,
+    /// API token of that workspace
+    #[arg(long, value_name = "TOKEN", env = "WATCHBELL_TOKEN", hide_env_values = true)]
+    pub token: Option<String>,
     /// Cookies to start with: a file as tough-cookie writes it
     #[arg(long, value_name = "FILE")]
     pub cookie_jar: Option<PathBuf>,
@@ -76,7 +87,7 @@ pub struct Documents {
 #[command(next_help_heading = "Run")]
 pub struct RunArgs {
     /// How often the collection is run [default: once for each row of data]
-    #[arg(short = 'n', long, value_name = "N")]
+    #[arg(short = 'n', long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub iteration_count: Option<u64>,
     /// Run only this folder or request, by name or id; may be given several times
     #[arg(long, value_name = "NAME")]
@@ -85,16 +96,16 @@ pub struct RunArgs {
     #[arg(long, value_name = "MODIFIERS", num_args = 0..=1, value_delimiter = ',', default_missing_value = "failure")]
     pub bail: Option<Vec<BailOn>>,
     /// Pause between requests, ms
-    #[arg(long, value_name = "MS", default_value_t = 0)]
+    #[arg(long, value_name = "MS", default_value_t = 0, num_args = 0..=1, default_missing_value = "0")]
     pub delay_request: u64,
     /// Limit of the whole run, ms; 0 is none
-    #[arg(long, value_name = "MS", default_value_t = 0)]
+    #[arg(long, value_name = "MS", default_value_t = 0, num_args = 0..=1, default_missing_value = "0")]
     pub timeout: u64,
     /// Limit of one request, ms; 0 is none
-    #[arg(long, value_name = "MS", default_value_t = 0)]
+    #[arg(long, value_name = "MS", default_value_t = 0, num_args = 0..=1, default_missing_value = "0")]
     pub timeout_request: u64,
     /// Limit of one script, ms; 0 is a minute
-    #[arg(long, value_name = "MS", default_value_t = 0)]
+    #[arg(long, value_name = "MS", default_value_t = 0, num_args = 0..=1, default_missing_value = "0")]
     pub timeout_script: u64,
     /// Take redirects as they come, follow none
     #[arg(long)]
@@ -138,7 +149,7 @@ pub struct TlsArgs {
     /// Passphrase of that key
     #[arg(long, value_name = "TEXT")]
     pub ssl_client_passphrase: Option<String>,
-    /// Client certificates by host: a JSON list of {name, matches, key, cert, passphrase}
+    /// Client certificates by host: a JSON list of {name, matches, key, cert, pfx, passphrase}
     #[arg(long, value_name = "FILE")]
     pub ssl_client_cert_list: Option<PathBuf>,
     /// Authorities to trust beside the system's, PEM
@@ -151,8 +162,8 @@ pub struct TlsArgs {
 #[command(next_help_heading = "Output")]
 pub struct OutputArgs {
     /// Reports to make, several at once: cli, json, junit, html, progress
-    #[arg(short, long, value_delimiter = ',', default_value = "cli", value_name = "NAMES")]
-    pub reporters: Vec<ReporterKind>,
+    #[arg(short, long, value_delimiter = ',', default_value = "cli", value_name = "NAMES", num_args = 0..=1, default_missing_value = "")]
+    pub reporters: Vec<ReporterName>,
     /// File of the JSON report [default: newman/newman-run-report-TIME.json]
     #[arg(long, value_name = "FILE")]
     pub reporter_json_export: Option<PathBuf>,
@@ -202,18 +213,12 @@ pub struct CliArgs {
     /// No name of this program and of the collection
     #[arg(long = "reporter-cli-no-banner", action = ArgAction::SetTrue)]
     pub no_banner: bool,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum ReporterKind {
-    Cli,
-    Json,
-    Junit,
-    /// Also under the name of the third-party reporter that most teams have.
-    #[value(alias = "htmlextra")]
-    Html,
-    /// The progress line alone.
-    Progress,
+    /// The time of each request and test, in this machine's time zone
+    #[arg(long = "reporter-cli-show-timestamps", action = ArgAction::SetTrue)]
+    pub show_timestamps: bool,
+    /// Nothing at all; other reports are made
+    #[arg(id = "cli_silent", long = "reporter-cli-silent", action = ArgAction::SetTrue)]
+    pub silent: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -258,13 +263,13 @@ mod tests {
     #[test]
     fn newmans_spellings_are_understood() {
         let args = parse("run c.json -r cli,json,htmlextra --bail -n 3 --color off -k -x --folder A --folder B");
-        assert_eq!(args.output.reporters, [ReporterKind::Cli, ReporterKind::Json, ReporterKind::Html]);
+        assert_eq!(args.output.kinds(), [ReporterKind::Cli, ReporterKind::Json, ReporterKind::Html]);
         assert_eq!((args.run.bail, args.run.iteration_count), (Some(vec![BailOn::Failure]), Some(3)));
         assert_eq!((args.output.color, args.run.folder.len()), (Color::Off, 2));
         assert_eq!(
             parse("run c.json --bail folder,failure").run.bail,
             Some(vec![BailOn::Folder, BailOn::Failure])
         );
-        assert_eq!(parse("run c.json").output.reporters, [ReporterKind::Cli]);
+        assert_eq!(parse("run c.json").output.kinds(), [ReporterKind::Cli]);
     }
 }

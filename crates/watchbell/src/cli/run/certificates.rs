@@ -17,7 +17,7 @@ pub fn rules(args: &TlsArgs) -> Result<Vec<CertificateRule>> {
         let text = read(list)?;
         let entries = certificates::parse_list(&text).with_context(|| format!("`{}`", list.display()))?;
         for entry in entries {
-            let identity = identity(Path::new(&entry.certificate), Path::new(&entry.key), entry.passphrase)?;
+            let identity = entry.files.read(entry.passphrase, |path| read(Path::new(path)))?;
             rules.push(CertificateRule {
                 matches: entry.matches,
                 identity,

@@ -7,30 +7,43 @@ use std::{
 };
 
 use anyhow::Result;
-use collection::Collection;
+use collection::RunSpec;
 use domain::Clock as _;
 
-use super::args::{Color, OutputArgs, ReporterKind};
+use super::args::{Color, OutputArgs, ReporterKind, ReporterName};
 use crate::{
-    cli::report::{CliReporter, HtmlReporter, JsonReporter, JunitReporter, Reporter, cli::Look, json::Catalogue, progress::Progress},
+    cli::report::{
+        CliReporter, HtmlReporter, JsonReporter, JunitReporter, Reporter,
+        cli::Look,
+        json::{Catalogue, Scope},
+        progress::Progress,
+    },
     clock::SystemClock,
 };
 
 /// Makes each reporter once, in the order given.
-pub fn reporters(args: &OutputArgs, collection: &Collection) -> Result<Vec<Box<dyn Reporter>>> {
+pub fn reporters(args: &OutputArgs, spec: &RunSpec) -> Result<Vec<Box<dyn Reporter>>> {
     set_colour(args);
-    let mut kinds: Vec<ReporterKind> = Vec::new();
-    for kind in &args.reporters {
-        let hidden = args.silent && matches!(kind, ReporterKind::Cli | ReporterKind::Progress);
-        if !hidden && !kinds.contains(kind) {
-            kinds.push(*kind);
+    for name in &args.reporters {
+        if let ReporterName::Foreign(name) = name
+            && !name.is_empty()
+        {
+            anstream::eprintln!(
+                "warning: there is no reporter `{name}`, its report is not made\n\nhint: built in are cli, json, junit, html and progress; other tools can read the JSON report"
+            );
         }
     }
-    kinds.into_iter().map(|kind| reporter(kind, args, collection)).collect()
+    let shown = |kind: &ReporterKind| match kind {
+        ReporterKind::Cli => !args.silent && !args.cli.silent,
+        ReporterKind::Progress => !args.silent,
+        _ => true,
+    };
+    let kinds = args.kinds().into_iter().filter(shown);
+    kinds.map(|kind| reporter(kind, args, spec)).collect()
 }
 
-fn reporter(kind: ReporterKind, args: &OutputArgs, collection: &Collection) -> Result<Box<dyn Reporter>> {
-    let name = collection.name();
+fn reporter(kind: ReporterKind, args: &OutputArgs, spec: &RunSpec) -> Result<Box<dyn Reporter>> {
+    let name = spec.collection.name();
     Ok(match kind {
         ReporterKind::Cli => {
             let look = Look {
@@ -43,7 +56,8 @@ fn reporter(kind: ReporterKind, args: &OutputArgs, collection: &Collection) -> R
         ReporterKind::Progress => Box::new(Progress::new()),
         ReporterKind::Json => {
             let place = place(args.reporter_json_export.as_deref(), "json");
-            Box::new(JsonReporter::new(&place, Arc::new(Catalogue::new(collection)))?)
+            let scopes = [&spec.environment, &spec.globals].map(|document| Scope::of(document.as_ref()));
+            Box::new(JsonReporter::new(&place, Arc::new(Catalogue::new(&spec.collection)), scopes)?)
         }
         ReporterKind::Junit => Box::new(JunitReporter::new(&place(args.reporter_junit_export.as_deref(), "xml"), name)?),
         ReporterKind::Html => Box::new(HtmlReporter::new(&place(args.reporter_html_export.as_deref(), "html"), name)?),

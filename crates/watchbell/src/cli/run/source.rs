@@ -1,9 +1,12 @@
-//! Where documents come from: files, standard input, and URLs, those of Postman's API with a key.
+//! Where documents come from: files, standard input, the workspace of a server, and URLs,
+//! those of Postman's API with a key.
 
 use std::{io::Read as _, path::Path, time::Duration};
 
 use anyhow::{Context as _, Result, bail};
 use collection::{IterationData, LoadError, data::DataKind};
+
+use super::workspace::{self, Workspace};
 
 /// Longest document that is fetched, in bytes.
 const MAX_BYTES: usize = 256 << 20;
@@ -17,6 +20,8 @@ pub struct Source<'a> {
     pub policy: &'a egress::Policy,
     /// Of Postman's API.
     pub key: Option<&'a str>,
+    /// Of a Watchbell server, when one is named.
+    pub workspace: Option<Workspace>,
     /// Do not check certificates.
     pub insecure: bool,
 }
@@ -55,7 +60,15 @@ impl Source<'_> {
         if word.starts_with("http://") || word.starts_with("https://") {
             return Ok((self.fetch(word).await?, word.to_owned()));
         }
-        if is_uid(word) && !Path::new(word).exists() {
+        let is_here = Path::new(word).exists();
+        if let Some(workspace) = self.workspace.as_ref().filter(|_| !is_here && plural != "data")
+            && !(is_uid(word) && self.key.is_some())
+        {
+            let list = self.fetch(&workspace.list(plural)).await?;
+            let url = workspace.document(&list, plural, word)?;
+            return Ok((self.fetch(&url).await?, url));
+        }
+        if is_uid(word) && !is_here {
             let url = format!("{POSTMAN_API}/{plural}/{word}");
             return Ok((self.fetch(&url).await?, url));
         }
@@ -78,10 +91,15 @@ impl Source<'_> {
                 continue;
             }
             if response.status != 200 {
-                let hint = if matches!(response.status, 401 | 403) {
-                    "\n\nhint: give the key of Postman's API as --postman-api-key"
-                } else {
-                    ""
+                let ours = self
+                    .workspace
+                    .as_ref()
+                    .is_some_and(|workspace| url.starts_with(&workspace.list("")));
+                let hint = match response.status {
+                    status if ours => workspace::hint(status),
+                    401 | 403 if is_postman(&url) => "\n\nhint: give the key of Postman's API as --postman-api-key",
+                    401 | 403 => "\n\nhint: for a Watchbell server give --server and --token",
+                    _ => "",
                 };
                 bail!("`{url}` answered {} {}{hint}", response.status, response.reason);
             }
@@ -98,6 +116,9 @@ impl Source<'_> {
         // The key goes to Postman alone, also when it redirects elsewhere.
         if let Some(key) = self.key.filter(|_| is_postman(url)) {
             headers.push(("X-Api-Key".to_owned(), key.to_owned()));
+        }
+        if let Some(token) = self.workspace.as_ref().and_then(|workspace| workspace.token_for(url)) {
+            headers.push(("Authorization".to_owned(), format!("Bearer {token}")));
         }
         let request = egress::Request {
             headers,

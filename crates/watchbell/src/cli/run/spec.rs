@@ -9,7 +9,8 @@ use domain::Clock as _;
 use super::{
     args::{Args, BailOn, ReporterKind},
     certificates,
-    source::Source,
+    source::{Source, with_hint},
+    workspace::{self, Workspace},
 };
 use crate::{clock::SystemClock, config};
 
@@ -23,13 +24,21 @@ pub async fn spec(args: &Args, client: &egress::Client, policy: &egress::Policy)
         client,
         policy,
         key: documents.postman_api_key.as_deref(),
+        workspace: documents
+            .server
+            .as_deref()
+            .map(|server| Workspace::new(server, documents.token.as_deref())),
         insecure: args.tls.insecure,
     };
-    let collection: Collection = source.document(&args.collection, "collections", load::parse_collection).await?;
+    let collection = collection(&source, &args.collection).await?;
     let mut environment = match &documents.environment {
         Some(word) => Some(source.document(word, "environments", load::parse_environment).await?),
         None => None,
     };
+    if let Some((rest, secret)) = environment.as_ref().and_then(workspace::without_masked) {
+        environment = Some(rest);
+        warn_of_secrets(&secret, &documents.env_var);
+    }
     let mut globals = match &documents.globals {
         Some(word) => Some(source.document(word, "globals", load::parse_globals).await?),
         None => None,
@@ -55,10 +64,16 @@ pub async fn spec(args: &Args, client: &egress::Client, policy: &egress::Policy)
     })
 }
 
+/// Read without a copy of its text, which may have 50 MB.
+async fn collection(source: &Source<'_>, word: &str) -> Result<Collection> {
+    let (bytes, name) = source.read(word, "collections").await?;
+    load::read_collection(bytes, &name).map_err(with_hint)
+}
+
 fn options(args: &Args) -> Result<RunOptions> {
     let limit = |ms: u64| (ms > 0).then(|| Duration::from_millis(ms));
     let defaults = RunOptions::default();
-    let whole_bodies = args.output.reporters.contains(&ReporterKind::Json);
+    let whole_bodies = args.output.kinds().contains(&ReporterKind::Json);
     let [http, https, none] = config::proxies();
     Ok(RunOptions {
         follow_redirects: !args.run.ignore_redirects,
@@ -92,6 +107,15 @@ fn cookies(args: &Args) -> Result<Jar> {
     };
     let text = std::fs::read(path).with_context(|| format!("cannot read `{}`", path.display()))?;
     Jar::from_json(&text, SystemClock.now()).with_context(|| format!("`{}`", path.display()))
+}
+
+/// A server gives no secret value away; those that are not given here are unset.
+fn warn_of_secrets(names: &[String], given: &[String]) {
+    for name in names {
+        if !given.iter().any(|pair| pair.split('=').next() == Some(name)) {
+            anstream::eprintln!("warning: `{name}` is secret and stays on the server\n\nhint: give it as --env-var {name}=VALUE");
+        }
+    }
 }
 
 /// Sets `name=value` pairs; without a document one is made of them.

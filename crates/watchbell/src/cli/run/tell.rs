@@ -6,13 +6,7 @@ use std::time::Duration;
 use anyhow::{Result, bail};
 use bytes::Bytes;
 use collection::report::RunResult;
-use domain::{
-    Clock as _,
-    clock::rfc3339,
-    delivery::Verdict,
-    id,
-    profile::{self, Profile},
-};
+use domain::{Clock as _, clock::rfc3339, delivery::Verdict, id, profile, webhook::SignatureStyle};
 use serde_json::json;
 
 use crate::clock::SystemClock;
@@ -37,9 +31,10 @@ pub async fn tell(
     let body = Bytes::from(body(name, result, now).to_string());
     let mut last = String::new();
     for pause in PAUSES.into_iter().map(Some).chain([None]) {
-        let keys = profile::keys(secret, None, now)?;
+        let keys = profile::keys(SignatureStyle::Standard, secret, None, now)?;
         let mut headers = vec![("content-type".to_owned(), "application/json".to_owned())];
-        headers.extend(Profile::Standard.headers(&message, &keys, SystemClock.now(), &body)?);
+        let style = Some(SignatureStyle::Standard);
+        headers.extend(profile::headers(style, &message, &keys, SystemClock.now(), &body)?);
         let request = egress::Request {
             headers,
             body: Some(body.clone()),

@@ -6,11 +6,14 @@ use domain::{Micros, Problem, account::Role, event, limits, profile::Profile, tr
 use egress::Refusal;
 use store::{
     Tx,
-    tables::{collections, monitors, webhooks::Webhook},
+    tables::{
+        collections, monitors, settings,
+        webhooks::{self as table, Webhook},
+    },
 };
 
 use super::{Caller, Result, hears_results};
-use crate::app::App;
+use crate::{actions::event_types, app::App};
 
 /// How long a look-up may take while somebody waits for the form.
 const LOOK_UP: Duration = Duration::from_secs(5);
@@ -26,7 +29,7 @@ pub async fn receiver(app: &App, caller: &Caller, url: &str) -> Result<()> {
     if url.len() > limits::URL_BYTES {
         return Err(Problem::invalid("url", format!("`url` is longer than {} bytes", limits::URL_BYTES)).into());
     }
-    let policy = app.engine.policy(&caller.workspace.id);
+    let policy = app.engine.policy(&caller.workspace.id).await?;
     let checked = app.engine.client().check(url, &policy, LOOK_UP).await;
     match checked.err().and_then(|failure| failure.refusal) {
         Some(refusal) => Err(refusal_problem(&refusal, caller.role).into()),
@@ -67,7 +70,43 @@ pub fn fields(webhook: &Webhook) -> Result<(), Problem> {
     }
     webhook.trigger_rule.check()?;
     webhook.options.check()?;
+    webhook.profile.check_options(&webhook.options, &webhook.events)?;
+    if webhook.secret_sealed.is_none() && webhook.profile.needs_secret() {
+        return Err(no_secret(webhook.profile));
+    }
     webhook.retry_policy.as_ref().map_or(Ok(()), domain::retry::RetryPolicy::check)
+}
+
+/// A profile that cannot do without a secret has none.
+pub fn no_secret(profile: Profile) -> Problem {
+    Problem::invalid("secret", format!("a webhook of profile `{profile}` needs a secret"))
+        .hint("the integration key (routing key) of a service's Events API v2 integration")
+}
+
+/// Holds the events against the workspace's registry of event types, where the profile has to keep to it.
+pub fn registered(tx: &mut dyn Tx, webhook: &Webhook) -> Result<()> {
+    event_types::check_subscribed(tx, &webhook.workspace_id, webhook.profile, &webhook.events)
+}
+
+/// Whether one more webhook may be enabled: profile `testmonitor` is limited. The caller counts under a lock that lasts until
+/// its commit, so that of many at once only as many succeed as there is room for.
+pub fn room(tx: &mut dyn Tx, webhook: &Webhook) -> Result<()> {
+    if webhook.profile != Profile::Testmonitor || !webhook.enabled {
+        return Ok(());
+    }
+    table::lock_enabled(tx, &webhook.workspace_id)?;
+    let (settings, _) = settings::of_workspace(tx, &webhook.workspace_id)?;
+    let most = u64::from(settings.max_active_webhooks);
+    if table::enabled_of_profile(tx, &webhook.workspace_id, webhook.profile)? < most {
+        return Ok(());
+    }
+    let detail = format!(
+        "this workspace may have {most} enabled webhooks of profile `{}` at once (`maxActiveWebhooks`)",
+        webhook.profile
+    );
+    Err(Problem::invalid("enabled", detail)
+        .hint("disable another one, create it with `\"enabled\": false`, or have an admin raise the limit in the settings")
+        .into())
 }
 
 /// What the events that are meant carry as their subject: a monitor's id, or the uid of a collection, which may be named by
@@ -105,6 +144,7 @@ pub fn blank(now: Micros) -> Webhook {
         source_id: None,
         events: Vec::new(),
         subject: String::new(),
+        filter: String::new(),
         trigger_rule: TriggerRule::EveryRun,
         options: WebhookOptions::default(),
         retry_policy: None,
@@ -112,10 +152,12 @@ pub fn blank(now: Micros) -> Webhook {
         old_secret_sealed: None,
         old_secret_ends_at: None,
         headers_sealed: None,
+        certificate_sealed: None,
         owner_id: String::new(),
         enabled: true,
         disabled_reason: None,
         disabled_at: None,
+        deleted_at: None,
         failing_since: None,
         failed_attempts: 0,
         last_success_at: None,

@@ -1,9 +1,10 @@
 //! What is entered for a webhook.
 
-use domain::{profile::Profile, retry::RetryPolicy, trigger::TriggerRule, webhook::WebhookOptions};
+use domain::{profile::Profile, retry::RetryPolicy, trigger::TriggerRule};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::{CertificateInput, OptionsPatch};
 use crate::{actions::patch::nullable, schema};
 
 /// A header that goes along with a request or an answer.
@@ -22,27 +23,35 @@ pub struct WebhookInput {
     #[serde(default = "standard")]
     #[schema(value_type = Option<schema::Profile>)]
     pub profile: Profile,
+    /// May be left out for `pagerduty`.
+    #[serde(default)]
     pub url: String,
     /// At least one of: a type, `prefix.*`, `*`.
     pub events: Vec<String>,
     /// Only of this monitor (its id), or of this collection (its uid or id): its activity.
     #[serde(default)]
     pub subject: Option<String>,
+    /// A CEL expression over the event (`type`, `subject`, `data` …) that must be true for it to be sent.
+    #[serde(default)]
+    pub filter: Option<String>,
     /// Default: `three_failures_then_success` for monitor results in profile `postman`, else `every_run`.
     #[serde(default)]
     #[schema(value_type = Option<schema::TriggerRule>)]
     pub trigger: Option<TriggerRule>,
     #[serde(default)]
-    #[schema(value_type = Option<schema::WebhookOptions>)]
-    pub options: WebhookOptions,
+    pub options: OptionsPatch,
     #[serde(default)]
     #[schema(value_type = Option<schema::RetryPolicy>)]
     pub retry_policy: Option<RetryPolicy>,
-    /// `whsec_…`, or `generate` to have one made and shown once; absent: unsigned.
+    /// `generate` to have one made and shown once, or one of your own: `whsec_…` where the signature is `standard`, any text
+    /// of 1 to 256 bytes where it is another, the routing key for `pagerduty`. Absent: unsigned.
     #[serde(default)]
     pub secret: Option<String>,
     #[serde(default)]
     pub headers: Vec<Header>,
+    /// What is shown to receivers that ask who is calling (mutual TLS).
+    #[serde(default)]
+    pub client_certificate: Option<CertificateInput>,
     #[serde(default = "yes")]
     pub enabled: bool,
 }
@@ -66,10 +75,13 @@ pub struct WebhookPatch {
     #[serde(deserialize_with = "nullable")]
     #[schema(value_type = Option<String>)]
     pub subject: Option<Option<String>>,
+    /// `null`: every event.
+    #[serde(deserialize_with = "nullable")]
+    #[schema(value_type = Option<String>)]
+    pub filter: Option<Option<String>>,
     #[schema(value_type = Option<schema::TriggerRule>)]
     pub trigger: Option<TriggerRule>,
-    #[schema(value_type = Option<schema::WebhookOptions>)]
-    pub options: Option<WebhookOptions>,
+    pub options: Option<OptionsPatch>,
     /// `null`: the profile's own.
     #[serde(deserialize_with = "nullable")]
     #[schema(value_type = Option<schema::RetryPolicy>)]
@@ -80,6 +92,20 @@ pub struct WebhookPatch {
     pub secret: Option<Option<String>>,
     /// All of them anew.
     pub headers: Option<Vec<Header>>,
+    /// `null`: none from now on.
+    #[serde(deserialize_with = "nullable")]
+    #[schema(value_type = Option<CertificateInput>)]
+    pub client_certificate: Option<Option<CertificateInput>>,
+}
+
+/// Puts in the profile's URL where none is given, and takes credentials out of the URL.
+pub fn complete(profile: Profile, url: &mut String, headers: &mut Vec<Header>) {
+    if let Some(default) = profile.default_url().filter(|_| url.trim().is_empty()) {
+        default.clone_into(url);
+    }
+    if let Some(header) = take_credentials(url) {
+        add(headers, header);
+    }
 }
 
 /// Takes user name and password out of a URL into the header that carries them, unless one is

@@ -6,7 +6,9 @@ use domain::{
     activity::{Action, Model},
     clock::{DAY, SECOND},
     profile::Profile,
-    secret, webhook as rules,
+    secret::SigningKey,
+    sign,
+    webhook::{self as rules, WebhookOptions},
 };
 use serde::{Deserialize, Serialize};
 use store::{Vault, tables::webhooks as table};
@@ -53,8 +55,10 @@ pub async fn rotate_secret(app: &App, caller: &Caller, id: &str, input: RotateIn
     app.write(move |tx| {
         table::lock(tx, &id)?;
         let mut webhook = found("webhook", table::get(tx, &caller.workspace.id, &id)?)?;
-        let (plain, shown) = entered(webhook.profile, Some(given))?;
-        let before = webhook.secret_sealed.take().filter(|_| overlap > 0);
+        let (plain, shown) = entered(webhook.profile, &webhook.options, Some(given))?;
+        // What signs nothing has no overlap either.
+        let signs = webhook.profile.signature(&webhook.options).is_some();
+        let before = webhook.secret_sealed.take().filter(|_| overlap > 0 && signs);
         webhook.old_secret_ends_at = before.as_ref().map(|_| now + overlap * SECOND);
         webhook.old_secret_sealed = before;
         webhook.secret_sealed = plain.map(|plain| self::seal(&vault, &webhook.id, &plain)).transpose()?;
@@ -72,17 +76,56 @@ pub async fn rotate_secret(app: &App, caller: &Caller, id: &str, input: RotateIn
 }
 
 /// Checks an entered secret or makes one: what is stored, and what is shown once.
-pub fn entered(profile: Profile, given: Option<String>) -> Result<(Option<String>, Option<String>), Problem> {
+pub fn entered(profile: Profile, options: &WebhookOptions, given: Option<String>) -> Result<(Option<String>, Option<String>), Problem> {
     match given.filter(|text| !text.is_empty()) {
         None => Ok((None, None)),
         Some(text) if text == GENERATE => {
-            let made = secret::generate_hmac();
+            let made = profile.generate_secret(options).ok_or_else(|| {
+                Problem::invalid("secret", format!("`{profile}` gives the secret, none can be made here")).hint("enter the routing key")
+            })?;
             Ok((Some(made.clone()), Some(made)))
         }
         Some(text) => {
-            profile.check_secret(&text)?;
+            profile.check_secret(options, &text)?;
             Ok((Some(text), None))
         }
+    }
+}
+
+/// After a change of the signature: whether the stored secrets fit the new style. The old one of a rotation that does not is
+/// dropped.
+///
+/// # Errors
+/// 422 at `options.signature` when the present one does not fit.
+pub fn recheck(vault: &Vault, webhook: &mut table::Webhook) -> Result<()> {
+    let check = |sealed: &str| -> Result<Result<(), Problem>> {
+        let plain = seal::open_webhook_secret(vault, &webhook.id, sealed)?;
+        Ok(webhook.profile.check_secret(&webhook.options, &plain))
+    };
+    if let Some(sealed) = &webhook.secret_sealed
+        && let Err(problem) = check(sealed)?
+    {
+        let detail = format!("the stored secret does not fit this signature: {}", problem.detail);
+        let hint = "give a fitting `secret` in the same change, or `null` to send unsigned";
+        return Err(Problem::invalid("options.signature", detail).hint(hint).into());
+    }
+    let old = webhook.old_secret_sealed.as_deref().map(check).transpose()?;
+    if old.is_some_and(|fits| fits.is_err()) {
+        (webhook.old_secret_sealed, webhook.old_secret_ends_at) = (None, None);
+    }
+    Ok(())
+}
+
+/// What receivers check `v1a` signatures with, if the webhook's key is an Ed25519 one.
+pub fn public_key(vault: &Vault, webhook: &table::Webhook) -> Result<Option<String>> {
+    let Some(sealed) = &webhook.secret_sealed else { return Ok(None) };
+    if webhook.profile.signature(&webhook.options) != Some(rules::SignatureStyle::Standard) {
+        return Ok(None);
+    }
+    let plain = seal::open_webhook_secret(vault, &webhook.id, sealed)?;
+    match SigningKey::parse(rules::SignatureStyle::Standard, "secret", &plain) {
+        Ok(SigningKey::Ed25519Seed(seed)) => Ok(Some(sign::public_key(&seed)?)),
+        _ => Ok(None),
     }
 }
 

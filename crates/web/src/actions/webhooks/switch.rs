@@ -4,15 +4,21 @@ use domain::{
     account::Need,
     activity::{Action, Model},
 };
-use store::tables::webhooks as table;
+use store::tables::{
+    settings,
+    webhooks::{self as table, Webhook},
+};
 
-use super::{Caller, Result, WebhookView, found, view};
-use crate::{actions::attempts::DeliveryView, app::App};
+use super::{Caller, Result, WebhookView, check, found, view};
+use crate::{
+    actions::{attempts::DeliveryView, settings::need_tests},
+    app::App,
+};
 
 /// Enables it; nothing is replayed by itself.
 ///
 /// # Errors
-/// 404.
+/// 404; 422 when as many of its profile are enabled as may be.
 pub async fn enable(app: &App, caller: &Caller, id: &str) -> Result<WebhookView> {
     switch(app, caller, id, None).await
 }
@@ -40,6 +46,11 @@ async fn switch(app: &App, caller: &Caller, id: &str, off: Option<String>) -> Re
                 engine::webhooks::disable(tx, &webhook, reason, now)?;
             }
             None => {
+                let on = Webhook {
+                    enabled: true,
+                    ..webhook.clone()
+                };
+                check::room(tx, &on)?;
                 engine::webhooks::enable(tx, &webhook, now)?;
             }
         }
@@ -53,13 +64,14 @@ async fn switch(app: &App, caller: &Caller, id: &str, off: Option<String>) -> Re
 /// Sends `test-event`, signed like any other, also while it is disabled; it does not count towards disabling.
 ///
 /// # Errors
-/// 404.
+/// 404, also while the workspace's settings have no tests; 409 while webhooks are switched off there.
 pub async fn test(app: &App, caller: &Caller, id: &str) -> Result<DeliveryView> {
     caller.need(Need::Edit)?;
     let now = app.now();
     let (caller, id) = (caller.shared(), id.to_owned());
     app.write(move |tx| {
         let webhook = found("webhook", table::get(tx, &caller.workspace.id, &id)?)?;
+        need_tests(&settings::of_workspace(tx, &caller.workspace.id)?.0)?;
         let delivery = engine::deliver::test(tx, &webhook, &caller.user.name, now)?;
         Ok(DeliveryView::from(delivery))
     })

@@ -8,7 +8,7 @@ use store::{
 };
 use utoipa::ToSchema;
 
-use super::Result;
+use super::{CertificateView, Result};
 use crate::{schema, time::Time};
 
 /// How a webhook is doing.
@@ -52,6 +52,8 @@ pub struct WebhookView {
     pub subject: Option<String>,
     /// Name of the monitor or collection; absent when it was deleted.
     pub subject_name: Option<String>,
+    /// CEL expression that an event must fulfil.
+    pub filter: Option<String>,
     #[schema(value_type = schema::TriggerRule)]
     pub trigger: TriggerRule,
     #[schema(value_type = schema::WebhookOptions)]
@@ -60,10 +62,16 @@ pub struct WebhookView {
     #[schema(value_type = Option<schema::RetryPolicy>)]
     pub retry_policy: Option<RetryPolicy>,
     pub has_secret: bool,
+    /// `whpk_…`, for receivers of a webhook that signs with an Ed25519 key; in the answer for one webhook only.
+    pub public_key: Option<String>,
     /// Until then the secret before it signs too.
     pub old_secret_ends_at: Option<Time>,
     /// Whether headers of its own go along; their values are never shown.
     pub has_headers: bool,
+    /// Whether it shows a client certificate.
+    pub has_client_certificate: bool,
+    /// Whose that is and until when; as `public_key` in the answer for one webhook only.
+    pub client_certificate: Option<CertificateView>,
     pub enabled: bool,
     pub disabled_reason: Option<String>,
     pub disabled_at: Option<Time>,
@@ -108,12 +116,16 @@ pub fn assemble(webhook: Webhook, subject_name: impl FnOnce(&str) -> Option<Stri
         source_id: webhook.source_id,
         events: webhook.events,
         subject,
+        filter: Some(webhook.filter).filter(|filter| !filter.is_empty()),
         trigger: webhook.trigger_rule,
         options: webhook.options,
         retry_policy: webhook.retry_policy,
+        public_key: None,
         has_secret: webhook.secret_sealed.is_some(),
         old_secret_ends_at: Time::option(webhook.old_secret_ends_at),
         has_headers: webhook.headers_sealed.is_some(),
+        has_client_certificate: webhook.certificate_sealed.is_some(),
+        client_certificate: None,
         enabled: webhook.enabled,
         disabled_reason: webhook.disabled_reason,
         disabled_at: Time::option(webhook.disabled_at),

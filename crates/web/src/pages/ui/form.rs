@@ -130,6 +130,11 @@ impl Form {
         )
     }
 
+    /// Several lines that are never shown again: a private key.
+    pub fn secret_area(&self, name: &str, label: &str, hint: &str, more: &str) -> Html {
+        self.wrap(name, label, hint, labelled(more), &format!("<textarea class=\"textarea\" {more}"), "></textarea>")
+    }
+
     /// One of several; `options` are values and labels.
     pub fn select(&self, name: &str, label: &str, hint: &str, options: &[(String, String)]) -> Html {
         let mut end = ">".to_owned();

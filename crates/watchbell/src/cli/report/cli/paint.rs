@@ -65,16 +65,17 @@ impl Paint {
         self.sign("→", "->")
     }
 
+    /// An item that stands in a folder.
+    pub const fn sub_item(&self) -> &'static str {
+        self.sign("↳", "->")
+    }
+
     pub const fn folder(&self) -> &'static str {
         self.sign("❏", "[]")
     }
 
     pub const fn passed(&self) -> &'static str {
         self.sign("✓", "ok")
-    }
-
-    pub const fn failed(&self) -> &'static str {
-        self.sign("✗", "x")
     }
 
     pub const fn bar(&self) -> &'static str {
@@ -93,6 +94,30 @@ pub fn size(bytes: u64) -> String {
         1_000..1_000_000 => format!("{:.1} kB", bytes as f64 / 1e3),
         _ => format!("{:.1} MB", bytes as f64 / 1e6),
     }
+}
+
+/// Bytes and milliseconds in newman's short forms: `239B`, `1.25kB`; `14ms`, `2.5s`, `1m 3s`.
+pub fn short_size(bytes: u64) -> String {
+    let scaled = |value: f64, unit: &str| format!("{}{unit}", (value * 100.0).round() / 100.0);
+    match bytes {
+        0..1_000 => format!("{bytes}B"),
+        1_000..1_000_000 => scaled(bytes as f64 / 1e3, "kB"),
+        _ => scaled(bytes as f64 / 1e6, "MB"),
+    }
+}
+
+pub fn short_time(ms: f64) -> String {
+    let tenths = |seconds: f64| (seconds * 10.0).floor() / 10.0;
+    match ms {
+        ms if ms < 1_998.0 => format!("{}ms", ms.floor()),
+        ms if ms < 60_000.0 => format!("{}s", tenths(ms / 1e3)),
+        ms => format!("{}m {}s", (ms / 60_000.0).floor(), tenths(ms % 60_000.0 / 1e3)),
+    }
+}
+
+/// A text of several lines, those after the first indented.
+pub fn hanging(text: &str, indent: &str) -> String {
+    tame(text.trim_end()).replace('\n', &format!("\n{indent}"))
 }
 
 /// Text from outside without the characters that would steer a terminal.
@@ -114,5 +139,13 @@ mod tests {
     #[test]
     fn bytes_are_short() {
         assert_eq!([size(999), size(1_250), size(2_000_000)], ["999 B", "1.2 kB", "2.0 MB"]);
+        assert_eq!(
+            [short_size(239), short_size(1_254), short_size(2_000_000)],
+            ["239B", "1.25kB", "2MB"]
+        );
+        assert_eq!(
+            [short_time(14.9), short_time(2_560.0), short_time(63_210.0)],
+            ["14ms", "2.5s", "1m 3.2s"]
+        );
     }
 }

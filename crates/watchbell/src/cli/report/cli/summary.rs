@@ -4,7 +4,7 @@ use collection::report::{Count, Failure};
 
 use super::{
     Ending,
-    paint::{Paint, size, tame},
+    paint::{Paint, hanging, short_size, short_time, tame},
 };
 
 /// Widths of the table's columns.
@@ -32,18 +32,17 @@ pub fn totals(out: &mut String, ending: &Ending<'_>, paint: &Paint) {
             count.failed > 0,
         );
     }
-    let seconds = (ending.result.finished_at - ending.result.started_at) as f64 / 1e6;
+    let duration = (ending.result.finished_at - ending.result.started_at) as f64 / 1e3;
     let spread = &ending.timings.response;
-    let ms = |value: f64| format!("{value:.0}ms");
     let lines = [
-        format!("total run duration: {seconds:.2}s"),
-        format!("total data received: {} (approx)", size(ending.timings.bytes)),
+        format!("total run duration: {}", short_time(duration)),
+        format!("total data received: {} (approx)", short_size(ending.timings.bytes)),
         format!(
             "average response time: {} [min: {}, max: {}, s.d.: {}]",
-            ms(spread.mean()),
-            ms(spread.min()),
-            ms(spread.max()),
-            ms(spread.deviation())
+            short_time(spread.mean()),
+            short_time(spread.min()),
+            short_time(spread.max()),
+            short_time(spread.deviation())
         ),
         format!("warnings: {}", totals.warnings),
     ];
@@ -98,13 +97,13 @@ pub fn failures(out: &mut String, failures: &[Failure], all: u64, paint: &Paint)
         let test = failure
             .test
             .as_ref()
-            .map(|(_, name)| format!(": {}", tame(name)))
+            .map(|(_, name)| format!(": {}", hanging(name, "     ")))
             .unwrap_or_default();
         let place = paint.dim(&format!("({}, iteration {})", failure.at, failure.iteration + 1));
         out.push_str(&format!("{number:>3}. {} {place}\n", paint.bold(&format!("{}{test}", tame(item)))));
         out.push_str(&format!(
             "     {}\n",
-            paint.red(&format!("{}: {}", failure.name, tame(&failure.message)))
+            paint.red(&format!("{}: {}", failure.name, hanging(&failure.message, "     ")))
         ));
     }
     let more = all.saturating_sub(failures.len() as u64);

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use collection::report::{Execution, Received};
+use collection::report::{Execution, Received, SubRequest};
 use collection::script::{Assertion, AssertionStatus, Listen};
 
 use super::super::{cli::size, junit::escape};
@@ -10,18 +10,29 @@ use super::super::{cli::size, junit::escape};
 /// Characters of a body that the page shows.
 const MAX_BODY: usize = 20_000;
 
-/// The fold, open when something failed. Writing to a string cannot fail.
-pub fn html(execution: &Execution, iterations: u64) -> String {
-    let failed = execution.error.is_some()
+/// Where on the page an item of an iteration stands.
+pub fn anchor(iteration: u64, position: u64) -> String {
+    format!("i{iteration}-{position}")
+}
+
+/// Whether anything of an item went wrong.
+pub fn has_failed(execution: &Execution) -> bool {
+    execution.error.is_some()
         || !execution.script_errors.is_empty()
         || execution.assertions.iter().any(|a| a.status == AssertionStatus::Failed)
-        || execution.sub_requests.iter().any(|sub| sub.error.is_some());
+        || execution.sub_requests.iter().any(|sub| sub.error.is_some())
+}
+
+/// The fold of an item. Writing to a string cannot fail.
+pub fn html(execution: &Execution, iterations: u64, open: bool) -> String {
+    let failed = has_failed(execution);
     let mut out = String::with_capacity(2048);
     let _ = write!(
         out,
-        "<details class=\"{}\"{}>",
-        if failed { "failed" } else { "passed" },
-        if failed { " open" } else { "" }
+        "<details id=\"{}\" class=\"{}\"{}>",
+        anchor(execution.iteration, execution.position),
+        if failed { "item failed" } else { "item passed" },
+        if open { " open" } else { "" }
     );
     summary(&mut out, execution, iterations, failed);
     out.push_str("<div>");
@@ -36,13 +47,19 @@ pub fn html(execution: &Execution, iterations: u64) -> String {
         let _ = write!(out, "<h3>Console</h3><pre>{}</pre>", escape_lines(&said.join("\n")));
     }
     if let Some(request) = &execution.request {
-        let _ = write!(out, "<h3>Request</h3><p>{} {}</p>", escape(&request.method), escape(&request.url));
+        let _ = write!(
+            out,
+            "<h3>Request</h3><p class=\"said\">{} {}</p>",
+            escape(&request.method),
+            escape(&request.url)
+        );
         headers(&mut out, &request.headers);
         body(&mut out, request.body.as_deref().unwrap_or_default());
     }
     if let Some(response) = &execution.response {
         answer(&mut out, response);
     }
+    sub_requests(&mut out, &execution.sub_requests);
     out.push_str("</div></details>\n");
     out
 }
@@ -74,7 +91,7 @@ fn summary(out: &mut String, execution: &Execution, iterations: u64, failed: boo
 
 fn problems(out: &mut String, execution: &Execution) {
     let mut problem = |class: &str, text: &str| {
-        let _ = write!(out, "<p class=\"{class}\">{}</p>", escape(text));
+        let _ = write!(out, "<p class=\"{class} said\">{}</p>", escape(text));
     };
     if let Some(error) = &execution.error {
         problem("bad", &format!("{} ({})", error.message, error.code));
@@ -105,7 +122,7 @@ fn tests(out: &mut String, assertions: &[Assertion]) {
         if let Some(error) = &assertion.error {
             let _ = write!(
                 out,
-                "<br><span class=\"bad\">{}</span>",
+                "<div class=\"bad said\">{}</div>",
                 escape(&format!("{}: {}", error.name, error.message))
             );
         }
@@ -132,12 +149,37 @@ fn answer(out: &mut String, response: &Received) {
     body(out, if response.base64 { "(binary)" } else { &response.body });
 }
 
+/// What scripts sent, a line each.
+fn sub_requests(out: &mut String, subs: &[SubRequest]) {
+    if subs.is_empty() {
+        return;
+    }
+    out.push_str("<h3>Sent by scripts</h3><ul class=\"tests\">");
+    for sub in subs {
+        let what = sub
+            .request
+            .as_ref()
+            .map_or_else(|| "not sent".to_owned(), |sent| format!("{} {}", sent.method, sent.url));
+        let answer = match (&sub.response, &sub.error) {
+            (Some(response), _) => format!("{} {}, {} ms", response.status, response.reason, response.time_ms),
+            (None, Some(error)) => format!("{} ({})", error.message, error.code),
+            (None, None) => "no response".to_owned(),
+        };
+        let class = if sub.error.is_some() { "bad" } else { "soft" };
+        let _ = write!(out, "<li>{} <span class=\"{class}\">{}</span></li>", escape(&what), escape(&answer));
+    }
+    out.push_str("</ul>");
+}
+
 fn headers(out: &mut String, headers: &[(String, String)]) {
-    out.push_str("<table>");
+    if headers.is_empty() {
+        return;
+    }
+    let _ = write!(out, "<details><summary>{} headers</summary><table>", headers.len());
     for (name, value) in headers {
         let _ = write!(out, "<tr><td>{}</td><td>{}</td></tr>", escape(name), escape(value));
     }
-    out.push_str("</table>");
+    out.push_str("</table></details>");
 }
 
 fn body(out: &mut String, body: &str) {

@@ -1,78 +1,80 @@
 //! The collection's items by id, for reports that show the item beside what it did.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, ops::Range, sync::Arc};
 
-use collection::Collection;
+use collection::{
+    Collection,
+    format::{Folder, Node},
+};
 use serde_json::{Value, json};
 
-/// A collection with a way from an item's id to its place in the document.
+use super::normal::{self, Shown};
+
+/// A collection with a way from an item's id and name to its place in the document.
 pub struct Catalogue {
     collection: Collection,
-    /// Indices from `item` to `item`, and the innermost folder's (or the collection's) id and name.
     places: HashMap<(String, String), Place>,
 }
 
 struct Place {
-    steps: Vec<usize>,
-    parent: (String, String),
+    text: Range<usize>,
+    /// The innermost folder, or the collection.
+    parent: Arc<Parent>,
+}
+
+struct Parent {
+    id: String,
+    name: String,
 }
 
 impl Catalogue {
     pub fn new(collection: &Collection) -> Self {
-        let mut found = Vec::new();
-        let root = (collection.id().to_owned(), collection.name().to_owned());
-        walk(&collection.raw()["item"], &root, &mut Vec::new(), &mut found);
-        // Both walks go depth first over the same nodes, so the n-th place is the n-th request's.
-        let requests = collection.requests();
-        let mut places = HashMap::with_capacity(found.len());
-        for ((_, item), place) in requests.into_iter().zip(found) {
-            places.entry((item.id.clone(), item.name.clone())).or_insert(place);
-        }
+        let mut places = HashMap::new();
+        walk(collection.root(), &mut places);
         Self {
             collection: collection.clone(),
             places,
         }
     }
 
-    pub fn document(&self) -> &Value {
-        self.collection.raw()
+    /// The collection as a report has it.
+    pub fn shown(&self) -> Shown<'_> {
+        Shown {
+            document: self.collection.document(),
+            root: self.collection.root(),
+        }
     }
 
-    /// The item as the document has it, its id filled in.
+    /// The item in the form of a report.
     pub fn item(&self, id: &str, name: &str) -> Option<Value> {
         let place = self.places.get(&(id.to_owned(), name.to_owned()))?;
-        let mut item = place
-            .steps
-            .iter()
-            .try_fold(self.document(), |node, index| node.get("item")?.get(index))?
-            .clone();
-        if let Some(object) = item.as_object_mut() {
-            object.insert("id".to_owned(), json!(id));
-        }
-        Some(item)
+        Some(normal::item(self.collection.document().value_at(&place.text)?, id))
     }
 
     /// What the item stands in.
     pub fn parent(&self, id: &str, name: &str) -> Option<Value> {
-        let place = self.places.get(&(id.to_owned(), name.to_owned()))?;
-        Some(json!({"id": place.parent.0, "name": place.parent.1}))
+        let parent = &self.places.get(&(id.to_owned(), name.to_owned()))?.parent;
+        Some(json!({"id": parent.id, "name": parent.name}))
     }
 }
 
-fn walk(list: &Value, parent: &(String, String), steps: &mut Vec<usize>, found: &mut Vec<Place>) {
-    let nodes = list.as_array().map(Vec::as_slice).unwrap_or_default();
-    for (index, node) in nodes.iter().enumerate().filter(|(_, node)| node.is_object()) {
-        steps.push(index);
-        if node.get("item").is_some_and(Value::is_array) || node.get("request").is_none() {
-            let text = |key: &str| node[key].as_str().unwrap_or_default().to_owned();
-            walk(&node["item"], &(text("id"), text("name")), steps, found);
-        } else {
-            found.push(Place {
-                steps: steps.clone(),
-                parent: parent.clone(),
-            });
+fn walk(folder: &Folder, places: &mut HashMap<(String, String), Place>) {
+    let parent = Arc::new(Parent {
+        id: folder.id.clone(),
+        name: folder.name.clone(),
+    });
+    for node in &folder.items {
+        match node {
+            Node::Folder(inner) => walk(inner, places),
+            Node::Item(item) => {
+                let place = Place {
+                    text: item.place.clone(),
+                    parent: Arc::clone(&parent),
+                };
+                // Of two alike the first is shown.
+                places.entry((item.id.clone(), item.name.clone())).or_insert(place);
+            }
         }
-        steps.pop();
     }
 }
 

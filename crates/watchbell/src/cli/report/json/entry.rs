@@ -11,7 +11,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::Catalogue;
+use super::{Catalogue, normal};
 
 /// An entry of `run.executions`.
 #[derive(Serialize)]
@@ -64,11 +64,14 @@ impl<'a> Entry<'a> {
         Self {
             cursor,
             item,
-            request: execution.request.as_ref().map(request),
+            request: execution.request.as_ref().map(|sent| request(sent, item)),
             response: execution.response.as_ref().map(response),
             id: &execution.item_id,
             assertions: execution.assertions.iter().map(assertion).collect(),
-            request_error: execution.error.as_ref().map(request_error),
+            request_error: execution
+                .error
+                .as_ref()
+                .map(|error| request_error(error, execution.request.as_ref())),
             prerequest_script: errors(Listen::Prerequest),
             test_script: errors(Listen::Test),
         }
@@ -76,16 +79,16 @@ impl<'a> Entry<'a> {
 
     pub fn of_sub_request(cursor: &'a Value, item: Option<&'a Value>, execution: &'a Execution, sub: &'a SubRequest) -> Self {
         Self {
-            request: sub.request.as_ref().map(request),
+            request: sub.request.as_ref().map(|sent| request(sent, None)),
             response: sub.response.as_ref().map(response),
-            request_error: sub.error.as_ref().map(request_error),
+            request_error: sub.error.as_ref().map(|error| request_error(error, sub.request.as_ref())),
             ..Self::bare(cursor, item, execution)
         }
     }
 
     pub fn of_replay(cursor: &'a Value, item: Option<&'a Value>, execution: &'a Execution, replay: &'a Replay) -> Self {
         Self {
-            request: Some(request(&replay.request)),
+            request: Some(request(&replay.request, item)),
             response: Some(response(&replay.response)),
             ..Self::bare(cursor, item, execution)
         }
@@ -113,9 +116,13 @@ pub fn failure(failure: &Failure, cursor: &Value, catalogue: &Catalogue) -> Valu
         "name": reported_name(&failure.name), "message": failure.message,
         "stack": failure.stack.clone().unwrap_or_else(|| format!("{}: {}", failure.name, failure.message)),
     });
-    if let (Some((index, test)), Some(object)) = (&failure.test, error.as_object_mut()) {
-        object.insert("index".to_owned(), json!(index));
-        object.insert("test".to_owned(), json!(test));
+    if let Some(object) = error.as_object_mut() {
+        if let Some((index, test)) = &failure.test {
+            object.insert("index".to_owned(), json!(index));
+            object.insert("test".to_owned(), json!(test));
+        } else if failure.at.ends_with("-script") {
+            object.insert("type".to_owned(), json!("Error"));
+        }
     }
     json!({
         "error": error,
@@ -143,28 +150,98 @@ fn script_error(error: &ScriptError) -> Value {
     json!({"type": "Error", "name": reported_name(&error.name), "message": error.message, "stack": error.stack})
 }
 
-/// A script that ran out of time ends with a plain `Error` in newman's reports.
-fn reported_name(name: &str) -> &str {
-    if name == "TimeoutError" { "Error" } else { name }
+/// A script that ran out of time ends with a plain `Error` in newman's reports; a thrown value
+/// that is no error has no name there.
+fn reported_name(name: &str) -> Option<&str> {
+    match name {
+        "TimeoutError" => Some("Error"),
+        "Thrown" => None,
+        name => Some(name),
+    }
 }
 
 /// Errors that Node has a code for carry it; of others newman writes an empty object (they
 /// have no enumerable member), and the message stands in `run.failures`.
-fn request_error(error: &RequestError) -> Value {
-    match error.code.as_str() {
-        "EURL" | "EREDIRECTS" => json!({}),
-        code => json!({"name": "Error", "code": code, "message": error.message}),
+fn request_error(error: &RequestError, sent: Option<&Sent>) -> Value {
+    if matches!(error.code.as_str(), "EURL" | "EREDIRECTS") {
+        return json!({});
     }
+    let mut shown = json!({"name": "Error", "code": error.code, "message": error.message});
+    let Some((errno, syscall)) = system_error(&error.code) else {
+        return shown;
+    };
+    shown["errno"] = json!(errno);
+    shown["syscall"] = json!(syscall);
+    let url = sent.and_then(|sent| url::Url::parse(&sent.url).ok());
+    match (syscall, url) {
+        ("getaddrinfo", Some(url)) => shown["hostname"] = json!(url.host_str()),
+        ("connect", Some(url)) => {
+            shown["address"] = json!(url.host_str().map(|host| host.trim_matches(['[', ']'])));
+            shown["port"] = json!(url.port_or_known_default());
+        }
+        _ => {}
+    }
+    shown
+}
+
+/// Number and system call that Node on Linux gives with a code.
+fn system_error(code: &str) -> Option<(i32, &'static str)> {
+    Some(match code {
+        "ECONNREFUSED" => (-111, "connect"),
+        "ETIMEDOUT" => (-110, "connect"),
+        "EHOSTUNREACH" => (-113, "connect"),
+        "ENETUNREACH" => (-101, "connect"),
+        "ECONNRESET" => (-104, "read"),
+        "EPIPE" => (-32, "write"),
+        "ENOTFOUND" => (-3008, "getaddrinfo"),
+        "EAI_AGAIN" => (-3001, "getaddrinfo"),
+        _ => return None,
+    })
 }
 
 fn headers(headers: &[(String, String)]) -> Vec<Value> {
     headers.iter().map(|(key, value)| json!({"key": key, "value": value})).collect()
 }
 
-fn request(sent: &Sent) -> Value {
-    let mut shown = json!({"url": Url::parse(&sent.url).to_value(), "header": headers(&sent.headers), "method": sent.method});
+/// Headers that the runner adds by itself; newman marks them.
+const SYSTEM: [&str; 10] = [
+    "user-agent",
+    "accept",
+    "cache-control",
+    "postman-token",
+    "host",
+    "accept-encoding",
+    "connection",
+    "content-type",
+    "content-length",
+    "cookie",
+];
+
+fn request(sent: &Sent, item: Option<&Value>) -> Value {
+    let written = item.map(|item| &item["request"]);
+    let own: Vec<&str> = written
+        .and_then(|request| request["header"].as_array())
+        .into_iter()
+        .flatten()
+        .filter_map(|row| row["key"].as_str())
+        .collect();
+    let mut header = headers(&sent.headers);
+    for row in &mut header {
+        let key = row["key"].as_str().unwrap_or_default();
+        let is_added = SYSTEM.iter().any(|name| name.eq_ignore_ascii_case(key)) && !own.iter().any(|name| name.eq_ignore_ascii_case(key));
+        if is_added {
+            row["system"] = json!(true);
+        }
+    }
+    let mut shown = json!({"url": normal::url(&Url::parse(&sent.url)), "header": header, "method": sent.method});
     if let Some(body) = &sent.body {
         shown["body"] = json!({"mode": "raw", "raw": body});
+        if let Some(options) = written
+            .map(|request| &request["body"]["options"])
+            .filter(|options| options.is_object())
+        {
+            shown["body"]["options"] = options.clone();
+        }
     }
     shown
 }

@@ -1,0 +1,174 @@
+//! Dispatch: one delivery for each webhook that hears of an event, a dropped one where it does not and that has to be said.
+
+use std::collections::{HashMap, HashSet};
+
+use domain::{
+    Micros,
+    delivery::{DeliveryKind, DeliveryState},
+    dispatch::{self, Dispatch, Facts, Listener},
+    event::{self, Event},
+    filter::{Seen, Verdict},
+    id, operational,
+    trigger::TriggerState,
+};
+use store::{
+    Signal, Tx,
+    tables::{
+        deliveries::{self, Delivery},
+        webhooks::{self, Subscriber},
+    },
+};
+
+use super::{Ask, Lack, Unpublished, coalesce::Coalescing, subscribers};
+use crate::filters;
+
+/// Asks each event's subscribers. Returns how many deliveries are due, by event id.
+pub(super) fn dispatch_all<'e>(
+    tx: &mut dyn Tx,
+    events: &[(usize, &'e Event)],
+    ask: Ask<'_>,
+    now: Micros,
+) -> Result<HashMap<&'e str, usize>, Unpublished> {
+    let with_facts: Vec<(&Event, Facts)> = events.iter().map(|(_, event)| (*event, facts(event))).collect();
+    let found = subscribers::of_events(tx, &with_facts)?;
+    let listeners = |event: &'e Event| found.get(&subscribers::topic(event)).map(Vec::as_slice).unwrap_or_default();
+    let mut verdicts = Vec::with_capacity(events.len());
+    let mut lacking = Vec::new();
+    for ((place, event), (_, facts)) in events.iter().zip(&with_facts) {
+        verdicts.push(filtered(*place, event, *facts, listeners(event), ask, &mut lacking));
+    }
+    if !lacking.is_empty() {
+        return Err(Unpublished::Lacking(lacking));
+    }
+    let (mut rows, mut coalescing) = (Vec::new(), Coalescing::default());
+    for ((event, facts), verdicts) in with_facts.iter().zip(&verdicts) {
+        for (at, subscriber) in listeners(event).iter().enumerate() {
+            let verdict = verdicts.get(at).and_then(Option::as_ref);
+            if let Some(row) = decide(tx, event, *facts, subscriber, verdict, now)? {
+                rows.push(row);
+                coalescing.place(tx, &mut rows, event, subscriber, now)?;
+            }
+        }
+    }
+    deliveries::insert_many(tx, &rows)?;
+    coalescing.store(tx, &rows)?;
+    let counts = due(events, &rows);
+    announce(tx, events, rows);
+    Ok(counts)
+}
+
+fn facts(event: &Event) -> Facts {
+    Facts {
+        import: event.import,
+        hops: event.hops,
+        outcome: outcome(event),
+    }
+}
+
+/// What the filters of an event's subscribers say, in their order; empty if none has one.
+fn filtered(place: usize, event: &Event, facts: Facts, to: &[Subscriber], ask: Ask<'_>, lacking: &mut Vec<Lack>) -> Vec<Option<Verdict>> {
+    if to.iter().all(|subscriber| subscriber.filter.is_empty()) {
+        return Vec::new();
+    }
+    let seen = Seen::of(event);
+    let verdict = |subscriber: &Subscriber| {
+        if subscriber.filter.is_empty() || !dispatch::asks_filter(facts, subscriber.enabled) {
+            return None;
+        }
+        let filter = subscriber.filter.as_str();
+        let verdict = match ask {
+            Ask::Here => Some(filters::here(filter, &seen)),
+            Ask::Known(verdicts) => verdicts.of(place, filter).or_else(|| filters::quickly(filter, event, &seen)),
+        };
+        if verdict.is_none() && !lacking.iter().any(|lack| lack.event == place && *lack.filter == *filter) {
+            lacking.push(Lack {
+                event: place,
+                filter: filter.into(),
+            });
+        }
+        verdict
+    };
+    to.iter().map(verdict).collect()
+}
+
+fn decide(
+    tx: &mut dyn Tx,
+    event: &Event,
+    facts: Facts,
+    to: &Subscriber,
+    filter: Option<&Verdict>,
+    now: Micros,
+) -> store::Result<Option<Delivery>> {
+    let passes = filter.is_none_or(Verdict::matches);
+    let remembers = to.enabled && passes && to.trigger_rule.is_stateful() && facts.outcome.is_some();
+    let state = if remembers {
+        webhooks::trigger_state(tx, &to.id, &event.subject)?
+    } else {
+        TriggerState::default()
+    };
+    let listener = Listener {
+        enabled: to.enabled,
+        itself: operational::is_itself(&event.event_type, &event.subject, &to.id),
+        disabled_reason: to.disabled_reason.as_deref(),
+        filter,
+        rule: &to.trigger_rule,
+        state: &state,
+    };
+    let (delivery_state, because, state) = match dispatch::decide(facts, listener) {
+        Dispatch::Nothing => return Ok(None),
+        Dispatch::Send { because, state } => (DeliveryState::Pending, because, state),
+        Dispatch::Drop { because, state } => (DeliveryState::Dropped, because, state),
+    };
+    if let Some(state) = &state {
+        webhooks::set_trigger_state(tx, &to.id, &event.subject, state)?;
+    }
+    Ok(Some(Delivery {
+        id: id::new(id::DELIVERY, now),
+        workspace_id: event.workspace_id.clone(),
+        webhook_id: to.id.clone(),
+        event_id: event.id.clone(),
+        event_type: event.event_type.clone(),
+        kind: DeliveryKind::Event,
+        state: delivery_state,
+        reason: Some(because),
+        attempts: 0,
+        due_at: now,
+        created_at: now,
+        finished_at: (delivery_state == DeliveryState::Dropped).then_some(now),
+        replay_id: None,
+    }))
+}
+
+/// Good or bad news. Most events tell of none, and their data need not be read.
+fn outcome(event: &Event) -> Option<bool> {
+    if event.event_type != event::RUN_FINISHED {
+        return None;
+    }
+    serde_json::from_str(&event.data)
+        .ok()
+        .and_then(|data| event::outcome(&event.event_type, &data))
+}
+
+fn due<'e>(events: &[(usize, &'e Event)], rows: &[Delivery]) -> HashMap<&'e str, usize> {
+    let mut counts: HashMap<&str, usize> = events.iter().map(|(_, event)| (event.id.as_str(), 0)).collect();
+    for row in rows.iter().filter(|row| row.state == DeliveryState::Pending) {
+        if let Some(count) = counts.get_mut(row.event_id.as_str()) {
+            *count += 1;
+        }
+    }
+    counts
+}
+
+fn announce(tx: &mut dyn Tx, events: &[(usize, &Event)], rows: Vec<Delivery>) {
+    let pending = rows
+        .into_iter()
+        .filter(|row| row.state == DeliveryState::Pending)
+        .map(|row| row.webhook_id);
+    let webhooks: HashSet<String> = pending.collect();
+    if !webhooks.is_empty() {
+        tx.signal(Signal::Deliveries(webhooks.into_iter().collect()));
+    }
+    for workspace_id in events.iter().map(|(_, event)| event.workspace_id.as_str()).collect::<HashSet<_>>() {
+        tx.signal(Signal::changed(workspace_id, "event"));
+    }
+}
