@@ -31,7 +31,10 @@ async fn a_run_reports_its_tests_and_exits_by_them() {
     let good = watchbell(folder.path(), &["run", "orders.json"]).await;
     let printed = text(&good.stdout);
     assert_eq!(good.status.code(), Some(0), "{printed}{}", text(&good.stderr));
-    assert!(printed.contains("✓  status is 200") && printed.contains("✓  has orders"), "{printed}");
+    assert!(
+        printed.contains("✓  status is 200") && printed.contains("✓  has orders"),
+        "{printed}"
+    );
     api.set_broken(true);
     let bad = watchbell(folder.path(), &["run", "orders.json"]).await;
     let printed = text(&bad.stdout);
@@ -191,7 +194,16 @@ async fn signatures_of_the_other_styles_are_verified_by_their_form() {
         // Standard Webhooks, whose id is missing.
         ("v1,AAAA".to_owned(), "0", 1),
     ] {
-        let words = ["verify", "--secret", "abc", "--signature", &signature, "--tolerance", tolerance, "body.json"];
+        let words = [
+            "verify",
+            "--secret",
+            "abc",
+            "--signature",
+            &signature,
+            "--tolerance",
+            tolerance,
+            "body.json",
+        ];
         assert_eq!(watchbell(folder.path(), &words).await.status.code(), Some(code), "{signature}");
     }
 }

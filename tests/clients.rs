@@ -27,7 +27,8 @@ fn root() -> PathBuf {
 /// Whether a program is there; `./test` installs all of them and says so.
 fn has(program: &str) -> bool {
     let paths = std::env::var_os("PATH").unwrap_or_default();
-    let found = program.contains('/') && PathBuf::from(program).exists() || std::env::split_paths(&paths).any(|path| path.join(program).exists());
+    let found =
+        program.contains('/') && PathBuf::from(program).exists() || std::env::split_paths(&paths).any(|path| path.join(program).exists());
     assert!(
         found || std::env::var_os("WATCHBELL_TEST_REQUIRE_CLIENTS").is_none(),
         "`{program}` is not installed"
@@ -55,7 +56,11 @@ impl Sample {
             line.strip_prefix("listening on ").expect(&line).parse().unwrap()
         });
         let address = SocketAddr::from(([127, 0, 0, 1], port.await));
-        Self { _child: child, lines, address }
+        Self {
+            _child: child,
+            lines,
+            address,
+        }
     }
 
     /// PHP's own server takes no port 0 and says what a script says on its standard error.
@@ -71,7 +76,11 @@ impl Sample {
         let mut child = command.spawn().unwrap();
         let lines = lines(child.stderr.take().unwrap());
         until("PHP to listen", || async { TcpStream::connect(address).await.ok() }).await;
-        Self { _child: child, lines, address }
+        Self {
+            _child: child,
+            lines,
+            address,
+        }
     }
 
     /// The next line that begins with one of its words.
@@ -112,7 +121,11 @@ async fn the_sample_receivers_verify_what_is_sent_know_a_repeat_and_refuse_a_for
     let http = server.http();
     let secret = domain::secret::generate_hmac();
     let mut samples = Vec::new();
-    for (program, words) in [("python3", vec!["python/receiver.py"]), ("node", vec!["node/receiver.mjs"]), ("go", vec!["run", "go/receiver.go"])] {
+    for (program, words) in [
+        ("python3", vec!["python/receiver.py"]),
+        ("node", vec!["node/receiver.mjs"]),
+        ("go", vec!["run", "go/receiver.go"]),
+    ] {
         if has(program) {
             samples.push(Sample::start(program, &words, &secret).await);
         }
@@ -138,11 +151,19 @@ async fn the_sample_receivers_verify_what_is_sent_know_a_repeat_and_refuse_a_for
         http.post(&format!("/api/v1/deliveries/{delivery}/resend"), Value::Null).await;
         assert_eq!(sample.says().await, format!("repeat {event}"));
         let answer = Http::new(&format!("http://{}", sample.address), None)
-            .send(Method::POST, "/", "{}", &[("webhook-id", &event), ("webhook-timestamp", "1"), ("webhook-signature", "v1,AAAA")])
+            .send(
+                Method::POST,
+                "/",
+                "{}",
+                &[("webhook-id", &event), ("webhook-timestamp", "1"), ("webhook-signature", "v1,AAAA")],
+            )
             .await
             .unwrap();
         assert_eq!((answer.status, sample.says().await.as_str()), (401, "refused"));
-        let deleted = http.send(Method::DELETE, &format!("/api/v1/webhooks/{webhook}"), "", &[]).await.unwrap();
+        let deleted = http
+            .send(Method::DELETE, &format!("/api/v1/webhooks/{webhook}"), "", &[])
+            .await
+            .unwrap();
         assert_eq!(deleted.status, 204);
     }
 }
@@ -157,7 +178,8 @@ async fn one_request(secret: &str) -> Received {
 }
 
 fn pairs(headers: &HeaderMap) -> serde_json::Map<String, Value> {
-    let pair = |(name, value): (&hyper::header::HeaderName, &hyper::header::HeaderValue)| (name.to_string(), json!(value.to_str().unwrap()));
+    let pair =
+        |(name, value): (&hyper::header::HeaderName, &hyper::header::HeaderValue)| (name.to_string(), json!(value.to_str().unwrap()));
     headers.iter().map(pair).collect()
 }
 
@@ -191,7 +213,11 @@ async fn the_official_libraries_verify_what_is_sent_and_refuse_what_was_changed(
         child.stdin.take().unwrap().write_all(lines.as_bytes()).await.unwrap();
         let output = soon("the library's answer", child.wait_with_output()).await.unwrap();
         let said = String::from_utf8(output.stdout).unwrap();
-        assert_eq!(said, format!("verified {} order.placed\nrefused\n", received.header("webhook-id")), "{script}");
+        assert_eq!(
+            said,
+            format!("verified {} order.placed\nrefused\n", received.header("webhook-id")),
+            "{script}"
+        );
     }
 }
 

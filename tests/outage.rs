@@ -21,7 +21,10 @@ async fn webhook(http: &Http, receiver: &Receiver) {
 /// Publishes one event. Its id, or the status, the detail and the pause that the refusal asks for.
 async fn publish(http: &Http, padding: usize) -> Result<String, (u16, String)> {
     let event = json!({"type": "outage.test", "data": {"padding": "x".repeat(padding)}}).to_string();
-    let answer = http.send(Method::POST, "/api/v1/events", event, &[]).await.expect("the server answers");
+    let answer = http
+        .send(Method::POST, "/api/v1/events", event, &[])
+        .await
+        .expect("the server answers");
     match answer.status {
         202 => Ok(answer.json()["id"].as_str().unwrap().to_owned()),
         status => Err((status, answer.json()["detail"].as_str().unwrap_or_default().to_owned())),
@@ -95,7 +98,11 @@ async fn a_full_disk_refuses_publishes_clearly_and_everything_drains_when_there_
     accepted.append(&mut ACCEPTED.lock().unwrap());
     assert_eq!(status, 503, "{detail}");
     assert!(!detail.is_empty());
-    assert_eq!(http.send(Method::GET, "/healthz", "", &[]).await.unwrap().status, 200, "the process lives");
+    assert_eq!(
+        http.send(Method::GET, "/healthz", "", &[]).await.unwrap().status,
+        200,
+        "the process lives"
+    );
     std::fs::remove_file(ballast).unwrap();
     let back = until("publishes to be taken again", || async { publish(&http, 10).await.ok() }).await;
     accepted.insert(back);

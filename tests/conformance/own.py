@@ -160,8 +160,11 @@ def odd(r, name, rest, q, rows):
         raise Resp(raw=HEAD + sized(TEXT), close=True)
     if name == "keep":
         raise Resp(200, {"kept": True})
-    if name == "charset":       # all bytes from 0x80 on, the same for every charset, and two Japanese words
-        raise Resp(200, b"A\\~ " + bytes(range(0xA1, 0x100)) + b" \x80\x95 \x93\xfa\x96\x7b", [], "text/plain; charset=" + rest[0])
+    if name == "charset":       # words where one charset holds them, else all bytes from 0xA1 on
+        words = {"shift": "日本 ｱ", "euc-j": "日本", "big5": "中文", "gb": "中文", "euc-k": "한국", "cp949": "한국"}
+        word = next((w for start, w in words.items() if rest[0].lower().startswith(start)), None)
+        body = word.encode(rest[0].lower()) if word else bytes(range(0xA1, 0x100)) + b" \x80\x95"
+        raise Resp(200, b"A\\~ " + body, [], "text/plain; charset=" + rest[0])
     if name == "digest":
         digest(r, rest[0])
 

@@ -16,6 +16,7 @@ pub mod edgegrid;
 pub mod handshake;
 mod hash;
 pub mod hawk;
+mod javascript;
 pub mod jwt;
 pub mod ntlm;
 pub mod oauth1;
@@ -86,7 +87,7 @@ pub enum Signed {
 /// A sentence comes back when a request goes out without its signature.
 pub fn sign(auth: &Auth, request: &mut Request, signing: &Signing<'_>) -> (Signed, Option<String>) {
     match auth.kind.as_str() {
-        "hawk" => hawk::apply(auth, request, signing),
+        "hawk" => return (Signed::Header, hawk::apply(auth, request, signing)),
         "edgegrid" => edgegrid::apply(auth, request, signing),
         "asap" => return (Signed::Header, asap::apply(auth, request, signing)),
         "awsv4" => return (awsv4::apply(auth, request, signing), None),

@@ -6,6 +6,7 @@ use serde_json::Value;
 use crate::files::{FileAccess, content_type};
 use crate::format::body::PartValue;
 use crate::format::{Body, FormPart, Mode};
+use crate::script::engine::text::from_base64;
 use crate::url::encode_form;
 
 /// Methods whose body is not sent unless the profile says `disableBodyPruning`.
@@ -122,7 +123,7 @@ fn file(src: Option<&str>, content: Option<&str>, files: &dyn FileAccess) -> Opt
             }
             Err(why) => payload.warnings.push(why),
         },
-        (None, Some(content)) => payload.bytes = content.to_owned().into(),
+        (None, Some(content)) => payload.bytes = from_base64(content).into(),
         (None, None) => return None,
     }
     Some(payload)
@@ -168,10 +169,15 @@ fn multipart(parts: &[FormPart], files: &dyn FileAccess, boundary: &str) -> Payl
             }
             // No file is chosen: browsers send an empty one, and so does the reference.
             PartValue::Files(paths) if paths.is_empty() => {
-                part(
-                    format!("{}{}", named(entry.file_name.as_deref().unwrap_or_default()), typed(None)),
-                    b"",
-                );
+                let guessed = entry.file_name.as_deref().filter(|f| !f.is_empty()).map(content_type);
+                let shown = named(entry.file_name.as_deref().unwrap_or_default());
+                part(format!("{shown}{}", typed(guessed)), b"");
+                sent += 1;
+            }
+            PartValue::Inline(content) => {
+                let guessed = entry.file_name.as_deref().map_or("application/octet-stream", content_type);
+                let shown = entry.file_name.as_deref().map_or_else(|| name.clone(), named);
+                part(format!("{shown}{}", typed(Some(guessed))), &from_base64(content));
                 sent += 1;
             }
             PartValue::Files(paths) => {

@@ -6,7 +6,8 @@
 
 use url::Url;
 
-use crate::request::Profile;
+use crate::report::RequestError;
+use crate::request::{Profile, refusal};
 use crate::transport::{WireRequest, WireResponse};
 use crate::url::{WireUrl, to_wire};
 
@@ -22,6 +23,8 @@ pub enum Decision {
     Follow(Box<WireRequest>),
     /// One redirect too many: a sentence for the report.
     TooMany(String),
+    /// It leads to what cannot be asked.
+    Nowhere(RequestError),
 }
 
 /// Decides after `followed` redirects.
@@ -40,12 +43,11 @@ pub fn decide(request: &WireRequest, response: &WireResponse, profile: &Profile,
     if followed >= profile.count("maxRedirects", MAX_REDIRECTS) {
         return Decision::TooMany(format!("Exceeded maxRedirects. Probably stuck in a redirect loop {}", request.url));
     }
-    Decision::Follow(Box::new(next(
-        request,
-        response.status,
-        target(&request.url, location, profile),
-        profile,
-    )))
+    let target = target(&request.url, location, profile);
+    match refusal(&target, &target.href) {
+        Some(why) => Decision::Nowhere(why),
+        None => Decision::Follow(Box::new(next(request, response.status, target, profile))),
+    }
 }
 
 /// Where a location leads: resolved as the reference does it, which leaves dot segments alone.
@@ -105,7 +107,10 @@ fn next(request: &WireRequest, status: u16, target: WireUrl, profile: &Profile) 
     if !profile.flag("removeRefererHeaderOnRedirect", false) {
         next.headers.push(("Referer".into(), request.url.clone()));
     }
-    next.headers.push(("Host".into(), target.authority));
+    // Switched off for the first, it is for those that follow.
+    if request.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("host")) {
+        next.headers.push(("Host".into(), target.authority));
+    }
     if let Some((user, password)) = &target.userinfo
         && !next.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("authorization"))
     {

@@ -183,7 +183,7 @@ fn sign(
 }
 
 /// What can be said of a URL without a look-up, with the code the reference gives.
-fn refusal(url: &WireUrl, address: &str) -> Option<RequestError> {
+pub(crate) fn refusal(url: &WireUrl, address: &str) -> Option<RequestError> {
     let (code, message) = if url.host.is_empty() {
         ("EURL", format!("the URL `{address}` names no host"))
     } else if !matches!(url.scheme.as_str(), "http" | "https") {
@@ -192,6 +192,20 @@ fn refusal(url: &WireUrl, address: &str) -> Option<RequestError> {
         (
             "ERR_UNESCAPED_CHARACTERS",
             format!("the URL `{address}` holds characters that must be encoded, and `disableUrlEncoding` is on"),
+        )
+    } else if url
+        .authority
+        .rsplit_once(':')
+        .is_some_and(|(_, port)| !port.ends_with(']') && port.parse::<u16>().is_err())
+    {
+        (
+            "ERR_SOCKET_BAD_PORT",
+            format!("the URL `{address}` has a port that is no number up to 65535"),
+        )
+    } else if url.host.contains([' ', '[', '%']) && !(url.host.starts_with('[') && url.host.ends_with(']')) {
+        (
+            "ENOTFOUND",
+            format!("getaddrinfo ENOTFOUND {}: this is no name of a host", url.host),
         )
     } else if url.host.contains("{{") {
         (

@@ -20,7 +20,9 @@ pub fn next_try(created_at: Micros, tries: u64, now: Micros) -> Option<Micros> {
 
 /// A subject out of any text: one line, no control characters, not too long.
 pub fn subject(text: &str) -> String {
-    let words = text.split(|c: char| c.is_control() || c.is_whitespace()).filter(|word| !word.is_empty());
+    let words = text
+        .split(|c: char| c.is_control() || c.is_whitespace())
+        .filter(|word| !word.is_empty());
     let line = words.collect::<Vec<_>>().join(" ");
     if line.chars().count() <= SUBJECT_CHARACTERS {
         return line;

@@ -54,7 +54,13 @@ mod tests {
             assert!(own.len() <= limits::EVENT_TYPE_BYTES);
             assert!(is_itself(own, "whk_1", "whk_1") && !is_itself(own, "whk_1", "whk_2"));
         }
-        for other in [event::RUN_FINISHED, event::INCIDENT_OPENED, "webhook", "delivery-failed", "my.webhook.x"] {
+        for other in [
+            event::RUN_FINISHED,
+            event::INCIDENT_OPENED,
+            "webhook",
+            "delivery-failed",
+            "my.webhook.x",
+        ] {
             assert!(!is_operational(other), "{other}");
         }
         assert!(!is_itself("issue-created", "whk_1", "whk_1"), "a publisher may name any subject");

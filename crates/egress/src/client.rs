@@ -125,7 +125,8 @@ impl Client {
             trace.begin_request(connection.remote(), true);
             match self.speak(connection, request, &target, key.clone(), trace).await {
                 // The receiver had closed it while it was idle: that is nobody's failure.
-                Err(failure) if request.resend && trace.got_nothing() && matches!(failure.code, FailureCode::Closed | FailureCode::Reset) => {}
+                Err(failure)
+                    if request.resend && trace.got_nothing() && matches!(failure.code, FailureCode::Closed | FailureCode::Reset) => {}
                 outcome => return outcome,
             }
         }

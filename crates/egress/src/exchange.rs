@@ -28,7 +28,7 @@ pub struct Request {
     /// The URL; see [`crate::check_url`]. What follows `#` is not sent.
     pub url: String,
     /// Names and values in the order in which they are sent; over HTTP/1.1 the case of the names is kept, values are
-    /// sent as UTF-8. `Host` is added if absent, `Content-Length` is always set to the body's true length, unless
+    /// sent as UTF-8. `Host` is added if absent (see `add_host`), `Content-Length` is always set to the body's true length, unless
     /// `Transfer-Encoding: chunked` is given.
     pub headers: Vec<(String, String)>,
     /// The body.
@@ -63,6 +63,8 @@ pub struct Request {
     /// Whether the request is sent once more, on a new connection, when a kept one was closed before any byte of the
     /// answer. Right where a repetition does no harm (webhooks have an id); off, that is a failure.
     pub resend: bool,
+    /// Whether a `Host` is added over HTTP/1.1 when the headers have none.
+    pub add_host: bool,
 }
 
 impl Request {
@@ -88,6 +90,7 @@ impl Request {
             tls_limits: TlsLimits::default(),
             connection_group: None,
             resend: true,
+            add_host: true,
         }
     }
 

@@ -122,7 +122,9 @@ impl Mailer {
             .map_err(|error| MailFailure::not_made(&error))?;
         // No vacation notice shall answer (RFC 3834).
         let automatic = HeaderName::new_from_ascii_str("Auto-Submitted");
-        message.headers_mut().insert_raw(HeaderValue::new(automatic, "auto-generated".to_owned()));
+        message
+            .headers_mut()
+            .insert_raw(HeaderValue::new(automatic, "auto-generated".to_owned()));
         Ok(message)
     }
 }

@@ -3,33 +3,26 @@
 use std::sync::{Arc, Mutex, PoisonError, Weak, atomic::Ordering};
 
 use collection::script::ScriptHost;
-use domain::{Clock, Micros, Problem, clock::MILLISECOND, id};
+use domain::{Clock, Micros, Problem, clock::MILLISECOND};
 use egress::{Client, Policy};
 use store::{
     Store, Tx,
     tables::{deliveries, mails, sources::Source},
 };
-use tracing::{Instrument as _, Span};
+use tracing::Instrument as _;
 
 use crate::{
+    accept::Gathering,
     config::EngineConfig,
-    error::Result,
+    filters::Outside,
     lanes::Lanes,
     metrics::{Counters, Metrics},
     notify::Desk,
     policies::Policies,
-    filters::{Outside, Verdicts},
-    publish::{self, NewEvent, Published, Unpublished},
     receive::{self, Answer, Inbound, Judged},
     rules::{Rules, RulesCache},
     spans::span,
 };
-
-/// How often a publish begins anew because somebody changed a filter meanwhile.
-const TRIES: u32 = 5;
-
-/// What became of each event.
-type Answers = Vec<Result<Published, Problem>>;
 
 /// The engine. Clones share it.
 #[derive(Clone)]
@@ -48,6 +41,7 @@ struct Inner {
     counters: Counters,
     desk: Desk,
     filters: Outside,
+    gathering: Gathering,
     /// Of the running deliver stage, for the figures.
     lanes: Mutex<Weak<Lanes>>,
 }
@@ -73,81 +67,9 @@ impl Engine {
                 counters,
                 desk,
                 filters: Outside::default(),
+                gathering: Gathering::default(),
                 lanes,
             }),
-        }
-    }
-
-    /// Publishes one event: when this returns, it and all its deliveries are stored.
-    ///
-    /// # Errors
-    /// 409 when its publish key was used with another body; the store's errors.
-    pub async fn publish(&self, event: NewEvent) -> Result<Published> {
-        let one = self.publish_each(vec![event]).await?.into_iter().next();
-        Ok(one.ok_or(store::Error::NotFound("event"))??)
-    }
-
-    /// Publishes events in one transaction, with an answer for each, in their order.
-    ///
-    /// # Errors
-    /// The store's: none is published then. Inside: 409 for an event whose publish key was used with another body.
-    pub async fn publish_each(&self, mut events: Vec<NewEvent>) -> store::Result<Vec<Result<Published, Problem>>> {
-        let now = self.now();
-        for event in &mut events {
-            // Filters may look at it before it is stored.
-            event.id.get_or_insert_with(|| id::new(id::EVENT, now));
-        }
-        let first = events.first();
-        let span = span!(
-            "publish",
-            events = events.len(),
-            event.id = first.and_then(|event| event.id.as_deref()),
-            event.r#type = first.map(|event| event.event_type.as_str())
-        );
-        self.publish_all(events, now).instrument(span).await
-    }
-
-    async fn publish_all(&self, events: Vec<NewEvent>, now: Micros) -> store::Result<Vec<Result<Published, Problem>>> {
-        let events = Arc::new(events);
-        let outside = &self.inner.filters;
-        let mut verdicts = Arc::new(outside.foreseen(&events, now).await?);
-        let mut tries = 0;
-        let published = loop {
-            tries += 1;
-            let lacks = match self.publish_once(&events, &verdicts).await {
-                Ok(published) => break published,
-                Err(Unpublished::Store(error)) => return Err(error),
-                Err(Unpublished::Lacking(_)) if tries >= TRIES => {
-                    return Err(store::Error::Busy("the filters of the webhooks keep changing".to_owned()));
-                }
-                Err(Unpublished::Lacking(lacks)) => lacks,
-            };
-            // The transaction is over and has given it back.
-            let known = Arc::try_unwrap(verdicts).unwrap_or_default();
-            verdicts = Arc::new(outside.lacking(known, &events, lacks, now).await?);
-        };
-        outside.forget_unwanted(&verdicts, &events);
-        let counters = self.counters();
-        for one in published.iter().flatten().filter(|one| !one.repeat) {
-            counters.accepted.fetch_add(1, Ordering::Relaxed);
-            counters.deliveries.fetch_add(one.deliveries as u64, Ordering::Relaxed);
-        }
-        Ok(published)
-    }
-
-    async fn publish_once(&self, events: &Arc<Vec<NewEvent>>, verdicts: &Arc<Verdicts>) -> Result<Answers, Unpublished> {
-        let once = || {
-            let (events, verdicts, now) = (Arc::clone(events), Arc::clone(verdicts), self.now());
-            let publish = Span::current();
-            self.store().write(move |tx| {
-                let _dispatch = span!(parent: &publish, "dispatch").entered();
-                publish::publish_with(tx, &events, &verdicts, now)
-            })
-        };
-        match once().await {
-            // Two transactions waited for each other, or a webhook was deleted at the same instant.
-            Err(Unpublished::Store(store::Error::Deadlock(_) | store::Error::Reference(_))) => once().await,
-            result => result,
         }
     }
 
@@ -220,7 +142,10 @@ impl Engine {
     /// # Errors
     /// The store's.
     pub async fn rules(&self, workspace_id: &str) -> store::Result<Arc<Rules>> {
-        self.inner.rules.get(self.store(), &self.inner.policies.webhooks, workspace_id).await
+        self.inner
+            .rules
+            .get(self.store(), &self.inner.policies.webhooks, workspace_id)
+            .await
     }
 
     /// The guard's rules for the webhooks of a workspace: the same when one is saved, tested and sent.
@@ -273,6 +198,10 @@ impl Engine {
 
     pub(crate) fn scripts(&self) -> Arc<dyn ScriptHost> {
         Arc::clone(&self.inner.scripts)
+    }
+
+    pub(crate) fn gathering(&self) -> &Gathering {
+        &self.inner.gathering
     }
 
     pub(crate) fn filters(&self) -> &Outside {

@@ -4,6 +4,7 @@
 //! these rows and inserts the next stage's. Tables hand over; a signal only wakes. Nothing here holds a transaction over a
 //! network call, and no stage calls the next one.
 
+mod accept;
 pub mod activity;
 pub mod certificate;
 pub mod config;
@@ -20,10 +21,10 @@ mod mask;
 pub mod metrics;
 mod notify;
 mod policies;
-pub mod rules;
 pub mod publish;
 pub mod receive;
 pub mod replay;
+pub mod rules;
 pub mod run;
 mod running;
 pub mod schedule;

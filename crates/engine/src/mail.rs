@@ -67,7 +67,13 @@ impl MailStage {
 
     async fn give_up(&self, mail: &Mail, why: &str) -> Result<()> {
         self.engine.counters().mail_given_up();
-        tracing::error!(mail = mail.id, tries = mail.attempts, subject = mail.subject, why, "a mail was given up");
+        tracing::error!(
+            mail = mail.id,
+            tries = mail.attempts,
+            subject = mail.subject,
+            why,
+            "a mail was given up"
+        );
         self.remove(mail).await
     }
 

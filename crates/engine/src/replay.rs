@@ -92,7 +92,11 @@ async fn advance(engine: &Engine, standing: Standing) -> Result<Next> {
     if batch.ended && batch.lines.is_empty() && outstanding > 0 {
         return Ok(Next::Idle);
     }
-    let next = if batch.lines.len() < slots && !batch.ended { Next::Again } else { Next::Idle };
+    let next = if batch.lines.len() < slots && !batch.ended {
+        Next::Again
+    } else {
+        Next::Idle
+    };
     let now = engine.now();
     engine.store().write(move |tx| queue(tx, &job, &batch, now)).await?;
     Ok(next)
@@ -103,7 +107,9 @@ fn queue(tx: &mut dyn Tx, seen: &Replay, batch: &Batch, now: Micros) -> Result<(
     replays::lock(tx, &seen.id)?;
     let job = replays::by_id(tx, &seen.id)?.filter(|job| job.state == ReplayState::Running && job.cursor == seen.cursor);
     let webhook = webhooks::by_id(tx, &seen.webhook_id)?.filter(|webhook| webhook.enabled);
-    let (Some(mut job), Some(webhook)) = (job, webhook) else { return Ok(()) };
+    let (Some(mut job), Some(webhook)) = (job, webhook) else {
+        return Ok(());
+    };
     let (times, next_at) = replay::due_times(job.due_at, now, job.per_second, batch.lines.len());
     let mut rows = Vec::with_capacity(batch.lines.len());
     for (line, due_at) in batch.lines.iter().zip(times) {

@@ -139,7 +139,7 @@ mod tests {
         assert!(refused(&rules, "127.0.0.1:443"), "the defaults hold");
         assert!(egress::check_url(&rules.policy, "https://hooks.example.com/1").is_ok());
         assert!(egress::check_url(&rules.policy, "https://example.com/1").is_err());
-        let rules = Rules::compose(&Policy::default(), WebhookSettings::default(), exceptions(&["169.254.169.254"])).unwrap();
+        let rules = Rules::compose(&Policy::default(), WebhookSettings::default(), exceptions(&["169.254.169.254/32"])).unwrap();
         assert!(!refused(&rules, "169.254.169.254:80"));
     }
 

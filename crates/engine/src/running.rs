@@ -83,7 +83,11 @@ impl Engine {
                 engine: self.clone(),
                 mailer,
             };
-            tasks.spawn(watched("mail", broken.clone(), drive(stage, wake, Arc::clone(&clock), stop.clone())));
+            tasks.spawn(watched(
+                "mail",
+                broken.clone(),
+                drive(stage, wake, Arc::clone(&clock), stop.clone()),
+            ));
         }
 
         let done = own();

@@ -7,12 +7,20 @@
 #[path = "engine/support.rs"]
 mod support;
 
+#[path = "engine/answers.rs"]
+mod answers;
+#[path = "engine/certificates.rs"]
+mod certificates;
 #[path = "engine/coalesce.rs"]
 mod coalesce;
 #[path = "engine/deliver.rs"]
 mod deliver;
 #[path = "engine/filters.rs"]
 mod filters;
+#[path = "engine/guard.rs"]
+mod guard;
+#[path = "engine/identity.rs"]
+mod identity;
 #[path = "engine/incidents.rs"]
 mod incidents;
 #[path = "engine/isolation.rs"]
@@ -21,14 +29,22 @@ mod isolation;
 mod load;
 #[path = "engine/mail.rs"]
 mod mail;
+#[path = "engine/misbehaving.rs"]
+mod misbehaving;
+#[path = "engine/misbehaving_tls.rs"]
+mod misbehaving_tls;
+#[path = "engine/misbehaviours.rs"]
+mod misbehaviours;
 #[path = "engine/operational.rs"]
 mod operational;
-#[path = "engine/profiles.rs"]
-mod profiles;
 #[path = "engine/order.rs"]
 mod order;
+#[path = "engine/profiles.rs"]
+mod profiles;
 #[path = "engine/publish.rs"]
 mod publish;
+#[path = "engine/raw.rs"]
+mod raw;
 #[path = "engine/replay.rs"]
 mod replay;
 #[path = "engine/retry.rs"]
@@ -41,15 +57,3 @@ mod settings;
 mod sweep;
 #[path = "engine/unreadable.rs"]
 mod unreadable;
-#[path = "engine/answers.rs"]
-mod answers;
-#[path = "engine/certificates.rs"]
-mod certificates;
-#[path = "engine/guard.rs"]
-mod guard;
-#[path = "engine/identity.rs"]
-mod identity;
-#[path = "engine/misbehaving.rs"]
-mod misbehaving;
-#[path = "engine/raw.rs"]
-mod raw;

@@ -12,7 +12,7 @@ use crate::config::{self, Loaded};
 mod admin;
 mod check;
 mod demo;
-mod opened;
+pub(crate) mod opened;
 mod report;
 mod run;
 mod serve;

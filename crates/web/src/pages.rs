@@ -79,7 +79,10 @@ pub fn router() -> Router<App> {
         .route("/settings/retention", post(settings::webhooks::retention))
         .route("/settings/event-types", post(settings::event_types::create))
         .route("/settings/event-types/{type}/delete", post(settings::event_types::delete))
-        .route("/settings/egress/{workspace}", get(settings::egress::page).post(settings::egress::update))
+        .route(
+            "/settings/egress/{workspace}",
+            get(settings::egress::page).post(settings::egress::update),
+        )
         .route("/settings/mail", get(settings::mail::page).post(settings::mail::test))
         .route("/settings/tokens", post(settings::create_token))
         .route("/settings/tokens/{id}/delete", post(settings::delete_token));

@@ -409,7 +409,16 @@ async fn the_form_of_a_webhook_whose_monitor_is_gone_does_not_widen_it() {
 async fn every_kind_has_a_form_and_its_preview_works_without_a_script() {
     let house = house("plain").await;
     for kind in [
-        "results", "standard", "team", "testmonitor", "flow-task", "custom", "slack", "teams", "discord", "pagerduty",
+        "results",
+        "standard",
+        "team",
+        "testmonitor",
+        "flow-task",
+        "custom",
+        "slack",
+        "teams",
+        "discord",
+        "pagerduty",
     ] {
         let page = house.get(&format!("/webhooks/new?type={kind}")).await;
         assert_eq!(page.status(), StatusCode::OK, "{kind}");
@@ -464,13 +473,26 @@ async fn settings_that_were_opened_and_saved_change_nothing() {
     ];
     let made = house.post("/webhooks/new", &new).await;
     assert_eq!(made.status(), StatusCode::SEE_OTHER, "{}", text(made).await);
-    let path = made.headers()[header::LOCATION].to_str().unwrap().split('?').next().unwrap().to_owned();
+    let path = made.headers()[header::LOCATION]
+        .to_str()
+        .unwrap()
+        .split('?')
+        .next()
+        .unwrap()
+        .to_owned();
     let settings = |html: &str| {
         let from = html.find("id=\"settings\"").unwrap();
         html[from..].to_owned()
     };
     let before = settings(&text(house.get(&path).await).await);
-    for shown in ["value=\"7\"", "value=\"250\"", "value=\"10, 20\"", "data.a == 1", "not checked", "of its own any more"] {
+    for shown in [
+        "value=\"7\"",
+        "value=\"250\"",
+        "value=\"10, 20\"",
+        "data.a == 1",
+        "not checked",
+        "of its own any more",
+    ] {
         assert!(before.contains(shown), "{shown}: {before}");
     }
     let values = form_values(&before);
@@ -486,36 +508,65 @@ async fn settings_that_were_opened_and_saved_change_nothing() {
 #[tokio::test]
 async fn what_a_webhook_missed_is_offered_counted_and_started_on_its_page() {
     let house = house("").await;
-    let seeded = house.seeded.paths.iter().find_map(|path| path.strip_prefix("/webhooks/whk_")).unwrap();
+    let seeded = house
+        .seeded
+        .paths
+        .iter()
+        .find_map(|path| path.strip_prefix("/webhooks/whk_"))
+        .unwrap();
     let path = format!("/webhooks/whk_{}", seeded.split(['/', '?', '#']).next().unwrap());
     let csrf = ("csrf", house.csrf.as_str());
-    assert_eq!(house.post(&format!("{path}/disable"), &[csrf]).await.status(), StatusCode::SEE_OTHER);
+    assert_eq!(
+        house.post(&format!("{path}/disable"), &[csrf]).await.status(),
+        StatusCode::SEE_OTHER
+    );
     let enabled = house.post(&format!("{path}/enable"), &[csrf]).await;
     let to = location(&enabled).to_owned();
     assert!(to.contains("?since=2027-01-15T08"), "{to}");
     let html = text(house.get(&to).await).await;
-    assert!(html.contains("It was off since 2027-01-15T08") && html.contains("value=\"2027-01-15T08"), "{html}");
+    assert!(
+        html.contains("It was off since 2027-01-15T08") && html.contains("value=\"2027-01-15T08"),
+        "{html}"
+    );
 
     let again = format!("{path}/again");
     let refused = house.post(&again, &[csrf, ("kind", "replay"), ("since", "")]).await;
     assert_eq!(refused.status(), StatusCode::UNPROCESSABLE_ENTITY);
-    let fields = [csrf, ("kind", "replay"), ("since", "2020-01-01T00:00"), ("until", ""), ("event_type", ""), ("per_second", "50")];
+    let fields = [
+        csrf,
+        ("kind", "replay"),
+        ("since", "2020-01-01T00:00"),
+        ("until", ""),
+        ("event_type", ""),
+        ("per_second", "50"),
+    ];
     let counted = text(house.post(&again, &[&fields[..], &[("step", "count")]].concat()).await).await;
     assert!(counted.contains("would be sent, in the original order"), "{counted}");
     let started = house.post(&again, &[&fields[..], &[("step", "start")]].concat()).await;
     assert_eq!(started.status(), StatusCode::SEE_OTHER);
     let html = text(house.get(&path).await).await;
     assert!(html.contains("Jobs that send again") && html.contains("/pause\""), "{html}");
-    let pause = html.split("action=\"/replays/").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
+    let pause = html
+        .split("action=\"/replays/")
+        .nth(1)
+        .and_then(|rest| rest.split('"').next())
+        .unwrap();
     let paused = house.post(&format!("/replays/{pause}"), &[csrf]).await;
     assert_eq!(paused.status(), StatusCode::SEE_OTHER);
     assert!(text(house.get(&path).await).await.contains("paused by"));
 
     assert_eq!(house.post(&format!("{path}/test"), &[csrf]).await.status(), StatusCode::SEE_OTHER);
     let html = text(house.get(&path).await).await;
-    let delivery = html.split("action=\"/deliveries/").nth(1).and_then(|rest| rest.split('/').next()).unwrap();
+    let delivery = html
+        .split("action=\"/deliveries/")
+        .nth(1)
+        .and_then(|rest| rest.split('/').next())
+        .unwrap();
     let shown = text(house.post(&format!("/deliveries/{delivery}/curl"), &[csrf]).await).await;
-    assert!(shown.contains("curl --globoff") && shown.contains("data-copy=\"command\""), "{shown}");
+    assert!(
+        shown.contains("curl --globoff") && shown.contains("data-copy=\"command\""),
+        "{shown}"
+    );
 }
 
 fn form_values(html: &str) -> Vec<(String, String)> {
@@ -541,7 +592,10 @@ fn form_values(html: &str) -> Vec<(String, String)> {
             values.push((name, unescaped(&body[..body.find("</textarea>").unwrap()])));
         } else if tag.starts_with("select") {
             let options = &body[..body.find("</select>").unwrap()];
-            let chosen = options.split("<option").skip(1).find(|option| option[..option.find('>').unwrap()].ends_with(" selected"));
+            let chosen = options
+                .split("<option")
+                .skip(1)
+                .find(|option| option[..option.find('>').unwrap()].ends_with(" selected"));
             let chosen = chosen.or_else(|| options.split("<option").nth(1)).unwrap();
             values.push((name, attribute(chosen, "value").unwrap_or_default()));
         }
@@ -559,7 +613,12 @@ fn unescaped(text: &str) -> String {
 async fn settings_are_saved_in_place_and_a_wrong_one_is_marked_at_its_field() {
     let house = house("").await;
     let shown = text(house.get("/settings").await).await;
-    for part in ["Forbidden addresses", "169.254.169.254/32", "On this instance: 14 days.", "test-result-updated"] {
+    for part in [
+        "Forbidden addresses",
+        "169.254.169.254/32",
+        "On this instance: 14 days.",
+        "test-result-updated",
+    ] {
         assert!(shown.contains(part), "{part}");
     }
     let fields = |forbidden: &'static str, on: &'static str| {
@@ -580,7 +639,10 @@ async fn settings_are_saved_in_place_and_a_wrong_one_is_marked_at_its_field() {
         .await;
     assert_eq!(refused.status(), StatusCode::UNPROCESSABLE_ENTITY);
     let html = text(refused).await;
-    assert!(html.contains("position 17") && html.contains("id=\"f-forbiddenIPs-error\""), "{html}");
+    assert!(
+        html.contains("position 17") && html.contains("id=\"f-forbiddenIPs-error\""),
+        "{html}"
+    );
     assert!(html.contains("203.0.113.0/24; 10.0.0.300"), "what was entered stays");
     let saved = house.post("/settings/webhooks", &fields("203.0.113.0/24", "nothing")).await;
     assert_eq!(location(&saved), "/settings?done=saved#webhooks");
@@ -591,11 +653,20 @@ async fn settings_are_saved_in_place_and_a_wrong_one_is_marked_at_its_field() {
     let html = text(house.get(webhook).await).await;
     assert!(html.contains("Webhooks are switched off in this workspace."));
     assert!(!html.contains("popovertarget=\"test-webhook\""), "the Test button is gone");
-    assert!(html.contains("The webhook, its queue and its log are deleted."), "deleting asks first");
+    assert!(
+        html.contains("The webhook, its queue and its log are deleted."),
+        "deleting asks first"
+    );
     let days = [("csrf", house.csrf.as_str()), ("logDays", "3"), ("eventDays", ""), ("runDays", "")];
-    assert_eq!(location(&house.post("/settings/retention", &days).await), "/settings?done=saved#retention");
+    assert_eq!(
+        location(&house.post("/settings/retention", &days).await),
+        "/settings?done=saved#retention"
+    );
     let new = [("csrf", house.csrf.as_str()), ("type", "issue-closed"), ("description", "")];
-    assert_eq!(location(&house.post("/settings/event-types", &new).await), "/settings?done=created#event-types");
+    assert_eq!(
+        location(&house.post("/settings/event-types", &new).await),
+        "/settings?done=created#event-types"
+    );
     let twice = house.post("/settings/event-types", &new).await;
     assert_eq!(twice.status(), StatusCode::CONFLICT);
     let gone = house.post("/settings/event-types/issue-closed/delete", &new[..1]).await;

@@ -6,6 +6,8 @@
 mod auth;
 #[path = "web/bins.rs"]
 mod bins;
+#[path = "web/certificates.rs"]
+mod certificates;
 #[path = "web/collections.rs"]
 mod collections;
 #[path = "web/egress.rs"]

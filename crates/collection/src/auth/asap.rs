@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value, json};
 
-use super::{Signing, jwt};
+use super::{Signing, javascript, jwt};
 use crate::format::{Auth, Request};
 
 /// Seconds that a token is good for.
@@ -55,7 +55,11 @@ fn token(auth: &Auth, signing: &Signing<'_>) -> Result<String, String> {
     claims.entry("exp").or_insert(json!(now + lifetime));
     let header = json!({"alg": algorithm, "kid": key_id});
     let part = |value: String| URL_SAFE_NO_PAD.encode(value);
-    let signed = format!("{}.{}", part(header.to_string()), part(Value::Object(claims).to_string()));
+    let signed = format!(
+        "{}.{}",
+        part(javascript::json(&header)),
+        part(javascript::json(&Value::Object(claims)))
+    );
     let signature = jwt::sign(&algorithm, &with_key(auth), signed.as_bytes())?;
     Ok(format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature)))
 }

@@ -41,7 +41,12 @@ struct Signer<'a> {
 pub(super) fn apply(auth: &Auth, request: &mut Request, signing: &Signing<'_>) -> Signed {
     let or = |name: &str, default: &str| Some(auth.param(name)).filter(|v| !v.is_empty()).unwrap_or_else(|| default.into());
     let signer = Signer {
-        key_id: auth.param("accessKey"),
+        key_id: if auth.params.iter().any(|(key, _)| key == "accessKey") {
+            auth.param("accessKey")
+        } else {
+            // As the reference writes a key that is missing.
+            "undefined".into()
+        },
         secret: auth.param("secretKey"),
         token: auth.param("sessionToken"),
         region: or("region", "us-east-1"),

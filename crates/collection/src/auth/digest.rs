@@ -84,8 +84,13 @@ fn is_session(algorithm: &str) -> bool {
 
 /// Value of the `Authorization` header; `Err` says why there is none.
 fn header(session: &Session, request: &WireRequest, client_nonce: &str) -> Result<String, String> {
-    let or = |name: &str, default: &str| Some(session.value(name)).filter(|v| !v.is_empty()).unwrap_or_else(|| default.to_owned());
-    let [user, password, realm, nonce, opaque, offered] = ["username", "password", "realm", "nonce", "opaque", "qop"].map(|name| session.value(name));
+    let or = |name: &str, default: &str| {
+        Some(session.value(name))
+            .filter(|v| !v.is_empty())
+            .unwrap_or_else(|| default.to_owned())
+    };
+    let [user, password, realm, nonce, opaque, offered] =
+        ["username", "password", "realm", "nonce", "opaque", "qop"].map(|name| session.value(name));
     let algorithm = or("algorithm", "MD5");
     let hash = hash_of(&algorithm).ok_or_else(|| format!("the digest algorithm `{algorithm}` is not supported"))?;
     let (cnonce, count) = (or("clientNonce", client_nonce), or("nonceCount", FIRST));

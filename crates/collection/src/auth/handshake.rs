@@ -36,6 +36,20 @@ pub enum Step {
     Without(String),
 }
 
+impl Step {
+    /// Gives a request the `Authorization` of this step.
+    pub fn dress(self, wire: &mut WireRequest, warnings: &mut Vec<String>) {
+        if self != Self::AsItIs {
+            wire.headers.retain(|(name, _)| !name.eq_ignore_ascii_case("authorization"));
+        }
+        match self {
+            Self::AsItIs => {}
+            Self::With(value) => wire.headers.push(("Authorization".into(), value)),
+            Self::Without(why) => warnings.push(why),
+        }
+    }
+}
+
 impl From<Option<Result<String, String>>> for Step {
     fn from(signed: Option<Result<String, String>>) -> Self {
         match signed {

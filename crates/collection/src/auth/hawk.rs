@@ -7,14 +7,24 @@ use base64::engine::general_purpose::STANDARD;
 use super::Signing;
 use crate::format::{Auth, Request};
 
-pub(super) fn apply(auth: &Auth, request: &mut Request, signing: &Signing<'_>) {
+pub(super) fn apply(auth: &Auth, request: &mut Request, signing: &Signing<'_>) -> Option<String> {
     let id = auth.param("authId");
     let key = auth.param("authKey");
     if id.is_empty() || key.is_empty() {
         // As the reference: without both there is nothing to sign with.
-        return;
+        return None;
     }
-    let sha1 = auth.param("algorithm") == "sha1";
+    let sha1 = match auth.param("algorithm").as_str() {
+        "sha1" => true,
+        "sha256" => false,
+        other => {
+            // As the reference: an empty header.
+            request.set_header("Authorization", "");
+            return Some(format!(
+                "the request is sent without a Hawk signature: the algorithm `{other}` is neither `sha256` nor `sha1`"
+            ));
+        }
+    };
     let or = |name: &str, default: String| Some(auth.param(name)).filter(|v| !v.is_empty()).unwrap_or(default);
     let given = Some(auth.param("timestamp")).filter(|t| t.trim_start().starts_with(|c: char| ('1'..='9').contains(&c)));
     let time = given.unwrap_or_else(|| signing.now.div_euclid(1_000_000).to_string());
@@ -51,6 +61,7 @@ pub(super) fn apply(auth: &Auth, request: &mut Request, signing: &Signing<'_>) {
         .map(|(k, v)| format!("{k}=\"{}\"", v.replace('\\', "\\\\").replace('"', "\\\"")))
         .collect();
     request.set_header("Authorization", &format!("Hawk {}", written.join(", ")));
+    None
 }
 
 fn payload_hash(sha1: bool, signing: &Signing<'_>) -> String {

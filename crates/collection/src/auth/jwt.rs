@@ -7,7 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::{Map, Value, json};
 
-use super::place;
+use super::{javascript, place};
 use crate::format::{Auth, Request};
 
 pub(super) fn apply(auth: &Auth, request: &mut Request) -> Option<String> {
@@ -30,9 +30,10 @@ pub(super) fn apply(auth: &Auth, request: &mut Request) -> Option<String> {
 }
 
 fn token(auth: &Auth) -> Result<String, String> {
-    let algorithm = Some(auth.param("algorithm"))
-        .filter(|a| !a.is_empty())
-        .unwrap_or_else(|| "HS256".into());
+    let algorithm = auth.param("algorithm");
+    if algorithm.is_empty() {
+        return Err("it has no algorithm".into());
+    }
     let mut header = object(auth, "header")?;
     header.insert("alg".into(), json!(algorithm));
     let written = auth.params.iter().any(|(key, value)| key == "payload" && !value.is_null());
@@ -40,7 +41,7 @@ fn token(auth: &Auth) -> Result<String, String> {
     if !written {
         return Err("it has no payload".into());
     }
-    let part = |map: Map<String, Value>| URL_SAFE_NO_PAD.encode(Value::Object(map).to_string());
+    let part = |map: Map<String, Value>| URL_SAFE_NO_PAD.encode(javascript::json(&Value::Object(map)));
     let signed = format!("{}.{}", part(header), part(payload));
     let signature = sign(&algorithm, auth, signed.as_bytes())?;
     Ok(format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature)))
@@ -146,13 +147,13 @@ mod tests {
         let mut request = Request::from_value(&json!("h/p"));
         assert_eq!(
             apply(
-                &auth(json!({"secret": "s", "payload": "{}", "addTokenTo": "queryParam", "queryParamKey": "t"})),
+                &auth(json!({"algorithm": "HS256", "secret": "s", "payload": "{}", "addTokenTo": "queryParam", "queryParamKey": "t"})),
                 &mut request
             ),
             None
         );
         assert!(crate::url::unparse(&request.url).starts_with("h/p?t=eyJ"));
-        let bad = apply(&auth(json!({"secret": "s", "payload": "{"})), &mut request).unwrap();
+        let bad = apply(&auth(json!({"algorithm": "HS256", "secret": "s", "payload": "{"})), &mut request).unwrap();
         assert!(bad.contains("its payload is no JSON object"), "{bad}");
         let unknown = apply(&auth(json!({"algorithm": "none", "payload": "{}"})), &mut request).unwrap();
         assert!(unknown.contains("`none`"), "{unknown}");

@@ -10,9 +10,7 @@ use super::{Signed, Signing, jwt};
 use crate::format::{Auth, Mode, Param, Request};
 
 pub(super) fn apply(auth: &Auth, request: &mut Request, signing: &Signing<'_>) -> Result<Signed, String> {
-    let method = Some(auth.param("signatureMethod"))
-        .filter(|m| !m.is_empty())
-        .unwrap_or_else(|| "HMAC-SHA1".into());
+    let method = auth.param("signatureMethod");
     let rsa = method.starts_with("RSA-");
     if auth.param("consumerKey").is_empty() || (!rsa && auth.param("consumerSecret").is_empty()) {
         // As the reference: without both there is nothing to sign with.
@@ -101,7 +99,8 @@ fn signature(
     let base = base_string(request, signing, own);
     let keyed = |algorithm| STANDARD.encode(hmac::sign(&hmac::Key::new(algorithm, key.as_bytes()), base.as_bytes()));
     match method {
-        "HMAC-SHA1" => Ok(keyed(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY)),
+        // Without a method the reference signs so, and names none.
+        "HMAC-SHA1" | "" => Ok(keyed(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY)),
         "HMAC-SHA256" => Ok(keyed(hmac::HMAC_SHA256)),
         "HMAC-SHA512" => Ok(keyed(hmac::HMAC_SHA512)),
         "RSA-SHA1" => super::rsa::sign_sha1(&auth.param("privateKey"), base.as_bytes()).map(|s| STANDARD.encode(s)),

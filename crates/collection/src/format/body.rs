@@ -21,7 +21,7 @@ pub enum Mode {
     },
     Urlencoded(Vec<Param>),
     Formdata(Vec<FormPart>),
-    /// A file named by `src`, or inline `content`.
+    /// A file named by `src`, or inline `content` in base64.
     File {
         src: Option<String>,
         content: Option<String>,
@@ -50,6 +50,8 @@ pub enum PartValue {
     Text(String),
     /// Paths relative to the working directory; several make several parts of one name.
     Files(Vec<String>),
+    /// A file's content in base64.
+    Inline(String),
 }
 
 impl Body {
@@ -135,7 +137,10 @@ impl Body {
 
 impl FormPart {
     fn from_value(row: &Value) -> Self {
-        let value = if row["type"] == "file" {
+        let inline = row["value"].as_str().filter(|value| !value.is_empty() && is_empty(&row["src"]));
+        let value = if let Some(content) = inline.filter(|_| row["type"] == "file") {
+            PartValue::Inline(content.to_owned())
+        } else if row["type"] == "file" {
             PartValue::Files(match &row["src"] {
                 Value::Array(list) => list.iter().filter_map(text).collect(),
                 one => text(one).filter(|path| !path.is_empty()).into_iter().collect(),
@@ -160,6 +165,7 @@ impl FormPart {
         let mut row = match &self.value {
             PartValue::Text(text) => json!({"key": self.key, "value": text, "type": "text"}),
             PartValue::Files(files) => json!({"key": self.key, "src": files, "type": "file"}),
+            PartValue::Inline(content) => json!({"key": self.key, "value": content, "type": "file"}),
         };
         if let Some(content_type) = &self.content_type {
             row["contentType"] = json!(content_type);
@@ -172,6 +178,11 @@ impl FormPart {
         }
         row
     }
+}
+
+/// Whether JavaScript takes it for nothing.
+fn is_empty(value: &Value) -> bool {
+    value.is_null() || value == "" || value == &Value::Bool(false)
 }
 
 /// Raw content that is an object or array is sent as its JSON text; numbers and truth values

@@ -97,7 +97,8 @@ impl Node {
     fn read(part: &Part<'_>, document: &str, position: &str, depth: usize) -> Option<Self> {
         let members = part.members()?;
         let items = members.find("item").map(|items| items.sign());
-        if items == Some(b'[') || members.find("request").is_none() {
+        // As the reference: what has no list of items is a request, perhaps an empty one.
+        if items == Some(b'[') {
             let folder = Folder::read_members(&members, document, position, depth)?;
             return Some(Self::Folder(Box::new(folder)));
         }

@@ -34,6 +34,7 @@ pub(super) fn substitute(request: &Request, resolver: &mut Resolver<'_>) -> Requ
                         part.value = match part.value {
                             PartValue::Text(text) => PartValue::Text(resolver.text(&text)),
                             PartValue::Files(paths) => PartValue::Files(paths.iter().map(|p| resolver.text(p)).collect()),
+                            PartValue::Inline(content) => PartValue::Inline(resolver.text(&content)),
                         };
                         part
                     })

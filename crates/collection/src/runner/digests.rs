@@ -7,7 +7,7 @@ use crate::auth::digest::Kept;
 use crate::auth::handshake::Handshake;
 use crate::format::Auth;
 
-/// One authentication of the collection: an item's own, or a folder's for all that inherit it.
+/// One authentication of the collection: a folder's, for all that inherit it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Owner(usize);
 

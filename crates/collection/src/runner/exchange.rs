@@ -128,7 +128,7 @@ impl Wire {
             wire.connection_group = Some(self.group);
         }
         let first = handshake.first(&wire, &self.token());
-        dress(&mut wire, first, &mut warnings);
+        first.dress(&mut wire, &mut warnings);
         let (mut replays, mut last_url) = (Vec::new(), wire.url.clone());
         let (sent, result) = loop {
             let mut dressed = wire.clone();
@@ -144,7 +144,7 @@ impl Wire {
             let Some(step) = self.once_more(&mut handshake, &wire, &answer) else {
                 break (sent, Ok(answer));
             };
-            dress(&mut wire, step, &mut warnings);
+            step.dress(&mut wire, &mut warnings);
             replays.push(Replay {
                 request: sent,
                 response: answer.to_report(self.options.max_report_bytes),
@@ -211,6 +211,7 @@ impl Wire {
                         message,
                     });
                 }
+                Decision::Nowhere(why) => return Err(why),
                 Decision::Follow(next) => {
                     let same_host = redirect::host_of(&wire.url) == redirect::host_of(&next.url);
                     wire = *next;
@@ -282,18 +283,6 @@ fn shown_headers(written: &[Param], resolved: &[Param], sent: &[(String, String)
 fn header_of(wire: &WireRequest, wanted: &str) -> Option<String> {
     let found = wire.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case(wanted));
     found.map(|(_, value)| value.clone()).filter(|value| !value.is_empty())
-}
-
-/// Gives a request the `Authorization` that a step of the handshake asks for.
-fn dress(wire: &mut WireRequest, step: Step, warnings: &mut Vec<String>) {
-    if step != Step::AsItIs {
-        wire.headers.retain(|(name, _)| !name.eq_ignore_ascii_case("authorization"));
-    }
-    match step {
-        Step::AsItIs => {}
-        Step::With(value) => wire.headers.push(("Authorization".into(), value)),
-        Step::Without(why) => warnings.push(why),
-    }
 }
 
 fn request_error(error: TransportError) -> RequestError {

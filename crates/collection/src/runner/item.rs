@@ -120,7 +120,9 @@ impl Stage<'_> {
             request.auth = inherited.cloned();
         }
         let auth = crate::auth::inherited(request.auth.as_ref(), &[]);
-        let signs = (auth, inherited.map(Owner::of));
+        // As the reference: what servers say is kept for an inherited authentication alone.
+        let shared = inherited.filter(|_| self.entry.item.request.auth.is_none());
+        let signs = (auth, shared.map(Owner::of));
         let exchange = self.work.wire.send(&request, signs, &self.profile(), &state.scopes).await;
         let mut view = self.answered(state, exchange);
         if bails && view.response.is_none() {
@@ -229,11 +231,13 @@ impl Stage<'_> {
     }
 
     /// The request as scripts left it. As in the reference, they can replace a body or an
-    /// authentication, but not take it away.
+    /// authentication, but not delete it; a body can be `null`.
     fn changed(&self, shown: &serde_json::Value) -> Request {
         let original = &self.entry.item.request;
         let mut request = Request::from_value(shown);
-        request.body = request.body.or_else(|| original.body.clone());
+        if shown.get("body").is_none() {
+            request.body.clone_from(&original.body);
+        }
         request.auth = request.auth.or_else(|| original.auth.clone());
         request
     }

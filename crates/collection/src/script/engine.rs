@@ -5,10 +5,11 @@
 //! process that holds it serves one run and ends.
 
 mod bytecode;
+mod charset;
 mod messages;
 mod natives;
 mod place;
-mod text;
+pub(crate) mod text;
 
 use std::collections::HashMap;
 use std::rc::Rc;

@@ -97,7 +97,7 @@ fn write_head(request: &Request, target: &Target, length: usize, chunked: bool) 
     for part in [request.method.as_str(), " ", &target.request_target, " HTTP/1.1\r\n"] {
         head.extend_from_slice(part.as_bytes());
     }
-    if request.header("host").is_none() {
+    if request.add_host && request.header("host").is_none() {
         write_field(&mut head, "Host", &target.authority);
     }
     // The true length, whatever the caller says: a wrong one would let a body pass for the next request.

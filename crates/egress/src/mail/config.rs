@@ -76,7 +76,9 @@ impl MailConfig {
                 ("tls", "if-offered", MailTls::Required) => MailTls::IfOffered,
                 ("tls", "none", MailTls::Required) => MailTls::None,
                 ("tls", value, _) => {
-                    return Err(refuse(&format!("`tls={value}` is not `required`, `if-offered` or `none`, or does not go with its scheme")));
+                    return Err(refuse(&format!(
+                        "`tls={value}` is not `required`, `if-offered` or `none`, or does not go with its scheme"
+                    )));
                 }
                 (key, ..) => return Err(refuse(&format!("it has the unknown parameter `{key}`"))),
             };
@@ -88,7 +90,9 @@ impl MailConfig {
             _ => return Err(refuse("it has a user without a password, or a password without a user")),
         };
         if credentials.is_some() && matches!(tls, MailTls::None | MailTls::IfOffered) && !is_local(&host) {
-            return Err(refuse("it would send a password that is not encrypted: leave `tls` out or use `tls=required`"));
+            return Err(refuse(
+                "it would send a password that is not encrypted: leave `tls` out or use `tls=required`",
+            ));
         }
         Ok(Self {
             host,
@@ -131,7 +135,10 @@ mod tests {
     #[test]
     fn a_url_says_everything() {
         let config = MailConfig::parse("smtp://ada%40example.com:p%3Ass@mail.example.com", "w@example.com").unwrap();
-        assert_eq!((config.host.as_str(), config.port, config.tls), ("mail.example.com", 587, MailTls::Required));
+        assert_eq!(
+            (config.host.as_str(), config.port, config.tls),
+            ("mail.example.com", 587, MailTls::Required)
+        );
         assert_eq!(config.credentials, Some(("ada@example.com".to_owned(), "p:ss".to_owned())));
         assert_eq!(config.shown(), "mail.example.com:587 (STARTTLS)");
         assert!(!format!("{config:?}").contains("ss@"));

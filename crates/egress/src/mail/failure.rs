@@ -27,8 +27,14 @@ impl MailFailure {
             Some(500..) => ("refused", "check `mail.from`: many servers take mail of their own domain only"),
             Some(_) => ("refused_for_now", "the server asks to come back later"),
             None if error.is_timeout() => ("timeout", "check host and port; a firewall may drop the connection"),
-            None if error.is_tls() || tells_of_tls(error) => ("tls", "`smtp://` begins in the clear (587), `smtps://` encrypted (465); a certificate of your own authority needs `mail.roots`"),
-            None if error.is_client() => ("not_offered", "the server lacks what the settings ask for: encryption (`tls=`) or a way to log in"),
+            None if error.is_tls() || tells_of_tls(error) => (
+                "tls",
+                "`smtp://` begins in the clear (587), `smtps://` encrypted (465); a certificate of your own authority needs `mail.roots`",
+            ),
+            None if error.is_client() => (
+                "not_offered",
+                "the server lacks what the settings ask for: encryption (`tls=`) or a way to log in",
+            ),
             None => ("not_reached", "check host and port of `mail.url`"),
         };
         Self {

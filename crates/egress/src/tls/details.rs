@@ -35,3 +35,25 @@ pub(super) fn read(chain: &[CertificateDer<'_>]) -> Result<CertificateDetails, S
         reason: "it holds no certificate".to_owned(),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_of_a_chain_tells_whose_it_is_and_the_others_are_certificates() {
+        let certificate = |name: &str| {
+            let mut params = rcgen::CertificateParams::default();
+            params.distinguished_name = rcgen::DistinguishedName::new();
+            params.distinguished_name.push(rcgen::DnType::CommonName, name);
+            params.not_after = rcgen::date_time_ymd(2041, 1, 1);
+            params.self_signed(&rcgen::KeyPair::generate().unwrap()).unwrap().der().clone()
+        };
+        let (own, issuer) = (certificate("a\nb"), certificate("authority"));
+        let details = read(&[own.clone(), issuer]).unwrap();
+        assert_eq!((details.subject.as_str(), details.expires_at), ("CN=a b", 2_240_611_200));
+        let rubbish = CertificateDer::from(vec![1, 2, 3]);
+        assert!(read(&[own, rubbish]).unwrap_err().to_string().contains("number 2 of the 2"));
+        assert!(read(&[]).is_err());
+    }
+}

@@ -100,7 +100,13 @@ async fn converse<S: AsyncRead + AsyncWrite + Unpin>(
                     }
                 }
                 let recipient = recipient.clone();
-                sender.send(Got { encrypted, recipient, text }).unwrap();
+                sender
+                    .send(Got {
+                        encrypted,
+                        recipient,
+                        text,
+                    })
+                    .unwrap();
                 "250 queued".to_owned()
             }
             "QUIT" => "221 bye".to_owned(),
@@ -112,12 +118,18 @@ async fn converse<S: AsyncRead + AsyncWrite + Unpin>(
 
 fn acceptor() -> (TlsAcceptor, String) {
     let key = KeyPair::generate().unwrap();
-    let certificate = rcgen::CertificateParams::new(vec!["localhost".to_owned()]).unwrap().self_signed(&key).unwrap();
+    let certificate = rcgen::CertificateParams::new(vec!["localhost".to_owned()])
+        .unwrap()
+        .self_signed(&key)
+        .unwrap();
     let config = ServerConfig::builder_with_provider(Arc::new(rustls::crypto::aws_lc_rs::default_provider()))
         .with_safe_default_protocol_versions()
         .unwrap()
         .with_no_client_auth()
-        .with_single_cert(vec![certificate.der().clone()], PrivateKeyDer::try_from(key.serialize_der()).unwrap())
+        .with_single_cert(
+            vec![certificate.der().clone()],
+            PrivateKeyDer::try_from(key.serialize_der()).unwrap(),
+        )
         .unwrap();
     (TlsAcceptor::from(Arc::new(config)), certificate.pem())
 }
@@ -164,7 +176,11 @@ async fn a_letter_arrives_whole_over_starttls_with_a_login() {
         "gr=C3=B6=C3=9Fer",
     ] {
         let folded = got.text.replace("[Watchbell] ", "");
-        assert!(folded.contains(line) || folded.contains(&line.replace("Subject: ", "")), "{line} is not in\n{}", got.text);
+        assert!(
+            folded.contains(line) || folded.contains(&line.replace("Subject: ", "")),
+            "{line} is not in\n{}",
+            got.text
+        );
     }
     let (head, _) = got.text.split_once("\r\n\r\n").unwrap();
     assert!(head.is_ascii(), "{head}");
@@ -193,7 +209,11 @@ async fn a_letter_arrives_over_tls_from_the_start_and_in_the_clear_where_that_is
 async fn a_subject_makes_no_header_of_its_own() {
     let (address, mut got) = server(Manners::default()).await;
     let mailer = mailer(&format!("smtp://127.0.0.1:{}?tls=none", address.port()), None);
-    for subject in ["a\r\nBcc: eve@example.com", "a\nBcc: eve@example.com", "a\r\n\r\nBcc: eve@example.com"] {
+    for subject in [
+        "a\r\nBcc: eve@example.com",
+        "a\nBcc: eve@example.com",
+        "a\r\n\r\nBcc: eve@example.com",
+    ] {
         // Refused or encoded, either is well.
         if mailer.send(&letter(subject)).await.is_ok() {
             let text = got.recv().await.unwrap().text;
@@ -229,10 +249,30 @@ async fn what_fails_is_named() {
     for (url, code, permanent, word) in [
         (format!("smtp://localhost:{}", encrypted.port()), "tls", false, "certificate"),
         (format!("smtp://localhost:{}", plain.port()), "not_offered", false, "STARTTLS"),
-        (format!("smtp://ada:falsch@127.0.0.1:{}?tls=none", plain.port()), "login_refused", false, "wrong password"),
-        (format!("smtp://127.0.0.1:{}?tls=none", no_mailbox.port()), "refused", true, "no such mailbox"),
-        (format!("smtp://127.0.0.1:{}?tls=none", busy.port()), "refused_for_now", false, "later"),
-        (format!("smtp://127.0.0.1:{}?tls=none", unused.port()), "not_reached", false, "refused"),
+        (
+            format!("smtp://ada:falsch@127.0.0.1:{}?tls=none", plain.port()),
+            "login_refused",
+            false,
+            "wrong password",
+        ),
+        (
+            format!("smtp://127.0.0.1:{}?tls=none", no_mailbox.port()),
+            "refused",
+            true,
+            "no such mailbox",
+        ),
+        (
+            format!("smtp://127.0.0.1:{}?tls=none", busy.port()),
+            "refused_for_now",
+            false,
+            "later",
+        ),
+        (
+            format!("smtp://127.0.0.1:{}?tls=none", unused.port()),
+            "not_reached",
+            false,
+            "refused",
+        ),
     ] {
         let failure = mailer(&url, None).send(&letter("a")).await.unwrap_err();
         assert_eq!((failure.code, failure.permanent), (code, permanent), "{failure}");

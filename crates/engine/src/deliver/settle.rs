@@ -40,8 +40,7 @@ use crate::{
     lanes::{Lanes, Outcome},
     metrics::Counters,
     notify::Desk,
-    rules,
-    webhooks as switch,
+    rules, webhooks as switch,
 };
 
 /// Attempts in one transaction at most: a commit of some milliseconds.

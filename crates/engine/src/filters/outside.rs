@@ -58,6 +58,11 @@ impl Outside {
         self.ask(Verdicts::default(), events, lacks, now).await
     }
 
+    /// Whether publishing these events will probably want verdicts.
+    pub fn are_expected(&self, events: &[NewEvent]) -> bool {
+        !self.probable(events).is_empty()
+    }
+
     fn probable(&self, events: &[NewEvent]) -> Vec<Lack> {
         let remembered = self.remembered.read().unwrap_or_else(PoisonError::into_inner);
         if remembered.is_empty() {

@@ -29,7 +29,7 @@ impl Coalescing {
         to: &Subscriber,
         now: Micros,
     ) -> store::Result<()> {
-        let Some(wait) = to.options.coalesce_ms else { return Ok(()) };
+        let Some(wait) = to.coalesce_ms else { return Ok(()) };
         let Some((row, before)) = rows.split_last_mut() else {
             return Ok(());
         };

@@ -49,5 +49,5 @@ pub(super) fn of_events<'e>(tx: &mut dyn Tx, events: &[(&'e Event, Facts)]) -> s
 /// Whether what one event does to it depends on the one before.
 fn goes_in_turn(subscriber: &Subscriber, facts: Facts) -> bool {
     let remembers = facts.outcome.is_some() && subscriber.trigger_rule.is_stateful();
-    subscriber.enabled && (remembers || subscriber.options.coalesce_ms.is_some())
+    subscriber.enabled && (remembers || subscriber.coalesce_ms.is_some())
 }

@@ -34,7 +34,12 @@ const BODY_KEPT: usize = 64 * 1024;
 
 /// Executes a claimed run and commits its end.
 pub(super) async fn to_the_end(engine: &Engine, run: Run) {
-    let span = span!("run", run.id = run.id.as_str(), monitor.id = run.monitor_id.as_deref(), status = Empty);
+    let span = span!(
+        "run",
+        run.id = run.id.as_str(),
+        monitor.id = run.monitor_id.as_deref(),
+        status = Empty
+    );
     let outcome = match AssertUnwindSafe(tries(engine, &run)).catch_unwind().instrument(span.clone()).await {
         Ok(outcome) => outcome,
         Err(_) => {

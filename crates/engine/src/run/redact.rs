@@ -22,10 +22,7 @@ impl Secrets {
     /// Those of the documents of a run: variables of the type `secret`.
     pub fn of(collection: &Collection, environment: Option<&Environment>) -> Self {
         let own = collection.document().member("variable");
-        let variables = [
-            own.as_ref(),
-            environment.map(|environment| &environment.raw()["values"]),
-        ];
+        let variables = [own.as_ref(), environment.map(|environment| &environment.raw()["values"])];
         let entries = variables.into_iter().flatten().filter_map(Value::as_array).flatten();
         let secret = entries.filter(|entry| entry["type"] == "secret");
         let values = secret.filter_map(|entry| match &entry["value"] {

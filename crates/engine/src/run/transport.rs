@@ -107,6 +107,7 @@ impl Transport for GuardedTransport {
             latin1_headers: true,
             connection_group: wire.connection_group,
             resend: false,
+            add_host: false,
             // Exactly what the collection says, and what the reference runner accepts.
             http2: false,
             decompress: true,

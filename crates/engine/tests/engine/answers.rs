@@ -54,7 +54,10 @@ async fn retry_after_is_heeded_in_seconds_and_as_a_date_up_to_a_day() {
         let table: Vec<(&str, (Micros, Micros))> = vec![
             ("503 Later\r\nRetry-After: 120", (120 * SECOND, 120 * SECOND)),
             ("429 Less\r\nRetry-After: 120", (120 * SECOND, 120 * SECOND)),
-            ("503 Later\r\nRetry-After: Fri, 15 Jan 2027 08:05:00 GMT", (300 * SECOND, 300 * SECOND)),
+            (
+                "503 Later\r\nRetry-After: Fri, 15 Jan 2027 08:05:00 GMT",
+                (300 * SECOND, 300 * SECOND),
+            ),
             ("503 Later\r\nRetry-After: Fri, 15 Jan 2027 07:00:00 GMT", OWN),
             ("503 Later\r\nRetry-After: 9999999", (DAY, DAY)),
             ("503 Later\r\nRetry-After: Fri, 15 Jan 2038 08:05:00 GMT", (DAY, DAY)),
@@ -71,7 +74,11 @@ async fn retry_after_is_heeded_in_seconds_and_as_a_date_up_to_a_day() {
         let event_id = house.publish("a", "{}").await;
         for (at, (head, (least, most))) in table.iter().enumerate() {
             let (delivery, attempt) = attempted(&house, &event_id, &format!("w{at}")).await;
-            assert_eq!((delivery.state, attempt.verdict.as_str()), (DeliveryState::Pending, "http_status"), "{head}");
+            assert_eq!(
+                (delivery.state, attempt.verdict.as_str()),
+                (DeliveryState::Pending, "http_status"),
+                "{head}"
+            );
             let pause = delivery.due_at - START;
             assert!((*least..=*most).contains(&pause), "{head}: {pause} µs");
         }
@@ -98,7 +105,10 @@ async fn redirects_are_failures_that_say_so_and_are_never_followed() {
             let (delivery, attempt) = attempted(&house, &event_id, &format!("w{status}")).await;
             assert_eq!((attempt.status_code, attempt.verdict.as_str()), (Some(status), "http_status"));
             let message = attempt.message.unwrap();
-            assert!(message.contains(&status.to_string()) && message.contains("redirects are never followed"), "{message}");
+            assert!(
+                message.contains(&status.to_string()) && message.contains("redirects are never followed"),
+                "{message}"
+            );
             assert_eq!(delivery.state, DeliveryState::Pending, "a mended receiver gets it");
         }
         running.shutdown(std::time::Duration::from_secs(10)).await;

@@ -147,6 +147,8 @@ async fn a_webhook_points_to_an_own_source_without_its_token_in_the_log() {
         house
             .webhook(webhooks::Webhook {
                 source_id: Some("src_1".to_owned()),
+                // Not that the other one failed.
+                events: vec!["a".to_owned()],
                 ..webhook("w", "")
             })
             .await;

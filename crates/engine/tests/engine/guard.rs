@@ -29,7 +29,9 @@ use crate::{
 async fn attempted(house: &House, event_id: String) -> (Delivery, Attempt) {
     house
         .until("an attempt", move |tx| {
-            let Some(delivery) = deliveries::of_event(tx, &event_id)?.pop() else { return Ok(None) };
+            let Some(delivery) = deliveries::of_event(tx, &event_id)?.pop() else {
+                return Ok(None);
+            };
             let attempt = attempts::of_delivery(tx, &delivery.id)?.pop();
             Ok(attempt.map(|attempt| (delivery, attempt)))
         })
@@ -51,7 +53,11 @@ impl Proxy {
             while let Ok((stream, _)) = listener.accept().await {
                 let tell = tell.clone();
                 tokio::spawn(async move {
-                    let _ = if socks { socks5(stream, tell).await } else { connect(stream, tell).await };
+                    let _ = if socks {
+                        socks5(stream, tell).await
+                    } else {
+                        connect(stream, tell).await
+                    };
                 });
             }
         });
@@ -118,7 +124,11 @@ async fn webhooks_go_through_the_proxy_and_the_guard_stands_before_it() {
             let house = House::new(kind, proxied, Arc::new(NoScripts)).await;
             // We look the name up; the proxy hears of the address that was checked.
             let by_name = format!("http://localhost:{}/hook", receiver.addr.port());
-            for (id, url) in [("w", by_name.as_str()), ("private", "http://10.0.0.1/"), ("metadata", "http://169.254.169.254/")] {
+            for (id, url) in [
+                ("w", by_name.as_str()),
+                ("private", "http://10.0.0.1/"),
+                ("metadata", "http://169.254.169.254/"),
+            ] {
                 let hook = webhooks::Webhook {
                     events: vec![id.to_owned()],
                     ..webhook(id, url)
@@ -161,7 +171,11 @@ async fn a_proxy_that_fails_is_not_the_receivers_fault() {
             let running = house.engine.start();
             let event_id = house.publish("a", "{}").await;
             let (delivery, attempt) = attempted(&house, event_id).await;
-            assert_eq!((delivery.state, attempt.verdict.as_str()), (DeliveryState::Pending, "proxy_failed"), "{proxy}");
+            assert_eq!(
+                (delivery.state, attempt.verdict.as_str()),
+                (DeliveryState::Pending, "proxy_failed"),
+                "{proxy}"
+            );
             let message = attempt.message.unwrap();
             assert!(message.contains("egress.proxy") && !message.contains("joe"), "{message}");
             let hook = house.webhook_now("w").await;
@@ -179,7 +193,8 @@ async fn calls_leave_from_the_configured_address() {
         let receiver = Raw::new(behave(|mut line| async move {
             line.request().await;
             let peer = line.peer.ip().to_string();
-            line.say(format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{peer}", peer.len())).await;
+            line.say(format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{peer}", peer.len()))
+                .await;
         }))
         .await;
         let mut bound = config();

@@ -43,7 +43,9 @@ async fn sent(house: &House, webhook_id: &str) -> (DeliveryState, Attempt) {
     let event_id = house.publish(webhook_id, "{}").await;
     house
         .until("an attempt", move |tx| {
-            let Some(delivery) = deliveries::of_event(tx, &event_id)?.pop() else { return Ok(None) };
+            let Some(delivery) = deliveries::of_event(tx, &event_id)?.pop() else {
+                return Ok(None);
+            };
             let attempt = attempts::of_delivery(tx, &delivery.id)?.pop();
             Ok(attempt.map(|attempt| (delivery.state, attempt)))
         })
@@ -60,7 +62,8 @@ async fn it_is_shown_by_its_webhook_and_by_no_other() {
         let behaviour = behave(|mut line| async move {
             let shown = line.shown.take().unwrap_or_default();
             while !line.request().await.is_empty() {
-                line.say(format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", shown.len())).await;
+                line.say(format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", shown.len()))
+                    .await;
                 line.say(&shown).await;
             }
         });
@@ -74,16 +77,29 @@ async fn it_is_shown_by_its_webhook_and_by_no_other() {
         // In turn and again: a kept connection of one must not carry another's call.
         for (id, leaf) in [("ada", &ada), ("bob", &bob), ("ada", &ada), ("bob", &bob)] {
             let (state, attempt) = sent(&house, id).await;
-            assert_eq!((state, attempt.verdict.as_str()), (DeliveryState::Delivered, "ok"), "{:?}", attempt.message);
+            assert_eq!(
+                (state, attempt.verdict.as_str()),
+                (DeliveryState::Delivered, "ok"),
+                "{:?}",
+                attempt.message
+            );
             assert_eq!(attempt.response_body.as_deref(), Some(leaf.der.as_ref()), "{id}");
         }
         assert_eq!(receiver.came(), 2, "each keeps its connection");
         let (_, attempt) = sent(&house, "nobody").await;
         assert_eq!(attempt.verdict, "tls_handshake");
-        assert!(attempt.message.as_ref().unwrap().contains("wants a client certificate"), "{:?}", attempt.message);
+        assert!(
+            attempt.message.as_ref().unwrap().contains("wants a client certificate"),
+            "{:?}",
+            attempt.message
+        );
         let (state, attempt) = sent(&house, "broken").await;
         assert_eq!((state, attempt.verdict.as_str()), (DeliveryState::Pending, "not_sent"));
-        assert!(attempt.message.as_ref().unwrap().contains("client certificate cannot be read"), "{:?}", attempt.message);
+        assert!(
+            attempt.message.as_ref().unwrap().contains("client certificate cannot be read"),
+            "{:?}",
+            attempt.message
+        );
         running.shutdown(std::time::Duration::from_secs(10)).await;
         house.close().await;
     }

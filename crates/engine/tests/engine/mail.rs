@@ -186,7 +186,9 @@ async fn empty_soon(house: &House) {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     };
-    tokio::time::timeout(Duration::from_secs(30), looked).await.expect("an empty outbox");
+    tokio::time::timeout(Duration::from_secs(30), looked)
+        .await
+        .expect("an empty outbox");
 }
 
 #[tokio::test]
@@ -269,7 +271,9 @@ async fn without_a_mail_server_nothing_waits() {
         let running = house.engine.start();
         house.publish("a", "{}").await;
         house
-            .until("the notice", |tx| Ok(store::tables::notices::list(tx, WORKSPACE, 9)?.into_iter().next()))
+            .until("the notice", |tx| {
+                Ok(store::tables::notices::list(tx, WORKSPACE, 9)?.into_iter().next())
+            })
             .await;
         empty(&house).await;
         running.shutdown(Duration::from_secs(10)).await;

@@ -12,8 +12,7 @@ use serde_json::Value;
 use store::{
     Signal,
     tables::{
-        deliveries,
-        events,
+        deliveries, events,
         notices::{self, Notice},
         page::Page,
         webhooks::Webhook,
@@ -162,7 +161,9 @@ async fn a_recovery_is_told_after_a_minute_of_failing_and_a_blip_is_not() {
                             all.extend(deliveries::of_event(tx, &event.id)?);
                         }
                         let shaky = all.into_iter().filter(|delivery| delivery.webhook_id == "shaky");
-                        Ok(shaky.max_by(|a, b| a.id.cmp(&b.id)).filter(|d| (d.attempts, d.state) == (attempts, state)))
+                        Ok(shaky
+                            .max_by(|a, b| a.id.cmp(&b.id))
+                            .filter(|d| (d.attempts, d.state) == (attempts, state)))
                     })
                     .await
             }
@@ -180,7 +181,10 @@ async fn a_recovery_is_told_after_a_minute_of_failing_and_a_blip_is_not() {
         ended(2, DeliveryState::Pending).await;
         house.turn_to(START + 3 * MINUTE, wake()).await;
         let body: Value = serde_json::from_slice(&hearer.next().await.body).unwrap();
-        assert_eq!((&body["type"], &body["data"]["webhook_id"]), (&WEBHOOK_RECOVERED.into(), &"shaky".into()));
+        assert_eq!(
+            (&body["type"], &body["data"]["webhook_id"]),
+            (&WEBHOOK_RECOVERED.into(), &"shaky".into())
+        );
         assert_eq!(body["data"]["failed_attempts"], 2, "{body}");
         assert_eq!(body["data"]["failing_since"], domain::clock::rfc3339(START + 10 * SECOND), "{body}");
         let told = notice(&house, "webhook_recovered", 1).await;

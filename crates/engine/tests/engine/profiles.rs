@@ -62,7 +62,10 @@ async fn a_flow_task_sends_its_own_method_and_body_and_a_get_none() {
         let id = house.publish("job.finished", r#"{"jobId": 7, "flowName": "a \"b\"\n"}"#).await;
         let got = receiver.next().await;
         assert_eq!(got.method, "PUT");
-        assert_eq!(String::from_utf8_lossy(&got.body), r#"{"job": 7, "flow": "a \"b\"\n", "gone": null}"#);
+        assert_eq!(
+            String::from_utf8_lossy(&got.body),
+            r#"{"job": 7, "flow": "a \"b\"\n", "gone": null}"#
+        );
         let t = house.engine.now() / 1_000;
         let content = [format!("{t}.").as_bytes(), &got.body].concat();
         let wanted = format!("t={t},v1={}", hex(&sign::hmac_sha256(b"key", &content)));
@@ -93,7 +96,13 @@ async fn a_flow_task_sends_its_own_method_and_body_and_a_get_none() {
 async fn pagerdutys_routing_key_goes_out_and_into_no_log() {
     on_each(|house| async move {
         let mut receiver = Receiver::new(&[Answer::Status(202)]).await;
-        let hook = hook(&house, Profile::Pagerduty, &receiver.url(), "0123456789abcdef", own(Profile::Pagerduty));
+        let hook = hook(
+            &house,
+            Profile::Pagerduty,
+            &receiver.url(),
+            "0123456789abcdef",
+            own(Profile::Pagerduty),
+        );
         house.webhook(hook).await;
         let running = house.engine.start();
         let event_id = house.publish("issue-created", r#"{"title": "x"}"#).await;
@@ -108,7 +117,10 @@ async fn pagerdutys_routing_key_goes_out_and_into_no_log() {
             })
             .await;
         let shown = String::from_utf8_lossy(&logged[0].request_body).into_owned();
-        assert!(shown.contains(r#""routing_key":"•••""#) && !shown.contains("0123456789abcdef"), "{shown}");
+        assert!(
+            shown.contains(r#""routing_key":"•••""#) && !shown.contains("0123456789abcdef"),
+            "{shown}"
+        );
         running.shutdown(std::time::Duration::from_secs(10)).await;
         house.close().await;
     })
@@ -133,7 +145,10 @@ async fn a_try_sends_once_and_leaves_nothing_behind() {
         };
         let tried = deliver::try_once(&house.engine, WORKSPACE, trial).await.unwrap();
         let got = receiver.next().await;
-        assert_eq!((tried.success, tried.status, tried.verdict.as_str()), (false, Some(500), "http_status"));
+        assert_eq!(
+            (tried.success, tried.status, tried.verdict.as_str()),
+            (false, Some(500), "http_status")
+        );
         assert_eq!((tried.body.as_deref(), &tried.request.body), (Some(b"ok".as_slice()), &got.body));
         assert_eq!(got.header("x-key"), Some("hush"));
         assert!(!format!("{:?}", tried.request).contains("hush"));

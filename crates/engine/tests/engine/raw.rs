@@ -184,7 +184,11 @@ impl Raw {
 
     /// Its URL; over TLS by the name that certificates here are made for.
     pub fn url(&self) -> String {
-        if self.secure { self.https() } else { format!("http://{}/hook", self.addr) }
+        if self.secure {
+            self.https()
+        } else {
+            format!("http://{}/hook", self.addr)
+        }
     }
 
     /// Its URL as if it spoke TLS.

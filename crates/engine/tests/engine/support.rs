@@ -417,7 +417,12 @@ async fn read_request(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> Option<Go
     }
     let body = buffer[head_end..end].to_vec();
     buffer.drain(..end);
-    Some(Got { method, path, headers, body })
+    Some(Got {
+        method,
+        path,
+        headers,
+        body,
+    })
 }
 
 async fn read_more(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> Option<()> {

@@ -2,7 +2,7 @@
 
 use std::{path::Path, time::Duration};
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, config::DbConfig};
 
 use super::failure;
 use crate::error::{Error, Result};
@@ -50,6 +50,10 @@ fn open(path: &Path, access: OpenFlags) -> Result<Connection> {
     let connection = Connection::open_with_flags(path, flags).map_err(failure::translate)?;
     connection.busy_timeout(BUSY_TIMEOUT).map_err(failure::translate)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS_CACHED);
+    // A plan that depends on the values bound is made anew whenever they change; ours do not.
+    connection
+        .set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)
+        .map_err(failure::translate)?;
     connection
         .execute_batch("PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA mmap_size = 0;")
         .map_err(failure::translate)?;

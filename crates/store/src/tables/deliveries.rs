@@ -1,25 +1,28 @@
 //! Deliveries: events on their way to webhooks.
 
-mod ordered;
 mod coalescing;
+mod ordered;
 mod pending;
 mod replayed;
 
-pub use ordered::next_in_order;
-pub use replayed::{Logged, drop_of_replay, is_outstanding_or_sent, log_of_webhook, outstanding_of_replay, requeue_of_replay, was_lost_between};
 pub use coalescing::{await_newer, replace};
+pub use ordered::next_in_order;
 pub use pending::{
-    Settled, count_pending, drop_pending, drop_these, due_of_webhook, next_due_of_webhook, oldest_pending, pending_count, pending_webhooks, settle_many,
+    Settled, count_pending, drop_pending, drop_these, due_of_webhook, next_due_of_webhook, oldest_pending, pending_count, pending_webhooks,
+    settle_many,
+};
+pub use replayed::{
+    Logged, drop_of_replay, is_outstanding_or_sent, log_of_webhook, outstanding_of_replay, requeue_of_replay, was_lost_between,
 };
 
 #[cfg(test)]
-pub(super) use ordered::{IN_ORDER, TESTS};
-#[cfg(test)]
-pub(super) use replayed::{LOG, OUTSTANDING, SENT};
-#[cfg(test)]
 pub(super) use coalescing::REPLACE;
 #[cfg(test)]
+pub(super) use ordered::{IN_ORDER, TESTS};
+#[cfg(test)]
 pub(super) use pending::{DUE_OF_WEBHOOK, OLDEST_PENDING, PENDING_WEBHOOKS};
+#[cfg(test)]
+pub(super) use replayed::{LOG, OUTSTANDING, SENT};
 
 use domain::{
     Micros,
@@ -125,11 +128,16 @@ pub fn insert_many(tx: &mut dyn Tx, deliveries: &[Delivery]) -> Result<()> {
     Ok(())
 }
 
-/// A delivery by id.
+/// A delivery by id, unless its webhook is being deleted.
 pub fn get(tx: &mut dyn Tx, workspace_id: &str, id: &str) -> Result<Option<Delivery>> {
     first(
         tx,
-        concat!("SELECT ", columns!(), " FROM deliveries d WHERE d.workspace_id = $1 AND d.id = $2"),
+        concat!(
+            "SELECT ",
+            columns!(),
+            " FROM deliveries d WHERE d.workspace_id = $1 AND d.id = $2
+             AND EXISTS (SELECT 1 FROM webhooks w WHERE w.id = d.webhook_id AND w.deleted_at IS NULL)"
+        ),
         &params![workspace_id, id],
         read,
     )

@@ -81,9 +81,17 @@ fn a_replay_goes_on_where_it_was() {
         &[],
     );
     assert_plan(deliveries::SENT, &["INDEX deliveries_event (event_id=?)"], &[]);
-    assert_plan(replays::RUNNING, &["INDEX replays_running"], &["SCAN replays USING INDEX replays_running"]);
+    assert_plan(
+        replays::RUNNING,
+        &["INDEX replays_running"],
+        &["SCAN replays USING INDEX replays_running"],
+    );
     assert_unsorted(replays::LIST, &["USING INDEX replays_webhook (webhook_id=? AND created_at<?)"]);
-    assert_plan(webhooks::DELETED, &["INDEX webhooks_deleted"], &["SCAN webhooks USING INDEX webhooks_deleted"]);
+    assert_plan(
+        webhooks::DELETED,
+        &["INDEX webhooks_deleted"],
+        &["SCAN webhooks USING INDEX webhooks_deleted"],
+    );
     assert_plan(attempts::OF_DELETED, &["INDEX attempts_webhook (webhook_id=?)"], &[]);
 }
 
@@ -205,7 +213,11 @@ fn pruning_reads_no_more_than_it_deletes() {
         &["SEARCH s USING COVERING INDEX sqlite_autoindex_missed_slots_1 (monitor_id=? AND first_due_at<?)"],
         &["SCAN o "],
     );
-    assert_plan(runs::PRUNE, &["INDEX runs_finished (workspace_id=? AND finished_at<?)"], &["SCAN o "]);
+    assert_plan(
+        runs::PRUNE,
+        &["INDEX runs_finished (workspace_id=? AND finished_at<?)"],
+        &["SCAN o "],
+    );
 }
 
 #[test]

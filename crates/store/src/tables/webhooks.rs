@@ -220,7 +220,11 @@ fn parameters(webhook: &Webhook) -> Result<[Value; 30]> {
 pub fn get(tx: &mut dyn Tx, workspace_id: &str, id: &str) -> Result<Option<Webhook>> {
     first(
         tx,
-        concat!("SELECT ", columns!(), " FROM webhooks WHERE workspace_id = $1 AND id = $2 AND deleted_at IS NULL"),
+        concat!(
+            "SELECT ",
+            columns!(),
+            " FROM webhooks WHERE workspace_id = $1 AND id = $2 AND deleted_at IS NULL"
+        ),
         &params![workspace_id, id],
         read,
     )
@@ -240,7 +244,11 @@ pub fn by_id(tx: &mut dyn Tx, id: &str) -> Result<Option<Webhook>> {
 pub fn list(tx: &mut dyn Tx, workspace_id: &str) -> Result<Vec<Webhook>> {
     all(
         tx,
-        concat!("SELECT ", columns!(), " FROM webhooks WHERE workspace_id = $1 AND deleted_at IS NULL ORDER BY name, id"),
+        concat!(
+            "SELECT ",
+            columns!(),
+            " FROM webhooks WHERE workspace_id = $1 AND deleted_at IS NULL ORDER BY name, id"
+        ),
         &params![workspace_id],
         read,
     )

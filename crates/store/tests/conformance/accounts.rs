@@ -9,6 +9,7 @@ use store::{
     tables::{
         accounts::{self, ApiToken, Session},
         activities::{self, ActivityRow},
+        mails::{self, Mail},
         notices::{self, Notice},
         settings, workspaces,
     },
@@ -142,7 +143,11 @@ async fn members_settings_and_notices() {
                 }]
             );
 
-            let open = Notice { id: "ntc_2".into(), at: 50, ..notice };
+            let open = Notice {
+                id: "ntc_2".into(),
+                at: 50,
+                ..notice
+            };
             notices::insert(tx, &open)?;
             let newest = |tx: &mut dyn Tx, kind, since| notices::newest(tx, fixture::WORKSPACE, kind, "/webhooks/1", since);
             assert_eq!(newest(tx, "webhook_disabled", 50)?.as_ref(), Some(&open));
@@ -202,6 +207,48 @@ async fn pages_of_a_list_hold_every_row_once_even_within_one_instant() {
             .await
             .expect("no rows");
         assert!(none.is_empty());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn mails_wait_in_order_for_the_admins_who_want_them() {
+    on_each(|store, _database| async move {
+        write(&store, |tx| {
+            fixture::account(tx)?;
+            workspaces::set_member(tx, fixture::WORKSPACE, fixture::USER, Role::Editor, 1)?;
+            assert!(mails::recipients(tx, fixture::WORKSPACE)?.is_empty(), "an editor gets none");
+            workspaces::set_member(tx, fixture::WORKSPACE, fixture::USER, Role::Admin, 1)?;
+            assert_eq!(mails::recipients(tx, fixture::WORKSPACE)?, ["ada@example.org"]);
+            mails::set_wanted(tx, fixture::WORKSPACE, fixture::USER, false)?;
+            assert_eq!(mails::wanted(tx, fixture::WORKSPACE, fixture::USER)?, Some(false));
+            assert!(mails::recipients(tx, fixture::WORKSPACE)?.is_empty());
+            assert_eq!(mails::wanted(tx, fixture::WORKSPACE, "nobody")?, None);
+
+            for (id, due_at) in [("late", 9), ("early", 3)] {
+                let mail = Mail {
+                    id: id.into(),
+                    workspace_id: None,
+                    recipient: "ada@example.org".into(),
+                    subject: "a".into(),
+                    body: "b".into(),
+                    attempts: 0,
+                    due_at,
+                    created_at: 1,
+                };
+                mails::insert(tx, &mail)?;
+            }
+            assert_eq!((mails::next_due(tx)?, mails::waiting(tx)?), (Some(3), 2));
+            assert_eq!(mails::due(tx, 8, 9)?[0].id, "early");
+            mails::begin_try(tx, "early", 20)?;
+            let due: Vec<_> = mails::due(tx, 20, 9)?.into_iter().map(|mail| (mail.id, mail.attempts)).collect();
+            assert_eq!(due, [("late".to_owned(), 0), ("early".to_owned(), 1)]);
+            mails::delete(tx, "late")?;
+            assert_eq!(mails::next_due(tx)?, Some(20));
+            Ok(())
+        })
+        .await
+        .expect("a write");
     })
     .await;
 }

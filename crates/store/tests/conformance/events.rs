@@ -202,7 +202,10 @@ async fn keys_belong_to_a_workspace_and_ids_to_one_event() {
         let one = taken.clone();
         let failures = [
             write(&store, move |tx| events::insert(tx, &one, None, 2).map(drop)).await,
-            write(&store, move |tx| events::insert_many(tx, &[(&taken, None)], 2).map(drop)).await,
+            write(&store, move |tx| {
+                events::insert_many(tx, &[(&taken, Some(("its own", "d")))], 2).map(drop)
+            })
+            .await,
         ];
         for failure in failures {
             assert!(

@@ -40,7 +40,11 @@ async fn subscribers_match_by_pattern_and_subject_each_once() {
             assert!(webhooks::subscribers(tx, fixture::WORKSPACE, "none", "")?.is_empty());
             assert_eq!(webhooks::get(tx, fixture::WORKSPACE, "whk_all")?, None);
             assert_eq!(webhooks::by_id(tx, "whk_all")?, None);
-            assert!(webhooks::list(tx, fixture::WORKSPACE)?.iter().all(|webhook| webhook.id != "whk_all"));
+            assert!(
+                webhooks::list(tx, fixture::WORKSPACE)?
+                    .iter()
+                    .all(|webhook| webhook.id != "whk_all")
+            );
             assert!(!webhooks::set_enabled(tx, "whk_all", true, None, 11)?, "it stays off");
             assert_eq!(webhooks::being_deleted(tx)?.as_deref(), Some("whk_all"));
             assert!(webhooks::delete(tx, "whk_all")?);

@@ -80,3 +80,14 @@ fn a_secret_is_read_from_a_file_and_never_shown() {
     assert_eq!(loaded.config.store.postgres, "postgres://ada:hunter2@localhost/bell");
     assert!(!format!("{:?}", loaded.lines()).contains("hunter2"));
 }
+
+#[test]
+fn the_mail_servers_password_is_not_shown_and_may_come_from_a_file() {
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    file.write_all(b"smtp://ada:geheim@mail.example.com\n").unwrap();
+    let path = file.path().to_str().unwrap();
+    let loaded = read("[mail]\nfrom = \"bell@example.com\"", &[("WATCHBELL_MAIL_URL_FILE", path)], &[]).unwrap();
+    assert_eq!(loaded.config.mail.url, "smtp://ada:geheim@mail.example.com");
+    let line = loaded.lines().into_iter().find(|line| line.0 == "mail.url").unwrap();
+    assert_eq!((line.1.as_str(), line.2.as_str()), ("\"…\"", "WATCHBELL_MAIL_URL_FILE"));
+}

@@ -67,7 +67,11 @@ fn address(endpoint: &str) -> Result<String> {
         "`telemetry.otlp_endpoint`: `{endpoint}` is neither http nor https\n\nhint: collectors take OTLP over HTTP at port 4318"
     );
     let base = endpoint.trim_end_matches('/');
-    Ok(if url.path() == "/" { format!("{base}/v1/traces") } else { base.to_owned() })
+    Ok(if url.path() == "/" {
+        format!("{base}/v1/traces")
+    } else {
+        base.to_owned()
+    })
 }
 
 /// The collector, reached by the same client as everything else; the configuration names it, so nothing is forbidden.
@@ -106,7 +110,9 @@ impl HttpClient for Collector {
         call.deadline = TIMEOUT;
         let client = self.client.clone();
         // The exporter's thread has no runtime of its own.
-        let exchange = self.runtime.spawn(async move { client.exchange(&call, &opened::open_policy()).await });
+        let exchange = self
+            .runtime
+            .spawn(async move { client.exchange(&call, &opened::open_policy()).await });
         let answer = exchange.await?.outcome.map_err(|failure| failure.message)?;
         Ok(http::Response::builder().status(answer.status).body(answer.body)?)
     }
@@ -115,7 +121,9 @@ impl HttpClient for Collector {
 /// Continues the trace of whoever publishes or sends a hook: for the paths that bring something in.
 pub async fn continued(request: Request, next: Next) -> Response {
     // The whole path may hold a token: the span names its beginning.
-    let brings = ["/api/v1/events", "/in/"].into_iter().find(|path| request.uri().path().starts_with(path));
+    let brings = ["/api/v1/events", "/in/"]
+        .into_iter()
+        .find(|path| request.uri().path().starts_with(path));
     let Some(path) = brings else {
         return next.run(request).await;
     };

@@ -118,6 +118,7 @@ pub async fn notices(app: &App, caller: &Caller) -> Result<NoticeMails> {
 pub async fn set_notices(app: &App, caller: &Caller, input: NoticeMails) -> Result<NoticeMails> {
     caller.need(Need::Edit)?;
     let (workspace, user) = (caller.workspace.id.clone(), caller.user.id.clone());
-    app.write(move |tx| Ok(table::set_wanted(tx, &workspace, &user, input.mails)?)).await?;
+    app.write(move |tx| Ok(table::set_wanted(tx, &workspace, &user, input.mails)?))
+        .await?;
     Ok(input)
 }

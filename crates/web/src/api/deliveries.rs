@@ -110,6 +110,9 @@ pub async fn resend(State(app): State<App>, auth: Auth, Path(id): Path<String>) 
         (status = 409, description = "There is nothing that could be sent")))]
 pub async fn curl(State(app): State<App>, auth: Auth, Path(id): Path<String>) -> Answer<Response> {
     let command = attempts::curl(&app, &auth, &id).await?;
-    let headers = [(header::CONTENT_TYPE, "text/plain; charset=utf-8"), (header::CACHE_CONTROL, "no-store")];
+    let headers = [
+        (header::CONTENT_TYPE, "text/plain; charset=utf-8"),
+        (header::CACHE_CONTROL, "no-store"),
+    ];
     Ok((headers, command).into_response())
 }

@@ -35,12 +35,7 @@ pub fn text(metrics: &Metrics, waiting: Waiting, version: &str) -> String {
     for (verdict, count) in &metrics.attempts {
         page.line("watchbell_attempts_total", Some(("verdict", verdict)), count);
     }
-    page.one(
-        "watchbell_deliveries_in_flight",
-        "gauge",
-        "Exchanges under way.",
-        metrics.in_flight,
-    );
+    page.one("watchbell_deliveries_in_flight", "gauge", "Exchanges under way.", metrics.in_flight);
     page.one(
         "watchbell_deliveries_pending",
         "gauge",
@@ -54,7 +49,12 @@ pub fn text(metrics: &Metrics, waiting: Waiting, version: &str) -> String {
         seconds(waiting.backlog_ms.max(0).unsigned_abs().saturating_mul(1_000)),
     );
     page.one("watchbell_lanes", "gauge", "Webhooks with work in memory.", metrics.lanes);
-    page.one("watchbell_lanes_open", "gauge", "Webhooks that are only probed.", metrics.open_lanes);
+    page.one(
+        "watchbell_lanes_open",
+        "gauge",
+        "Webhooks that are only probed.",
+        metrics.open_lanes,
+    );
     page.histogram(
         "watchbell_attempt_duration_seconds",
         "How long attempts took.",
@@ -131,8 +131,16 @@ mod tests {
         histogram.observe(2_000_000_000);
         let mut page = Page(String::new());
         page.histogram("h", "Help.", &histogram.snapshot());
-        assert!(page.0.starts_with("# HELP h Help.\n# TYPE h histogram\nh_bucket{le=\"0.0005\"} 0\nh_bucket{le=\"0.001\"} 1\n"));
-        assert!(page.0.ends_with("h_bucket{le=\"300\"} 1\nh_bucket{le=\"+Inf\"} 2\nh_sum 2000.0007\nh_count 2\n"), "{}", page.0);
+        assert!(
+            page.0
+                .starts_with("# HELP h Help.\n# TYPE h histogram\nh_bucket{le=\"0.0005\"} 0\nh_bucket{le=\"0.001\"} 1\n")
+        );
+        assert!(
+            page.0
+                .ends_with("h_bucket{le=\"300\"} 1\nh_bucket{le=\"+Inf\"} 2\nh_sum 2000.0007\nh_count 2\n"),
+            "{}",
+            page.0
+        );
     }
 
     #[test]

@@ -120,7 +120,11 @@ async fn show(app: &App, visit: &Visit, status: StatusCode, entered: Entered) ->
         Entered::Retention(entered) => keeping = entered,
         Entered::EventType(entered) => new_type = entered,
     }
-    let rules = app.engine.rules(&caller.workspace.id).await.map_err(crate::actions::ActionError::from)?;
+    let rules = app
+        .engine
+        .rules(&caller.workspace.id)
+        .await
+        .map_err(crate::actions::ActionError::from)?;
     let (workspaces, mail) = if exceptions::is_instance_admin(caller) {
         (exceptions::list(app, caller).await?.items, Some(mails::get(app, caller).await?))
     } else {

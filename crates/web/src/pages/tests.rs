@@ -21,7 +21,11 @@ fn files(folder: &str, ending: &str) -> Vec<(String, String)> {
 /// Paths of the router, their parameters as `{}`.
 fn routes() -> BTreeSet<String> {
     let source = include_str!("../pages.rs");
-    let routes = source.split(".route(\"").skip(1).filter_map(|rest| rest.split('"').next());
+    // A long one has its path on the next line.
+    let routes = source
+        .split(".route(")
+        .skip(1)
+        .filter_map(|rest| rest.trim_start().strip_prefix('"')?.split('"').next());
     routes.map(|route| shape(route, '{', '}')).collect()
 }
 

@@ -8,12 +8,7 @@ use axum::{
     extract::{Path, Query, State},
     http::StatusCode,
 };
-use domain::{
-    clock::DAY,
-    delivery::DeliveryState,
-    profile::Profile,
-    webhook::SignatureStyle,
-};
+use domain::{clock::DAY, delivery::DeliveryState, profile::Profile, webhook::SignatureStyle};
 use serde::Deserialize;
 
 use super::{
@@ -137,7 +132,11 @@ pub async fn show(app: &App, visit: &Visit, id: &str, filter: Filter, status: St
         by_delivery.entry(attempt.attempt.delivery_id.clone()).or_default().push(attempt);
     }
     let path = format!("/webhooks/{}", w.id);
-    let rules = app.engine.rules(&visit.caller.workspace.id).await.map_err(crate::actions::ActionError::from)?;
+    let rules = app
+        .engine
+        .rules(&visit.caller.workspace.id)
+        .await
+        .map_err(crate::actions::ActionError::from)?;
     let page = WebhookPage {
         kind: shared::kind_of(&w),
         target: shared::target(&w),

@@ -68,7 +68,6 @@ pub fn patch(before: &WebhookView, form: &Form) -> Result<WebhookPatch, Problem>
             shared::trigger(trigger)
         },
         options: Some(fields::options_of(form, before.profile.has_template())?),
-        ..WebhookPatch::default()
     })
 }
 

@@ -96,7 +96,11 @@ pub fn certificate_of(form: &Form) -> Option<CertificateInput> {
         return None;
     }
     let passphrase = Some(form.value("client_certificate.passphrase").to_owned()).filter(|text| !text.is_empty());
-    Some(CertificateInput { certificate, key, passphrase })
+    Some(CertificateInput {
+        certificate,
+        key,
+        passphrase,
+    })
 }
 
 /// A number that may be left out.
@@ -241,6 +245,13 @@ mod tests {
             WebhookOptions::default()
         );
         assert_eq!(retry_of(&form).unwrap(), None);
+    }
+
+    #[test]
+    fn a_certificate_is_entered_with_either_part_and_absent_without_both() {
+        assert!(certificate_of(&Form::with(&[("client_certificate.passphrase", "browser\u{2019}s own")])).is_none());
+        let half = certificate_of(&Form::with(&[("client_certificate.certificate", " PEM\n")])).unwrap();
+        assert_eq!((half.certificate.as_str(), half.key.as_str(), half.passphrase), ("PEM", "", None));
     }
 
     #[test]

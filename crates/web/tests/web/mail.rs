@@ -36,7 +36,10 @@ async fn a_test_mail_that_fails_is_an_answer_that_says_why() {
     assert_eq!((&view["from"], &view["waiting"]), (&json!("bell@example.com"), &json!(0)));
 
     let tested = instance.post("/api/v1/admin/mail/test", json!({})).await.expect(200).json();
-    assert_eq!((&tested["sent"], &tested["code"], &tested["to"]), (&json!(false), &json!("not_reached"), &json!("ada@example.org")));
+    assert_eq!(
+        (&tested["sent"], &tested["code"], &tested["to"]),
+        (&json!(false), &json!("not_reached"), &json!("ada@example.org"))
+    );
     assert!(tested["message"].as_str().unwrap().contains(&address), "{tested}");
     assert!(tested["hint"].as_str().unwrap().contains("mail.url"), "{tested}");
     let wrong = json!({"to": "ada@example.org\r\nBcc: eve@example.com"});
@@ -58,7 +61,7 @@ async fn each_member_has_a_switch_of_their_own() {
     let instance = Instance::new().await;
     let path = "/api/v1/notices/mail";
     assert_eq!(instance.get(path).await.expect(200).json(), json!({"mails": true}));
-    instance.with("PUT", path, &[], json!({"mails": false}).to_string()).await.expect(200);
+    instance.post(path, json!({"mails": false})).await.expect(200);
     assert_eq!(instance.get(path).await.expect(200).json(), json!({"mails": false}));
-    instance.with("PUT", path, &[], json!({"mail": true}).to_string()).await.problem(422);
+    instance.post(path, json!({"mail": true})).await.problem(422);
 }

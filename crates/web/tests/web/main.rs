@@ -4,6 +4,7 @@
 
 mod auth;
 mod bins;
+mod certificates;
 mod collections;
 mod egress;
 mod event_types;

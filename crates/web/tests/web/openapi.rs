@@ -112,10 +112,7 @@ fn shapes_written_by_hand_have_the_fields_of_the_real_types() {
         shape("Metrics"),
         real(serde_json::to_value(domain::run::Metrics::default()).unwrap())
     );
-    assert_eq!(
-        shape("WebhookOptions"),
-        real(serde_json::to_value(every_option()).unwrap())
-    );
+    assert_eq!(shape("WebhookOptions"), real(serde_json::to_value(every_option()).unwrap()));
     assert_eq!(
         shape("RetryPolicy"),
         real(serde_json::to_value(domain::retry::RetryPolicy::standard()).unwrap())

@@ -1,6 +1,7 @@
 //! Webhooks: what may be saved, secrets that are shown once, switching, the log.
 
 use serde_json::{Value, json};
+use store::tables::attempts::{self, Attempt};
 
 use crate::support::Instance;
 
@@ -82,6 +83,91 @@ async fn wrong_fields_are_named() {
         );
     }
     assert!(instance.items("/api/v1/webhooks").await.is_empty());
+}
+
+#[tokio::test]
+async fn headers_that_are_ours_to_set_or_break_lines_are_refused_by_name() {
+    let instance = Instance::new().await;
+    let (path, _) = created(&instance, json!({"headers": [{"name": "X-Team", "value": "red"}]})).await;
+    let reserved = [
+        "hOST",
+        "Content-Length",
+        "Connection",
+        "Keep-Alive",
+        "Proxy-Authorization",
+        "Proxy-Authenticate",
+        "Proxy-Connection",
+        "TE",
+        "Trailer",
+        "Transfer-Encoding",
+        "Upgrade",
+        "Expect",
+        "webhook-id",
+        "Webhook-Timestamp",
+        "WEBHOOK-SIGNATURE",
+        "Signature",
+        "Signature-Old",
+        "X-Watchbell-Signature",
+        "X-Hub-Signature",
+        "X-Hub-Signature-256",
+        "Watchbell-Hops",
+        "Watchbell-Replay",
+    ];
+    let mut table: Vec<(&str, &str, String)> = reserved.map(|name| (name, "x", format!("headers.{name}"))).into();
+    for value in ["a\r\nb: c", "a\nb: c", "a\rb", "a\0b", "a\u{7f}"] {
+        table.push(("X-A", value, "headers.X-A".to_owned()));
+    }
+    for name in ["", "X A", "X:A", "X-\u{e4}", "X\r\nHost"] {
+        table.push((name, "x", "headers".to_owned()));
+    }
+    for (name, value, field) in table {
+        let headers = json!({"headers": [{"name": "X-Ok", "value": "ok"}, {"name": name, "value": value}]});
+        let refused = instance.post("/api/v1/webhooks", with(headers.clone())).await.problem(422);
+        assert_eq!(refused.0, field, "{name:?}: {value:?}");
+        assert_eq!(instance.patch(&path, headers).await.problem(422).0, field, "{name:?}: {value:?}");
+    }
+    assert_eq!(instance.get(&path).await.json()["version"], 1);
+}
+
+/// NUL, no UTF-8, half a character.
+const ODD: [u8; 6] = [0, b'a', 0xff, 0, 0xc3, b'"'];
+
+#[tokio::test]
+async fn any_bytes_that_a_receiver_answers_are_shown_as_they_were() {
+    let instance = Instance::new().await;
+    let (path, webhook) = created(&instance, json!({})).await;
+    let attempt = |number: u64, body: &[u8]| Attempt {
+        id: format!("att_{number}"),
+        delivery_id: "dlv_1".to_owned(),
+        webhook_id: webhook["id"].as_str().unwrap().to_owned(),
+        event_id: "evt_1".to_owned(),
+        event_type: "a".to_owned(),
+        number,
+        at: 1,
+        duration_us: 1,
+        phases: "{}".to_owned(),
+        success: true,
+        verdict: "ok".to_owned(),
+        status_code: Some(200),
+        message: None,
+        remote: None,
+        http_version: None,
+        request_url: "https://1.1.1.1/hook".to_owned(),
+        request_headers: Vec::new(),
+        request_body: ODD.to_vec(),
+        response_headers: Some(Vec::new()),
+        response_body: Some(body.to_vec()),
+        response_truncated: false,
+    };
+    let rows = [attempt(1, &ODD), attempt(2, b"a\0b")];
+    instance.app.store.write(move |tx| attempts::insert_many(tx, &rows)).await.unwrap();
+    let odd = instance.get(&format!("{path}/attempts/att_1")).await.expect(200).json();
+    for body in ["request_body", "response_body"] {
+        assert_eq!(odd[body], json!({"base64": "AGH/AMMi", "bytes": 6}));
+    }
+    let text = instance.get(&format!("{path}/attempts/att_2")).await.expect(200).json();
+    assert_eq!(text["response_body"], json!({"text": "a\0b", "bytes": 3}));
+    assert_eq!(instance.items(&format!("{path}/attempts")).await.len(), 2);
 }
 
 #[tokio::test]

@@ -75,7 +75,11 @@ impl Session {
         let turned = self.replays == 0
             && !challenge.nonce.is_empty()
             && self.auth.param("nonce").is_empty()
-            && self.kept.0.get("nonce").is_some_and(|old| !old.is_empty() && *old != challenge.nonce);
+            && self
+                .kept
+                .0
+                .get("nonce")
+                .is_some_and(|old| !old.is_empty() && *old != challenge.nonce);
         let news = self.news(challenge, client_nonce);
         let known = news
             .iter()
@@ -96,12 +100,18 @@ impl Session {
         let mut news = vec![("nonce", challenge.nonce), ("realm", challenge.realm)];
         let said = |value: &String| !value.is_empty();
         let own = self.value("qop");
-        let algorithm = Some(self.auth.param("algorithm")).filter(said).unwrap_or_else(|| challenge.algorithm.clone());
+        let algorithm = Some(self.auth.param("algorithm"))
+            .filter(said)
+            .unwrap_or_else(|| challenge.algorithm.clone());
         if said(&own) || said(&challenge.qop) || is_session(&algorithm) {
             news.push(("clientNonce", client_nonce.to_owned()));
             news.push(("nonceCount", FIRST.to_owned()));
         }
-        let optional = [("opaque", challenge.opaque), ("qop", challenge.qop), ("algorithm", challenge.algorithm)];
+        let optional = [
+            ("opaque", challenge.opaque),
+            ("qop", challenge.qop),
+            ("algorithm", challenge.algorithm),
+        ];
         news.extend(optional.into_iter().filter(|(_, value)| said(value)));
         news
     }
@@ -110,7 +120,9 @@ impl Session {
 /// Counts in decimal, as the reference does; the standard's count is hexadecimal.
 fn next_count(count: &str) -> String {
     let digits: String = count.trim_start().chars().take_while(char::is_ascii_digit).collect();
-    digits.parse::<u64>().map_or_else(|_| FIRST.to_owned(), |n| format!("{:08}", n.saturating_add(1)))
+    digits
+        .parse::<u64>()
+        .map_or_else(|_| FIRST.to_owned(), |n| format!("{:08}", n.saturating_add(1)))
 }
 
 #[cfg(test)]
@@ -162,7 +174,10 @@ mod tests {
 
     #[test]
     fn what_the_document_holds_stays() {
-        let mut given = session(json!({"username": "u", "nonce": "mine", "realm": "r", "nonceCount": "00000007"}), Kept::default());
+        let mut given = session(
+            json!({"username": "u", "nonce": "mine", "realm": "r", "nonceCount": "00000007"}),
+            Kept::default(),
+        );
         assert!(given.again(challenge("n"), "c"), "the quality of protection is news");
         assert!(signed(&given).contains("nonce=\"mine\"") && signed(&given).contains("nc=00000007"));
         assert!(!given.again(challenge("n"), "c"));

@@ -28,8 +28,14 @@ pub fn worded(kind: &str, message: &str, place: Option<Place<'_>>) -> Option<Str
 fn plain(message: &str) -> Option<String> {
     const SAME: &[(&str, &str)] = &[
         ("value is not iterable", "object is not iterable"),
-        ("cannot read property 'Symbol.iterator' of undefined", "undefined is not iterable (cannot read property Symbol(Symbol.iterator))"),
-        ("cannot read property 'Symbol.iterator' of null", "object null is not iterable (cannot read property Symbol(Symbol.iterator))"),
+        (
+            "cannot read property 'Symbol.iterator' of undefined",
+            "undefined is not iterable (cannot read property Symbol(Symbol.iterator))",
+        ),
+        (
+            "cannot read property 'Symbol.iterator' of null",
+            "object null is not iterable (cannot read property Symbol(Symbol.iterator))",
+        ),
         ("invalid array length", "Invalid array length"),
         ("Date value is NaN", "Invalid time value"),
         ("expecting hex digit", "URI malformed"),
@@ -40,9 +46,15 @@ fn plain(message: &str) -> Option<String> {
         ("toPrimitive", "Cannot convert object to primitive value"),
         ("cannot convert symbol to string", "Cannot convert a Symbol value to a string"),
         ("cannot convert symbol to number", "Cannot convert a Symbol value to a number"),
-        ("cannot convert BigInt to number", "Cannot mix BigInt and other types, use explicit conversions"),
+        (
+            "cannot convert BigInt to number",
+            "Cannot mix BigInt and other types, use explicit conversions",
+        ),
         ("BigInt are forbidden in JSON.stringify", "Do not know how to serialize a BigInt"),
-        ("invalid 'instanceof' right operand", "Right-hand side of 'instanceof' is not callable"),
+        (
+            "invalid 'instanceof' right operand",
+            "Right-hand side of 'instanceof' is not callable",
+        ),
         ("missing initializer for variable", "Missing initializer in const declaration"),
         ("expecting catch or finally", "Missing catch or finally after try"),
         ("invalid assignment left-hand side", "Invalid left-hand side in assignment"),
@@ -54,7 +66,11 @@ fn plain(message: &str) -> Option<String> {
         ("unexpected end of string", "Invalid or unexpected token"),
         ("unexpected token in expression: ''", "Unexpected end of input"),
     ];
-    let same = || SAME.iter().find(|(ours, _)| *ours == message).map(|(_, theirs)| (*theirs).to_owned());
+    let same = || {
+        SAME.iter()
+            .find(|(ours, _)| *ours == message)
+            .map(|(_, theirs)| (*theirs).to_owned())
+    };
     same()
         .or_else(|| access(message, "cannot read property '", "read", "reading"))
         .or_else(|| access(message, "cannot set property '", "set", "setting"))
@@ -73,9 +89,9 @@ fn type_error(message: &str, place: Place<'_>) -> Option<String> {
             let called = place.callee().filter(|called| called.text != "constructor")?;
             Some(format!("Class constructor {} cannot be invoked without 'new'", called.text))
         }
-        "value is not iterable" | "cannot read property 'Symbol.iterator' of undefined" | "cannot read property 'Symbol.iterator' of null" => {
-            place.operand().map(|name| format!("{name} is not iterable"))
-        }
+        "value is not iterable"
+        | "cannot read property 'Symbol.iterator' of undefined"
+        | "cannot read property 'Symbol.iterator' of null" => place.operand().map(|name| format!("{name} is not iterable")),
         _ => {
             let name = message.strip_prefix('\'')?.strip_suffix("' is read-only")?;
             Some(if place.is_property(name) {
@@ -95,7 +111,14 @@ fn syntax_error(message: &str, place: Place<'_>) -> Option<String> {
             _ => None,
         };
     }
-    let general = ["expecting '", "unexpected token", "variable name expected", "identifier expected", "invalid property name", "expecting field name"];
+    let general = [
+        "expecting '",
+        "unexpected token",
+        "variable name expected",
+        "identifier expected",
+        "invalid property name",
+        "expecting field name",
+    ];
     if !general.iter().any(|start| message.starts_with(start)) {
         return None;
     }
@@ -107,7 +130,9 @@ fn syntax_error(message: &str, place: Place<'_>) -> Option<String> {
         Token::Text => "Unexpected string".to_owned(),
         Token::Template => "Unexpected template string".to_owned(),
         Token::Sign("import") => "Cannot use import statement outside a module".to_owned(),
-        Token::Sign(sign) if sign.chars().all(|c| c.is_ascii_graphic() && !matches!(c, '@' | '#' | '\\')) => format!("Unexpected token '{sign}'"),
+        Token::Sign(sign) if sign.chars().all(|c| c.is_ascii_graphic() && !matches!(c, '@' | '#' | '\\')) => {
+            format!("Unexpected token '{sign}'")
+        }
         Token::Sign(_) => "Invalid or unexpected token".to_owned(),
     })
 }

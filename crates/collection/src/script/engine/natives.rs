@@ -10,7 +10,7 @@ use rand::RngCore as _;
 use rquickjs::{ArrayBuffer, Ctx, Exception, Function, Object, Result};
 
 use super::place::Place;
-use super::{Link, PREFIX, bytecode, messages, text};
+use super::{Link, PREFIX, bytecode, charset, messages, text};
 use crate::dynamic::Dynamic;
 use crate::script::record::Record;
 use crate::script::{AssertionStatus, NextRequest, ScriptError};
@@ -99,7 +99,13 @@ impl Host {
     /// An engine's message in familiar words; `line` and `column` (0: unknown) count as the engine counts.
     fn words(&self, kind: &str, message: &str, line: usize, column: usize) -> Option<String> {
         let source = self.source.borrow();
-        let column = if line == 1 { column.saturating_sub(PREFIX.len()) } else { column };
+        // On the first line the engine counts running code from 0, its parser from 1.
+        let before = if line > 1 {
+            0
+        } else {
+            PREFIX.len() - usize::from(kind != "SyntaxError")
+        };
+        let column = column.saturating_sub(before);
         let place = (line > 0).then(|| Place::new(&source, line, column)).flatten();
         messages::worded(kind, message, place)
     }
@@ -209,13 +215,13 @@ fn install_tools<'js>(ctx: &Ctx<'js>, host: &Rc<Host>, object: &Object<'js>) -> 
     let h = Rc::clone(host);
     object.set(
         "bodyText",
-        Function::new(ctx.clone(), move |charset: String| text::decode(&h.body(), &charset))?,
+        Function::new(ctx.clone(), move |charset: String| charset::decode(&h.body(), &charset))?,
     )?;
     object.set(
         "utf8",
         Function::new(ctx.clone(), |ctx: Ctx<'js>, text: String| ArrayBuffer::new(ctx, text.into_bytes()))?,
     )?;
-    let decode = |data: ArrayBuffer<'js>, charset: String| text::decode(&copy(&data), &charset);
+    let decode = |data: ArrayBuffer<'js>, charset: String| charset::decode(&copy(&data), &charset);
     object.set("decode", Function::new(ctx.clone(), decode)?)?;
     object.set(
         "toBase64",

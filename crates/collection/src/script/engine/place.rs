@@ -23,9 +23,37 @@ pub enum Token<'a> {
 }
 
 const KEYWORDS: &[&str] = &[
-    "break", "case", "catch", "class", "const", "continue", "debugger", "default", "delete", "do", "else", "enum", "export", "extends",
-    "finally", "for", "function", "if", "import", "in", "instanceof", "new", "return", "switch", "throw", "try", "typeof", "var", "void",
-    "while", "with",
+    "break",
+    "case",
+    "catch",
+    "class",
+    "const",
+    "continue",
+    "debugger",
+    "default",
+    "delete",
+    "do",
+    "else",
+    "enum",
+    "export",
+    "extends",
+    "finally",
+    "for",
+    "function",
+    "if",
+    "import",
+    "in",
+    "instanceof",
+    "new",
+    "return",
+    "switch",
+    "throw",
+    "try",
+    "typeof",
+    "var",
+    "void",
+    "while",
+    "with",
 ];
 
 impl<'a> Place<'a> {
@@ -45,14 +73,20 @@ impl<'a> Place<'a> {
         let Some(first) = rest.chars().next() else { return Token::End };
         if is_name(first) && !first.is_ascii_digit() {
             let name = &rest[..rest.find(|c| !is_name(c)).unwrap_or(rest.len())];
-            return if KEYWORDS.contains(&name) { Token::Sign(name) } else { Token::Identifier(name) };
+            return if KEYWORDS.contains(&name) {
+                Token::Sign(name)
+            } else {
+                Token::Identifier(name)
+            };
         }
         match first {
             '0'..='9' => Token::Number,
             '"' | '\'' => Token::Text,
             '`' => Token::Template,
             _ => {
-                let long = ["=>", "===", "==", "&&", "||", "??", "?."].iter().find(|sign| rest.starts_with(**sign));
+                let long = ["=>", "===", "==", "&&", "||", "??", "?."]
+                    .iter()
+                    .find(|sign| rest.starts_with(**sign));
                 Token::Sign(&rest[..long.map_or(first.len_utf8(), |sign| sign.len())])
             }
         }
@@ -67,7 +101,10 @@ impl<'a> Place<'a> {
 
     /// Whether an argument of an open call has just ended here.
     pub fn is_after_argument(self) -> bool {
-        !self.source[..self.at].trim_end().ends_with(['(', ',', '=', '+', ':', '?', '&', '|']) && self.open_call().is_some()
+        !self.source[..self.at]
+            .trim_end()
+            .ends_with(['(', ',', '=', '+', ':', '?', '&', '|'])
+            && self.open_call().is_some()
     }
 
     /// The expression that is called here, as written: `pm.foo`, `pm.response.json(...).foo`.
@@ -85,7 +122,18 @@ impl<'a> Place<'a> {
             // `f(g(1))`: which of the two was no function is not told.
             (Some(end), Some(open)) => {
                 let outer = self.written(chain_start(self.source, open), open);
-                let known = outer.is_empty() || ["pm.test", "pm.expect", "console.", "JSON.", "Object.", "String", "Number", "describe", "it"]
+                let known = outer.is_empty()
+                    || [
+                        "pm.test",
+                        "pm.expect",
+                        "console.",
+                        "JSON.",
+                        "Object.",
+                        "String",
+                        "Number",
+                        "describe",
+                        "it",
+                    ]
                     .iter()
                     .any(|name| outer.starts_with(name));
                 if !known && !self.follows(end, '.') {
@@ -115,7 +163,8 @@ impl<'a> Place<'a> {
             let more = if rest.starts_with(['(', '[']) {
                 close_of(rest).map_or(0, |close| close + 1)
             } else {
-                rest.strip_prefix('.').map_or(0, |name| rest.len() - name.trim_start_matches(is_name).len())
+                rest.strip_prefix('.')
+                    .map_or(0, |name| rest.len() - name.trim_start_matches(is_name).len())
             };
             if more == 0 {
                 break;
@@ -229,7 +278,9 @@ fn chain_start(source: &str, end: usize) -> usize {
             return start;
         }
         let rest = source[..start].trim_end();
-        let Some(owner) = rest.strip_suffix("?.").or_else(|| rest.strip_suffix('.')) else { return start };
+        let Some(owner) = rest.strip_suffix("?.").or_else(|| rest.strip_suffix('.')) else {
+            return start;
+        };
         let owner = owner.trim_end();
         if !owner.ends_with(|c: char| is_name(c) || c == ')' || c == ']') {
             return start;

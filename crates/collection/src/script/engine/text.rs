@@ -12,25 +12,6 @@ const LENIENT: GeneralPurpose = GeneralPurpose::new(
         .with_decode_allow_trailing_bits(true),
 );
 
-/// Decodes bytes by the name of a charset; unknown names are UTF-8, broken text is replaced.
-pub fn decode(bytes: &[u8], charset: &str) -> String {
-    match charset {
-        "latin1" | "iso-8859-1" | "iso8859-1" | "windows-1252" | "binary" | "us-ascii" | "ascii" => {
-            bytes.iter().map(|&byte| char::from(byte)).collect()
-        }
-        "utf-16le" | "utf-16" | "utf16le" | "ucs-2" | "ucs2" => utf16(bytes, u16::from_le_bytes),
-        "utf-16be" => utf16(bytes, u16::from_be_bytes),
-        _ => String::from_utf8_lossy(bytes).into_owned(),
-    }
-}
-
-fn utf16(bytes: &[u8], read: fn([u8; 2]) -> u16) -> String {
-    let units = bytes.chunks_exact(2).map(|pair| read([pair[0], pair[1]]));
-    char::decode_utf16(units)
-        .map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER))
-        .collect()
-}
-
 /// Standard base64 with padding.
 pub fn to_base64(bytes: &[u8]) -> String {
     general_purpose::STANDARD.encode(bytes)
@@ -152,13 +133,5 @@ mod tests {
             let parts = url_parts("http://a.test/p", None, &part, &value);
             prop_assert_eq!(parts.map(|parts| parts.len()), Some(11));
         }
-    }
-
-    #[test]
-    fn charsets_are_told_apart() {
-        assert_eq!(decode(b"caf\xe9", "iso-8859-1"), "café");
-        assert_eq!(decode("é".as_bytes(), "utf-8"), "é");
-        assert_eq!(decode(b"a\0b\0", "utf-16le"), "ab");
-        assert_eq!(decode(b"\xff", "unknown"), "\u{fffd}");
     }
 }

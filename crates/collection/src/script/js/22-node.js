@@ -127,7 +127,39 @@ internal.builtin('querystring', () => ({
     stringify: (object) => Object.entries(object).flatMap(([key, value]) => [].concat(value).map((v) => `${encodeURIComponent(key)}=${encodeURIComponent(v)}`)).join('&'),
     escape: encodeURIComponent, unescape: decodeURIComponent,
 }));
-internal.builtin('string_decoder', () => ({ StringDecoder: class StringDecoder { write(bytes) { return internal.Buffer.from(bytes).toString(); } end(bytes) { return bytes ? this.write(bytes) : ''; } } }));
+internal.builtin('string_decoder', () => ({
+    StringDecoder: class StringDecoder {
+        constructor(encoding = 'utf8') {
+            this.encoding = encoding === 'utf-8' ? 'utf8' : encoding;
+            Object.defineProperty(this, '_rest', { value: internal.Buffer.from([]), writable: true });
+        }
+
+        // A character's bytes may come in parts; what is not whole yet is kept.
+        write(bytes) {
+            const all = internal.Buffer.concat([this._rest, internal.Buffer.from(bytes)]);
+            let whole = all.length;
+            if (this.encoding === 'utf8') {
+                for (let back = 1; back <= 3 && back <= all.length; back++) {
+                    const byte = all[all.length - back];
+                    if (byte < 0x80) break;
+                    if (byte < 0xc0) continue;
+                    if (back < (byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : 4)) whole -= back;
+                    break;
+                }
+            } else if (this.encoding === 'base64') whole -= all.length % 3;
+            else if (this.encoding === 'utf16le' || this.encoding === 'ucs2') whole -= all.length % 2;
+            this._rest = all.slice(whole);
+            return all.slice(0, whole).toString(this.encoding);
+        }
+
+        end(bytes) {
+            const text = bytes === undefined ? '' : this.write(bytes);
+            const rest = this._rest;
+            this._rest = internal.Buffer.from([]);
+            return text + (rest.length === 0 ? '' : this.encoding === 'utf8' ? '\ufffd' : rest.toString(this.encoding));
+        }
+    },
+}));
 const normalize = (path) => {
     const parts = [];
     for (const part of path.split('/')) {
@@ -155,8 +187,16 @@ internal.builtin('path', () => ({
         return [...here.slice(same).map(() => '..'), ...there.slice(same)].join('/');
     },
 }));
-internal.builtin('assert', () => {
-    const { assert } = internal.chai();
-    return Object.assign((value, message) => assert(value, message), { ok: assert.ok, equal: assert.equal, notEqual: assert.notEqual, strictEqual: assert.strictEqual, notStrictEqual: assert.notStrictEqual, deepEqual: assert.deepEqual, deepStrictEqual: assert.deepEqual, throws: assert.throws, fail: assert.fail });
-});
 internal.builtin('crypto', () => ({ randomBytes: (size) => internal.Buffer.from(host.random(size)), randomUUID: () => host.uuid(), webcrypto: globalThis.crypto }));
+// No files and no machine: what the reference's sandbox gives for these names.
+internal.builtin('fs', () => ({}));
+internal.builtin('os', () => ({
+    EOL: '\n', platform: () => 'browser', type: () => 'Browser', hostname: () => '', release: () => '', arch: () => 'javascript', endianness: () => 'LE',
+    uptime: () => 0, loadavg: () => [], totalmem: () => Number.MAX_VALUE, freemem: () => Number.MAX_VALUE, cpus: () => [],
+    networkInterfaces: () => ({}), getNetworkInterfaces: () => ({}), tmpdir: () => '/tmp', tmpDir: () => '/tmp', homedir: () => '/',
+}));
+internal.builtin('_process', () => ({
+    title: 'browser', browser: true, env: {}, argv: [], version: '', versions: {}, cwd: () => '/', umask: () => 0,
+    nextTick: (callback, ...values) => { queueMicrotask(() => callback(...values)); },
+}));
+internal.builtin('json', () => internal.file('liquid-json/lib/index.js'));

@@ -140,7 +140,7 @@ class HeaderList extends PropertyList {
 }
 
 class CookieList extends PropertyList {
-    constructor(members) { super(members, { keyName: 'name', Type: Cookie }); }
+    constructor(members) { super(members, { keyName: 'name', fold: true, many: true, Type: Cookie }); }
     toString() { return this.members.map(String).join('; '); }
 }
 

@@ -26,7 +26,7 @@ class QueryList extends PropertyList {
 // Splits a URL as written (variables and all); nothing is encoded or resolved.
 function parseUrl(text) {
     const url = { raw: text };
-    let rest = text.trim();
+    let rest = text.trimStart();
     const cutAt = (mark) => {
         const at = rest.indexOf(mark);
         if (at < 0) return undefined;
@@ -205,7 +205,8 @@ class PostmanRequest {
     toJSON() {
         const { headers, ...rest } = this._source;
         const json = { ...rest, url: urlOf(this.url), method: this.method, header: headersOf(this.headers) };
-        if (this.body === undefined || this.body === null) delete json.body;
+        if (this.body === undefined) delete json.body;
+        else if (this.body === null) json.body = null;
         else json.body = this.body instanceof RequestBody ? this.body.toJSON() : new RequestBody(this.body).toJSON();
         if (this.auth === undefined || this.auth === null) delete json.auth;
         else json.auth = this.auth instanceof RequestAuth ? this.auth.toJSON() : this.auth;
@@ -213,8 +214,9 @@ class PostmanRequest {
     }
 }
 
-// A script may assign plain values where objects of ours stood.
+// A script may assign plain values where objects of ours stood; plain headers are none, as in the
+// reference.
 const urlOf = (url) => (url instanceof Url ? url : new Url(url ?? '')).toJSON();
-const headersOf = (headers) => (headers instanceof PropertyList ? headers : new HeaderList(headers ?? [])).toJSON();
+const headersOf = (headers) => (headers instanceof PropertyList ? headers.toJSON() : []);
 
 Object.assign(internal, { Url, QueryParam, QueryList, RequestBody, RequestAuth, Request: PostmanRequest });

@@ -1,7 +1,7 @@
 // `pm.sendRequest` and the cookie jar: asynchronous calls to the parent process.
 'use strict';
 
-const { Request, CookieList, responseOf } = internal;
+const { Request, CookieList, PropertyList, responseOf } = internal;
 
 // Gives the answer to a callback, or as a promise when there is none.
 function ask(call, convert, callback) {
@@ -26,6 +26,10 @@ function requestOf(request) {
     if (typeof request !== 'object') return new Request(String(request));
     const plain = typeof request.toJSON === 'function' ? request.toJSON() : { ...request };
     delete plain.headers;
+    const map = plain.header;
+    if (map !== null && typeof map === 'object' && !Array.isArray(map) && !(map instanceof PropertyList)) {
+        plain.header = Object.fromEntries(Object.entries(map).filter(([, value]) => typeof value === 'string'));
+    }
     return new Request(plain.url ? plain : { ...plain, url: '' });
 }
 

@@ -27,6 +27,9 @@ function deprecated(name, instead) {
 
 const old = (name, instead, read) => scriptGlobal(name, () => { deprecated(name, instead); return read(); });
 
+// `responseBody.has('text')`, from the app's own snippets of old.
+internal.p.define(String.prototype, 'has', { value: function has(text) { return internal.p.indexOf(this, text) >= 0; }, writable: true, configurable: true, enumerable: false });
+
 scriptGlobal('tests', kept('tests', () => ({})));
 old('responseBody', 'pm.response.text()', whenTest(() => response().text()));
 old('responseCode', 'pm.response.code', whenTest(kept('responseCode', () => response().details())));

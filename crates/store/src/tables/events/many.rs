@@ -16,7 +16,7 @@ use crate::{
 const GROUP: usize = 16;
 
 /// Stores events as [`super::insert`] does, one after the other: the second of two with the same key is a repeat of the first.
-/// The answers are in the order of `events`.
+/// The answers are in the order of `events`. One without a key has an id that was made for it and that nobody else has.
 ///
 /// # Errors
 /// [`Error::Conflict`] on `events (id)` if another workspace has an event of one of the ids; [`Error::Busy`] if one of them
@@ -55,8 +55,13 @@ struct Known {
 
 impl Known {
     fn look_up(&mut self, tx: &mut dyn Tx, events: &[(&Event, Publish<'_>)]) -> Result<()> {
-        for group in events.chunks(GROUP) {
-            let ids = padded(group.iter().map(|(event, _)| event.id.as_str()));
+        // One without a key has an id that was made a moment ago.
+        let own: Vec<&str> = events
+            .iter()
+            .filter_map(|(event, publish)| publish.map(|_| event.id.as_str()))
+            .collect();
+        for group in own.chunks(GROUP) {
+            let ids = padded(group.iter().copied());
             all(tx, BY_IDS, &ids, Stored::read)?.into_iter().for_each(|stored| self.add(stored));
         }
         for workspace in events.chunk_by(|(a, _), (b, _)| a.workspace_id == b.workspace_id) {

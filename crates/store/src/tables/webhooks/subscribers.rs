@@ -28,8 +28,8 @@ pub struct Subscriber {
     pub filter: String,
     /// Which results it hears of.
     pub trigger_rule: TriggerRule,
-    /// How they are sent.
-    pub options: WebhookOptions,
+    /// Wait so long, ms, for newer events of the same type and subject, and send only the newest.
+    pub coalesce_ms: Option<u64>,
     /// Whether events are sent.
     pub enabled: bool,
     /// Why not.
@@ -73,11 +73,19 @@ pub fn subscribers(tx: &mut dyn Tx, workspace_id: &str, event_type: &str, subjec
             profile: row.word(1, Profile::parse)?,
             filter: row.text(2)?,
             trigger_rule: row.json(3)?,
-            options: row.json(4)?,
+            coalesce_ms: coalesce_ms(&row.text(4)?),
             enabled: row.bool(5)?,
             disabled_reason: row.opt_text(6)?,
         })
     })
+}
+
+/// The one option that matters before a delivery. Most webhooks do not have it, and options that cannot be read are the lane's
+/// trouble: they must not hold up who publishes.
+fn coalesce_ms(options: &str) -> Option<u64> {
+    let has = options.contains("coalesce_ms");
+    has.then(|| serde_json::from_str::<WebhookOptions>(options).ok()?.coalesce_ms)
+        .flatten()
 }
 
 /// Adds the webhook's rows to the subscription index.

@@ -53,7 +53,9 @@ pub fn entered(input: CertificateInput) -> Result<(Identity, ClientCertificate),
     for (field, text) in [("certificate", &input.certificate), ("key", &input.key)] {
         let field = format!("client_certificate.{field}");
         if text.trim().is_empty() {
-            return Err(Problem::invalid(&*field, format!("`{field}` is empty")).hint("PEM: from the BEGIN line to the END line, both included"));
+            return Err(
+                Problem::invalid(&*field, format!("`{field}` is empty")).hint("PEM: from the BEGIN line to the END line, both included")
+            );
         }
         if text.len() > PEM_BYTES {
             return Err(Problem::invalid(&*field, format!("`{field}` is longer than {PEM_BYTES} bytes")));

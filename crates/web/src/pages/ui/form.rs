@@ -132,7 +132,14 @@ impl Form {
 
     /// Several lines that are never shown again: a private key.
     pub fn secret_area(&self, name: &str, label: &str, hint: &str, more: &str) -> Html {
-        self.wrap(name, label, hint, labelled(more), &format!("<textarea class=\"textarea\" {more}"), "></textarea>")
+        self.wrap(
+            name,
+            label,
+            hint,
+            labelled(more),
+            &format!("<textarea class=\"textarea\" {more}"),
+            "></textarea>",
+        )
     }
 
     /// One of several; `options` are values and labels.

@@ -1,0 +1,175 @@
+//! Gathering: events that are published one by one at the same time share a transaction.
+//!
+//! A publisher leaves its event in the queue. One transaction at a time waits for its turn at the store; when it begins, it
+//! takes all events that have come by then, so that the busier the store is, the more go along: one look at the subscribers
+//! for all events of a kind, a few statements for all rows. Alone an event waits for nobody.
+
+use std::{
+    collections::VecDeque,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use domain::Problem;
+use store::Tx;
+use tokio::sync::{Semaphore, oneshot};
+
+use super::Answers;
+use crate::{
+    engine::Engine,
+    filters::Verdicts,
+    publish::{self, NewEvent, Published, Unpublished},
+    spans::span,
+};
+
+/// Events in one transaction at most: a write of some milliseconds.
+const EVENTS: usize = 256;
+
+/// Bytes of data in one transaction, beyond which no further event is taken.
+const BYTES: usize = 2 * 1_048_576;
+
+/// Transactions under way at once: more than one serves a database that works on several at a time.
+const AT_ONCE: usize = 4;
+
+type Answer = store::Result<Result<Published, Problem>>;
+
+/// Events that wait to be published.
+pub(crate) struct Gathering {
+    queue: Mutex<Queue>,
+    turns: Semaphore,
+}
+
+#[derive(Default)]
+struct Queue {
+    waiting: VecDeque<Waiting>,
+    /// A transaction is on its way that has not begun: it takes along whoever comes.
+    announced: bool,
+}
+
+struct Waiting {
+    event: NewEvent,
+    answer: oneshot::Sender<Answer>,
+}
+
+/// What one transaction took: its events, and who is to be answered, in the same order.
+#[derive(Default)]
+struct Batch {
+    events: Arc<Vec<NewEvent>>,
+    answers: Vec<oneshot::Sender<Answer>>,
+}
+
+impl Default for Gathering {
+    fn default() -> Self {
+        Self {
+            queue: Mutex::default(),
+            turns: Semaphore::new(AT_ONCE),
+        }
+    }
+}
+
+impl Gathering {
+    fn queue(&self) -> MutexGuard<'_, Queue> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes a place. Returns whether a transaction has to be announced for it.
+    fn join(&self, waiting: Waiting) -> bool {
+        let mut queue = self.queue();
+        queue.waiting.push_back(waiting);
+        !std::mem::replace(&mut queue.announced, true)
+    }
+
+    /// Takes who waits. Returns also whether another transaction is needed for the rest.
+    fn take(&self) -> (Batch, bool) {
+        let mut queue = self.queue();
+        let (mut events, mut answers, mut bytes) = (Vec::new(), Vec::new(), 0);
+        while events.len() < EVENTS && bytes < BYTES {
+            let Some(Waiting { event, answer }) = queue.waiting.pop_front() else {
+                break;
+            };
+            // Whoever has gone away meanwhile was told nothing, and nothing is done for them.
+            if !answer.is_closed() {
+                bytes += event.data.len();
+                events.push(event);
+                answers.push(answer);
+            }
+        }
+        queue.announced = !queue.waiting.is_empty();
+        let events = Arc::new(events);
+        (Batch { events, answers }, queue.announced)
+    }
+}
+
+/// Publishes one event together with others that come at the same time.
+pub(crate) async fn publish(engine: &Engine, event: NewEvent) -> Answer {
+    let (answer, answered) = oneshot::channel();
+    if engine.gathering().join(Waiting { event, answer }) {
+        announce(engine);
+    }
+    answered
+        .await
+        .unwrap_or_else(|_| Err(store::Error::Unavailable("the publishing was interrupted".to_owned())))
+}
+
+/// Sends a transaction on its way. A task of its own: a publisher that goes away must not take the others along.
+fn announce(engine: &Engine) {
+    let engine = engine.clone();
+    tokio::spawn(async move {
+        // The semaphore is never closed.
+        let Ok(_turn) = engine.gathering().turns.acquire().await else {
+            return;
+        };
+        let taken = Arc::default();
+        let published = transaction(&engine, &taken).await;
+        let batch = taken.lock().unwrap_or_else(PoisonError::into_inner).take();
+        // One that did not even begin speaks for all who wait by now.
+        answer(&engine, batch.unwrap_or_else(|| take(&engine)), published).await;
+    });
+}
+
+fn take(engine: &Engine) -> Batch {
+    let (batch, more) = engine.gathering().take();
+    if more {
+        announce(engine);
+    }
+    batch
+}
+
+async fn transaction(engine: &Engine, taken: &Arc<Mutex<Option<Batch>>>) -> Result<Answers, Unpublished> {
+    let (of_engine, taken) = (engine.clone(), Arc::clone(taken));
+    let handle = tokio::runtime::Handle::current();
+    let closure = move |tx: &mut dyn Tx| {
+        let _runtime = handle.enter();
+        let batch = take(&of_engine);
+        let events = Arc::clone(&batch.events);
+        *taken.lock().unwrap_or_else(PoisonError::into_inner) = Some(batch);
+        let _dispatch = span!("dispatch", events = events.len()).entered();
+        publish::publish_with(tx, &events, &Verdicts::default(), of_engine.now())
+    };
+    engine.store().write(closure).await
+}
+
+async fn answer(engine: &Engine, batch: Batch, published: Result<Answers, Unpublished>) {
+    let Batch { events, answers } = batch;
+    match published {
+        Ok(published) => {
+            engine.count(&published);
+            for (answer, published) in answers.into_iter().zip(published) {
+                // Whoever asked may have gone meanwhile.
+                let _ = answer.send(Ok(published));
+            }
+        }
+        Err(Unpublished::Store(error @ (store::Error::Busy(_) | store::Error::Unavailable(_)))) => {
+            for answer in answers {
+                let _ = answer.send(Err(error.clone()));
+            }
+        }
+        // What the store refuses concerns one of them, and a filter that takes its time too: the others must not suffer.
+        Err(_) => {
+            let alone = events.iter().zip(answers).map(|(event, answer)| async move {
+                let one = engine.publish_each(vec![event.clone()]).await;
+                let _ = answer.send(one.and_then(|all| all.into_iter().next().ok_or(store::Error::NotFound("event"))));
+            });
+            futures::future::join_all(alone).await;
+        }
+    }
+}
