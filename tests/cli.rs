@@ -178,6 +178,50 @@ async fn a_signature_is_verified() {
 }
 
 #[tokio::test]
+async fn a_receiver_checks_with_the_public_key_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("body.json"), r#"{"test": 2432232314}"#).unwrap();
+    let verify = |flag: &'static str, key: String, signature: String| {
+        let folder = folder.path().to_owned();
+        async move {
+            let words = [
+                "verify",
+                flag,
+                &key,
+                "--id",
+                "msg_1",
+                "--timestamp",
+                "1614265330",
+                "--signature",
+                &signature,
+                "--tolerance",
+                "0",
+                "body.json",
+            ];
+            watchbell(&folder, &words).await
+        }
+    };
+    for flag in ["--secret", "--public-key"] {
+        let fits = verify(flag, PUBLIC.to_owned(), format!("v1,AAAA {SIGNED}")).await;
+        assert_eq!(fits.status.code(), Some(0), "{}", text(&fits.stderr));
+        let other = SIGNED.replace("v1a,", "v1a,A");
+        assert_eq!(verify(flag, PUBLIC.to_owned(), other).await.status.code(), Some(1));
+        let broken = verify(flag, "whpk_AAAA".to_owned(), SIGNED.to_owned()).await;
+        assert!(text(&broken.stderr).contains("the base64 of 32 bytes"), "{}", text(&broken.stderr));
+    }
+    let other_style = verify("--public-key", PUBLIC.to_owned(), "sha256=00".to_owned()).await;
+    assert!(
+        text(&other_style.stderr).contains("takes `--secret`"),
+        "{}",
+        text(&other_style.stderr)
+    );
+}
+
+/// Made with Python's `cryptography` from the seed of 32 bytes 7, over `msg_1.1614265330.{"test": 2432232314}`.
+const PUBLIC: &str = "whpk_6kpsY+KcUgq+9VB7Ey7F+ZVHdq6+vnuSQh7qaRRG0iw=";
+const SIGNED: &str = "v1a,EWOEztNddYbctdUDYzwnhJylbSUAXNQonCoa0C1kXu+mfnuFIxNH2UEJzt3D/SQqSfKBEFHMl1yNbFzzlDEmBQ==";
+
+#[tokio::test]
 async fn signatures_of_the_other_styles_are_verified_by_their_form() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("body.json"), r#"{"a":"1"}"#).unwrap();

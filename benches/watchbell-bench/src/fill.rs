@@ -112,6 +112,7 @@ fn row(fill: &Fill, event: &Event, number: u64) -> (Delivery, Attempt) {
         message: None,
         remote: Some("127.0.0.1:9".to_owned()),
         http_version: Some("HTTP/1.1".to_owned()),
+        method: "POST".to_owned(),
         request_url: "http://127.0.0.1:9/".to_owned(),
         request_headers: vec![("webhook-id".to_owned(), event.id.clone())],
         request_body: vec![b'x'; 100],

@@ -84,11 +84,27 @@ pub fn patterns_of(event_type: &str) -> Vec<String> {
     patterns
 }
 
-/// Whether the event tells of an outcome, and a good one: what trigger rules look at.
+/// Fields of an event's data that tell of an outcome, the first that is there counts.
+const OUTCOME_FIELDS: [&str; 2] = ["jobStatus", "status"];
+const GOOD: [&str; 6] = ["success", "succeeded", "complete", "completed", "passed", "ok"];
+const BAD: [&str; 5] = ["failure", "failed", "error", "aborted", "canceled"];
+
+/// Whether the event tells of an outcome, and a good one: what trigger rules look at. A monitor's run does with its status;
+/// an event from outside with `jobStatus` or else `status` in its data, in any case of letters; nothing else does.
 pub fn outcome(event_type: &str, data: &serde_json::Value) -> Option<bool> {
-    match event_type {
-        RUN_FINISHED => data.get("status").and_then(|s| s.as_str()).map(|s| s == "success"),
-        _ => None,
+    let text = |name: &str| data.get(name).and_then(serde_json::Value::as_str);
+    if event_type == RUN_FINISHED {
+        return text("status").map(|status| status == "success");
+    }
+    if is_reserved(event_type) {
+        return None;
+    }
+    let told = OUTCOME_FIELDS.into_iter().find_map(text)?;
+    let is_one_of = |words: &[&str]| words.iter().any(|word| told.eq_ignore_ascii_case(word));
+    if is_one_of(&GOOD) {
+        Some(true)
+    } else {
+        is_one_of(&BAD).then_some(false)
     }
 }
 
@@ -113,5 +129,26 @@ mod tests {
         for free in ["issue-created", "monitoring.done", "order.webhook.sent", "activity-log", "monitor"] {
             assert!(!is_reserved(free), "{free}");
         }
+    }
+
+    #[test]
+    fn a_job_tells_of_its_outcome_and_what_says_nothing_else_of_none() {
+        let of = |data: serde_json::Value| outcome("job.finished", &data);
+        for word in ["success", "Succeeded", "COMPLETE", "completed", "passed", "ok"] {
+            assert_eq!(of(serde_json::json!({ "status": word })), Some(true), "{word}");
+        }
+        for word in ["failure", "Failed", "error", "aborted", "canceled"] {
+            assert_eq!(of(serde_json::json!({ "jobStatus": word })), Some(false), "{word}");
+        }
+        assert_eq!(of(serde_json::json!({"jobStatus": "failed", "status": "ok"})), Some(false));
+        for other in [
+            serde_json::json!({"status": "open"}),
+            serde_json::json!({"status": 1}),
+            serde_json::json!({}),
+        ] {
+            assert_eq!(of(other.clone()), None, "{other}");
+        }
+        assert_eq!(outcome(INCIDENT_OPENED, &serde_json::json!({"status": "failed"})), None);
+        assert_eq!(outcome(RUN_FINISHED, &serde_json::json!({"status": "completed"})), Some(false));
     }
 }

@@ -11,11 +11,38 @@ pub const HMAC_PREFIX: &str = "whsec_";
 /// Prefix of an ed25519 Standard Webhooks signing key (32-byte seed).
 pub const ED25519_PREFIX: &str = "whsk_";
 
+/// Prefix of the public half of such a key, 32 bytes: what a receiver has.
+pub const PUBLIC_PREFIX: &str = "whpk_";
+
 /// A parsed signing secret.
 #[derive(Clone)]
 pub enum SigningKey {
     Hmac(Zeroizing<Vec<u8>>),
     Ed25519Seed(Zeroizing<Vec<u8>>),
+}
+
+/// The public half of an ed25519 key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VerifyingKey([u8; 32]);
+
+impl VerifyingKey {
+    /// Parses `whpk_` followed by the base64 of 32 bytes.
+    ///
+    /// # Errors
+    /// 422 at `field`.
+    pub fn parse(field: &str, text: &str) -> Result<Self, Problem> {
+        let bytes = text.strip_prefix(PUBLIC_PREFIX).and_then(|text| STANDARD.decode(text).ok());
+        let key = bytes.and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
+        key.map(Self).ok_or_else(|| {
+            Problem::invalid(field, "the public key is not `whpk_` followed by the base64 of 32 bytes")
+                .hint("the webhook's page and `GET /api/v1/webhooks/{id}` show it as `public_key`")
+        })
+    }
+
+    /// The key as RFC 8032 encodes it.
+    pub const fn bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
 }
 
 /// Longest secret that is any text, in bytes.

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Problem,
     clock::{DAY, Micros},
-    retry::{RetryPolicy, UsedUp},
+    profile::FlowTaskDefaults,
 };
 
 pub mod exceptions;
@@ -131,13 +131,12 @@ impl WebhookSettings {
         patterns::compile("allowedUrlRegexes", &self.allowed_url_regexes)
     }
 
-    /// How a failed call of a flow's webhook task is tried again.
-    pub fn flow_task_retries(&self) -> RetryPolicy {
-        RetryPolicy {
-            delays_ms: vec![self.retry_delay_ms; usize::try_from(self.max_retries).unwrap_or_default()],
-            jitter_percent: 0,
-            used_up: UsedUp::Keep,
-            disable_after_ms: None,
+    /// What flow tasks have unless they say otherwise.
+    pub fn flow_task(&self) -> FlowTaskDefaults {
+        FlowTaskDefaults {
+            max_retries: usize::try_from(self.max_retries).unwrap_or_default(),
+            retry_delay_ms: self.retry_delay_ms,
+            timeout_ms: self.timeout_ms,
         }
     }
 }
@@ -169,7 +168,7 @@ mod tests {
     fn the_defaults_are_those_of_flow_tasks_and_hold() {
         let settings = WebhookSettings::default();
         settings.check().unwrap();
-        assert_eq!(settings.flow_task_retries().delays_ms, [1_000]);
+        assert_eq!(settings.flow_task().retry_policy().delays_ms, [1_000]);
         assert_eq!((settings.timeout_ms, settings.max_active_webhooks), (30_000, 5));
     }
 

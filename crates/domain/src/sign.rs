@@ -2,14 +2,14 @@
 
 use aws_lc_rs::{
     hmac,
-    signature::{Ed25519KeyPair, KeyPair},
+    signature::{ED25519, Ed25519KeyPair, KeyPair, UnparsedPublicKey},
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 
 use crate::{
     Problem,
     clock::{MILLISECOND, Micros, SECOND},
-    secret::SigningKey,
+    secret::{PUBLIC_PREFIX, SigningKey, VerifyingKey},
     webhook::SignatureStyle,
 };
 
@@ -69,8 +69,7 @@ fn timestamped(
 /// Standard Webhooks 1.0.0: value of `webhook-signature`, one signature per key (two while a
 /// rotation overlaps), each over `<id>.<unix seconds>.<body>`.
 pub fn standard(keys: &[SigningKey], id: &str, now: Micros, body: &[u8]) -> Result<String, Problem> {
-    let mut content = format!("{id}.{}.", now.div_euclid(SECOND)).into_bytes();
-    content.extend_from_slice(body);
+    let content = standard_content(id, now, body);
     let mut signatures = Vec::with_capacity(keys.len());
     for key in keys {
         signatures.push(match key {
@@ -81,9 +80,26 @@ pub fn standard(keys: &[SigningKey], id: &str, now: Micros, body: &[u8]) -> Resu
     Ok(signatures.join(" "))
 }
 
+/// Whether one of the signatures of a `webhook-signature` is a `v1a` (Ed25519, RFC 8032) by the key whose public half this is,
+/// as a receiver asks it.
+pub fn fits_public_key(key: &VerifyingKey, given: &str, id: &str, now: Micros, body: &[u8]) -> bool {
+    let content = standard_content(id, now, body);
+    let key = UnparsedPublicKey::new(&ED25519, key.bytes());
+    let signatures = given.split_whitespace().filter_map(|one| one.strip_prefix("v1a,"));
+    signatures
+        .filter_map(|text| STANDARD.decode(text).ok())
+        .any(|signature| key.verify(&content, &signature).is_ok())
+}
+
+fn standard_content(id: &str, now: Micros, body: &[u8]) -> Vec<u8> {
+    let mut content = format!("{id}.{}.", now.div_euclid(SECOND)).into_bytes();
+    content.extend_from_slice(body);
+    content
+}
+
 /// `whpk_…`: what a receiver checks `v1a` signatures with.
 pub fn public_key(seed: &[u8]) -> Result<String, Problem> {
-    Ok(format!("whpk_{}", STANDARD.encode(key_pair(seed)?.public_key())))
+    Ok(format!("{PUBLIC_PREFIX}{}", STANDARD.encode(key_pair(seed)?.public_key())))
 }
 
 /// TestMonitor: lower-case hex HMAC-SHA256 of the raw body.
@@ -110,5 +126,23 @@ mod tests {
             testmonitor(b"abc", br#"{"a":"1"}"#),
             "345611a3626cf5e080a7a412184001882ab231b8bdb465dc76dbf709f01f210a"
         );
+    }
+
+    #[test]
+    fn a_public_key_checks_what_its_seed_signed_and_nothing_else() {
+        let seed = [7; 32];
+        let key = SigningKey::Ed25519Seed(zeroize::Zeroizing::new(seed.to_vec()));
+        let signed = standard(&[key], "msg_1", SECOND, b"{}").unwrap();
+        let public = VerifyingKey::parse("--secret", &public_key(&seed).unwrap()).unwrap();
+        let two = format!("v1,AAAA v1a,no {signed}");
+        assert!(fits_public_key(&public, &signed, "msg_1", SECOND, b"{}") && fits_public_key(&public, &two, "msg_1", SECOND, b"{}"));
+        assert!(!fits_public_key(&public, &signed, "msg_1", SECOND, b"[]"));
+        assert!(!fits_public_key(&public, &signed, "msg_2", SECOND, b"{}"));
+        assert!(!fits_public_key(&public, &signed, "msg_1", 2 * SECOND, b"{}"));
+        let other = VerifyingKey::parse("--secret", &public_key(&[8; 32]).unwrap()).unwrap();
+        assert!(!fits_public_key(&other, &signed, "msg_1", SECOND, b"{}"));
+        for wrong in ["whpk_!", "whpk_AAAA", "whsec_AAAA"] {
+            assert!(VerifyingKey::parse("--secret", wrong).is_err(), "{wrong}");
+        }
     }
 }

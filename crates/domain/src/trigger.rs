@@ -76,12 +76,17 @@ impl TriggerRule {
     }
 
     /// Decides for one result. `good` is `None` for an event that tells of no outcome; such
-    /// events always pass and leave the state alone.
+    /// events always pass and leave the state alone. Nobody needs to find out for [`Self::EveryRun`].
     pub fn decide(&self, state: &TriggerState, good: Option<bool>) -> Triggered {
         let Some(good) = good else {
+            let because = if *self == Self::EveryRun {
+                "every_run"
+            } else {
+                "the event has no outcome"
+            };
             return Triggered {
                 send: true,
-                because: "the event has no outcome".to_owned(),
+                because: because.to_owned(),
                 state: state.clone(),
             };
         };

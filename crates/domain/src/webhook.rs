@@ -19,8 +19,9 @@ Method { Post = "POST", Put = "PUT", Patch = "PATCH", Delete = "DELETE", Get = "
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct WebhookOptions {
-    /// One budget for name look-up, connect, TLS, request and response, ms.
-    pub timeout_ms: u64,
+    /// One budget for name look-up, connect, TLS, request and response, ms; `None`: what [`Self::limit_ms`] says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub timeout_ms: Option<u64>,
     /// Check the receiver's certificate.
     pub verify_tls: bool,
     /// Requests in flight at once.
@@ -51,7 +52,7 @@ pub struct WebhookOptions {
 impl Default for WebhookOptions {
     fn default() -> Self {
         Self {
-            timeout_ms: 15_000,
+            timeout_ms: None,
             verify_tls: true,
             in_flight: limits::LANE_IN_FLIGHT,
             per_second: None,
@@ -66,17 +67,13 @@ impl Default for WebhookOptions {
 }
 
 impl WebhookOptions {
-    /// What holds for a profile unless something else is said.
-    pub fn of(profile: Profile, flow_task: &FlowTaskDefaults) -> Self {
-        let timeout_ms = match profile {
+    /// The time limit that holds, ms: its own, else the profile's; of flow tasks the workspace's, as it now is.
+    pub fn limit_ms(&self, profile: Profile, flow_task: &FlowTaskDefaults) -> u64 {
+        self.timeout_ms.unwrap_or(match profile {
             Profile::Testmonitor => 3_000,
             Profile::FlowTask => flow_task.timeout_ms,
-            _ => Self::default().timeout_ms,
-        };
-        Self {
-            timeout_ms,
-            ..Self::default()
-        }
+            _ => 15_000,
+        })
     }
 
     /// The method that is used.
@@ -86,8 +83,8 @@ impl WebhookOptions {
 
     /// Checks the numbers. Templates are the profile's to check.
     pub fn check(&self) -> Result<(), Problem> {
-        if !(100..=120_000).contains(&self.timeout_ms) {
-            return Err(Problem::invalid("options.timeout_ms", "`timeout_ms` is 100 to 120000"));
+        if self.timeout_ms.is_some_and(|limit| !(100..=120_000).contains(&limit)) {
+            return Err(Problem::invalid("options.timeout_ms", "`timeout_ms` is 100 to 120000").hint("`null` for the profile's own"));
         }
         if !(1..=64).contains(&self.in_flight) {
             return Err(Problem::invalid("options.in_flight", "`in_flight` is 1 to 64"));

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 fn body(profile: Profile, event: &Event) -> profile::Body {
     let setting = Setting {
-        options: &WebhookOptions::of(profile, &FlowTaskDefaults::default()),
+        options: &WebhookOptions::default(),
         public_url: "https://bell.example",
         secret: Some("0123456789abcdef0123456789abcdef"),
     };
@@ -264,11 +264,11 @@ fn receivers_with_rules_of_their_own() {
     let policy = Profile::FlowTask.retry_policy(&FlowTaskDefaults::default());
     assert_eq!(policy.delays_ms, [1_000]);
     assert_eq!(
-        WebhookOptions::of(Profile::Testmonitor, &FlowTaskDefaults::default()).timeout_ms,
+        WebhookOptions::default().limit_ms(Profile::Testmonitor, &FlowTaskDefaults::default()),
         3_000
     );
     assert_eq!(
-        WebhookOptions::of(Profile::FlowTask, &FlowTaskDefaults::default()).timeout_ms,
+        WebhookOptions::default().limit_ms(Profile::FlowTask, &FlowTaskDefaults::default()),
         30_000
     );
 }

@@ -5,17 +5,17 @@
 use domain::{
     Problem,
     event::Event,
-    profile::{FlowTaskDefaults, Profile, Setting, custom, flow_task, sample},
+    profile::{Profile, Setting, custom, flow_task, sample},
     webhook::{Method, WebhookOptions},
 };
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-fn options(profile: Profile, body: &str, content_type: &str) -> WebhookOptions {
+fn options(body: &str, content_type: &str) -> WebhookOptions {
     WebhookOptions {
         body: Some(body.to_owned()),
         content_type: Some(content_type.to_owned()),
-        ..WebhookOptions::of(profile, &FlowTaskDefaults::default())
+        ..WebhookOptions::default()
     }
 }
 
@@ -33,11 +33,11 @@ fn render(profile: Profile, options: &WebhookOptions, data: &Value) -> Result<St
 }
 
 fn flow(body: &str, content_type: &str, data: &Value) -> Result<String, Problem> {
-    render(Profile::FlowTask, &options(Profile::FlowTask, body, content_type), data)
+    render(Profile::FlowTask, &options(body, content_type), data)
 }
 
 fn braces(body: &str, content_type: &str, data: &Value) -> Result<String, Problem> {
-    render(Profile::Custom, &options(Profile::Custom, body, content_type), data)
+    render(Profile::Custom, &options(body, content_type), data)
 }
 
 const JSON: &str = "application/json";
@@ -139,7 +139,7 @@ fn what_is_missing_is_empty() {
 #[track_caller]
 fn refused(profile: Profile, body: &str, content_type: &str, says: &str) {
     let problem = profile
-        .check_options(&options(profile, body, content_type), &["*".to_owned()])
+        .check_options(&options(body, content_type), &["*".to_owned()])
         .expect_err(body);
     assert_eq!(problem.field.as_deref(), Some("options.body"), "{problem:?}");
     assert!(problem.detail.contains(says), "{body}: {}", problem.detail);
@@ -204,7 +204,7 @@ fn a_template_can_choose_and_repeat() {
 #[test]
 fn options_belong_to_profiles_that_have_them() {
     for (profile, options, field) in [
-        (Profile::Slack, options(Profile::Slack, "x", JSON), "options.content_type"),
+        (Profile::Slack, options("x", JSON), "options.content_type"),
         (
             Profile::Standard,
             WebhookOptions {
@@ -213,12 +213,12 @@ fn options_belong_to_profiles_that_have_them() {
             },
             "options.method",
         ),
-        (Profile::Custom, options(Profile::Custom, "{}", "nonsense"), "options.content_type"),
+        (Profile::Custom, options("{}", "nonsense"), "options.content_type"),
         (
             Profile::FlowTask,
             WebhookOptions {
                 method: Some(Method::Get),
-                ..options(Profile::FlowTask, "{}", JSON)
+                ..options("{}", JSON)
             },
             "options.body",
         ),

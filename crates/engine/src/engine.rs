@@ -156,6 +156,11 @@ impl Engine {
         Ok(self.rules(workspace_id).await?.policy.clone())
     }
 
+    /// The guard's rules for webhooks that hold on the whole instance, whatever a workspace adds.
+    pub fn instance_policy(&self) -> &Policy {
+        &self.inner.policies.webhooks
+    }
+
     /// The guard's rules for the requests of a workspace's collections.
     pub fn runner_policy(&self, _workspace_id: &str) -> Policy {
         self.inner.policies.runner.clone()

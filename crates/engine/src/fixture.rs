@@ -1,8 +1,16 @@
 //! What the unit tests of several stages begin with.
 
+use domain::{
+    delivery::{DeliveryKind, DeliveryState},
+    event::Event,
+    profile::Profile,
+    retry::RetryPolicy,
+    trigger::TriggerRule,
+    webhook::WebhookOptions,
+};
 use store::{
     Result, Tx,
-    tables::{accounts, workspaces},
+    tables::{accounts, deliveries::Delivery, webhooks::Webhook, workspaces},
 };
 
 /// A user and the workspace `wsp`.
@@ -25,4 +33,75 @@ pub(crate) fn people(tx: &mut dyn Tx) -> Result<()> {
         created_at: 0,
     };
     workspaces::insert(tx, &workspace)
+}
+
+/// The event `evt`.
+pub(crate) fn event() -> Event {
+    Event {
+        id: "evt".to_owned(),
+        workspace_id: "wsp".to_owned(),
+        event_type: "a".to_owned(),
+        subject: String::new(),
+        at: 10,
+        data: "{}".to_owned(),
+        import: false,
+        hops: 0,
+    }
+}
+
+/// An enabled webhook `whk` for everything, without a secret.
+pub(crate) fn webhook() -> Webhook {
+    Webhook {
+        id: "whk".to_owned(),
+        workspace_id: "wsp".to_owned(),
+        name: "Hook".to_owned(),
+        profile: Profile::Standard,
+        url: "https://example.org".to_owned(),
+        source_id: None,
+        events: vec!["*".to_owned()],
+        subject: String::new(),
+        filter: String::new(),
+        trigger_rule: TriggerRule::EveryRun,
+        options: WebhookOptions::default(),
+        retry_policy: Some(RetryPolicy::testmonitor()),
+        secret_sealed: None,
+        old_secret_sealed: None,
+        old_secret_ends_at: None,
+        headers_sealed: None,
+        certificate_sealed: None,
+        owner_id: "1".to_owned(),
+        enabled: true,
+        disabled_reason: None,
+        disabled_at: None,
+        deleted_at: None,
+        failing_since: None,
+        failed_attempts: 0,
+        last_success_at: None,
+        last_attempt_at: None,
+        probe_at: None,
+        drop_before: None,
+        drop_reason: None,
+        version: 1,
+        created_at: 0,
+        updated_at: 0,
+    }
+}
+
+/// A pending delivery to it.
+pub(crate) fn delivery(id: &str) -> Delivery {
+    Delivery {
+        id: id.to_owned(),
+        workspace_id: "wsp".to_owned(),
+        webhook_id: "whk".to_owned(),
+        event_id: "evt".to_owned(),
+        event_type: "a".to_owned(),
+        kind: DeliveryKind::Event,
+        state: DeliveryState::Pending,
+        reason: None,
+        attempts: 0,
+        due_at: 10,
+        created_at: 10,
+        finished_at: None,
+        replay_id: None,
+    }
 }

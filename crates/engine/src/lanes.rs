@@ -72,6 +72,8 @@ pub(crate) struct Outcome {
     pub retry_at: Option<Micros>,
     /// The webhook was switched off or is gone: what is loaded must not go out.
     pub disabled: bool,
+    /// The store could not end them: they must not be sent again, and hold up nobody.
+    pub resting: bool,
 }
 
 /// All lanes of this node.

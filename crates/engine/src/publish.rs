@@ -6,6 +6,7 @@
 mod coalesce;
 mod dispatch;
 mod subscribers;
+mod told;
 
 use std::{collections::HashMap, sync::Arc};
 

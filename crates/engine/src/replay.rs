@@ -8,6 +8,7 @@
 mod control;
 mod scan;
 
+pub(crate) use control::pause_with_webhook;
 pub use control::{Order, cancel, pause, resume, start};
 pub use scan::{Range, count};
 
@@ -16,6 +17,7 @@ use domain::{
     delivery::{DeliveryKind, DeliveryState},
     id,
     replay::{self, ReplayState},
+    settings::SWITCHED_OFF,
 };
 use store::{
     Result, Signal, Tx,
@@ -23,6 +25,7 @@ use store::{
         deliveries::{self, Delivery},
         events,
         replays::{self, Replay},
+        settings,
         webhooks::{self, Webhook},
     },
 };
@@ -43,6 +46,8 @@ struct Standing {
     job: Replay,
     outstanding: usize,
     webhook: Option<Webhook>,
+    /// Whether its workspace has webhooks switched on.
+    on: bool,
 }
 
 impl Stage for ReplayStage {
@@ -72,16 +77,26 @@ fn standings(tx: &mut dyn Tx) -> Result<Vec<Standing>> {
         Ok(Standing {
             outstanding: deliveries::outstanding_of_replay(tx, &job.id)?,
             webhook: webhooks::by_id(tx, &job.webhook_id)?,
+            on: is_on(tx, &job.workspace_id)?,
             job,
         })
     };
     replays::running(tx)?.into_iter().map(|job| standing(job, tx)).collect()
 }
 
+fn is_on(tx: &mut dyn Tx, workspace_id: &str) -> Result<bool> {
+    settings::of_workspace(tx, workspace_id).map(|(settings, _)| settings.webhooks_enabled)
+}
+
 async fn advance(engine: &Engine, standing: Standing) -> Result<Next> {
-    let Standing { job, outstanding, webhook } = standing;
+    let Standing {
+        job,
+        outstanding,
+        webhook,
+        on,
+    } = standing;
     let webhook = match webhook {
-        Some(webhook) if webhook.enabled => webhook,
+        Some(webhook) if webhook.enabled && on => webhook,
         other => return stop(engine, job, other).await.map(|()| Next::Idle),
     };
     let slots = replay::ahead(job.per_second, webhook.options.ordered).saturating_sub(outstanding);
@@ -107,9 +122,10 @@ fn queue(tx: &mut dyn Tx, seen: &Replay, batch: &Batch, now: Micros) -> Result<(
     replays::lock(tx, &seen.id)?;
     let job = replays::by_id(tx, &seen.id)?.filter(|job| job.state == ReplayState::Running && job.cursor == seen.cursor);
     let webhook = webhooks::by_id(tx, &seen.webhook_id)?.filter(|webhook| webhook.enabled);
-    let (Some(mut job), Some(webhook)) = (job, webhook) else {
+    let (Some(mut job), Some(webhook), true) = (job, webhook, is_on(tx, &seen.workspace_id)?) else {
         return Ok(());
     };
+    events::hold(tx)?;
     let (times, next_at) = replay::due_times(job.due_at, now, job.per_second, batch.lines.len());
     let mut rows = Vec::with_capacity(batch.lines.len());
     for (line, due_at) in batch.lines.iter().zip(times) {
@@ -150,7 +166,7 @@ fn delivery(job: &Replay, line: &scan::Line, due_at: Micros, now: Micros) -> Del
     }
 }
 
-/// The webhook is off or gone: the job waits for a person, or has come to its end.
+/// The webhook is off (it alone, or all of its workspace) or gone: the job waits for a person, or has come to its end.
 async fn stop(engine: &Engine, seen: Replay, webhook: Option<Webhook>) -> Result<()> {
     let now = engine.now();
     let stopped = move |tx: &mut dyn Tx| {
@@ -159,9 +175,13 @@ async fn stop(engine: &Engine, seen: Replay, webhook: Option<Webhook>) -> Result
         let Some(mut job) = job else { return Ok(()) };
         match webhook {
             Some(webhook) => {
-                let why = webhook.disabled_reason.unwrap_or_else(|| "switched off".to_owned());
                 job.state = ReplayState::Paused;
-                job.reason = Some(format!("the webhook was disabled: {why}"));
+                job.reason = Some(if webhook.enabled {
+                    SWITCHED_OFF.to_owned()
+                } else {
+                    let why = webhook.disabled_reason.unwrap_or_else(|| "switched off".to_owned());
+                    format!("the webhook was disabled: {why}")
+                });
             }
             None => {
                 job.state = ReplayState::Cancelled;

@@ -57,16 +57,7 @@ impl Rules {
 
     /// What flow tasks have unless they say otherwise.
     pub fn flow_task(&self) -> FlowTaskDefaults {
-        flow_task(&self.settings)
-    }
-}
-
-/// What the settings mean for flow tasks.
-pub(crate) fn flow_task(settings: &WebhookSettings) -> FlowTaskDefaults {
-    FlowTaskDefaults {
-        max_retries: usize::try_from(settings.max_retries).unwrap_or_default(),
-        retry_delay_ms: settings.retry_delay_ms,
-        timeout_ms: settings.timeout_ms,
+        self.settings.flow_task()
     }
 }
 

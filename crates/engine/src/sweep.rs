@@ -2,6 +2,7 @@
 //! so that delivery never waits for it.
 
 mod deleted;
+mod dropping;
 
 use std::sync::Arc;
 
@@ -59,11 +60,22 @@ impl Stage for SweepStage {
 
     async fn step(&mut self) -> Result<Next> {
         let (now, keep) = (self.clock.now(), self.retention);
-        let mut full = false;
+        let (mut full, mut failed) = (false, None);
         for kind in Kind::ALL {
-            full |= self.store.write(move |tx| kind.prune(tx, keep, now)).await?.more;
+            // One kind that cannot be pruned is no reason to keep all others for ever.
+            match self.store.write(move |tx| kind.prune(tx, keep, now)).await {
+                Ok(pruned) => full |= pruned.more,
+                Err(error) => {
+                    tracing::warn!(?kind, %error, "what is old could not be deleted");
+                    failed.get_or_insert(error);
+                }
+            }
         }
         full |= self.store.write(deleted::step).await?;
+        full |= self.store.write(move |tx| dropping::step(tx, now)).await?;
+        if let Some(error) = failed {
+            return Err(error);
+        }
         Ok(Next::At(self.clock.now() + if full { BETWEEN } else { REST }))
     }
 }

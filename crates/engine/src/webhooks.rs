@@ -13,15 +13,20 @@ use store::{
 use crate::{
     notify::{Desk, News},
     publish::{self, NewEvent},
+    replay,
 };
 
-/// Switches it off by hand: what waits is dropped, nothing of it comes back by itself. Returns how many deliveries that
-/// were; `None` if it was off already.
+/// Deliveries that are dropped in the transaction that switches a webhook off. The sweep stage drops the rest in small steps.
+const AT_ONCE: usize = 200;
+
+/// Switches it off by hand: what waits is dropped, nothing of it comes back by itself. Returns how many deliveries were
+/// dropped at once; `None` if it was off already.
 pub fn disable(tx: &mut dyn Tx, webhook: &Webhook, reason: &str, now: Micros) -> Result<Option<u64>> {
     if !webhooks::set_enabled(tx, &webhook.id, false, Some(reason), now)? {
         return Ok(None);
     }
-    let dropped = deliveries::drop_pending(tx, &webhook.id, &format!("disabled: {reason}"), now)?;
+    replay::pause_with_webhook(tx, &webhook.id, &format!("the webhook was disabled: {reason}"))?;
+    let dropped = drop_waiting(tx, &webhook.id, &format!("disabled: {reason}"), AT_ONCE, now)?;
     publish_switch(tx, webhook, event::WEBHOOK_DISABLED, Some(reason), now)?;
     announce(tx, webhook);
     Ok(Some(dropped))
@@ -52,15 +57,28 @@ pub fn delete(tx: &mut dyn Tx, webhook: &Webhook, now: Micros) -> Result<bool> {
 }
 
 /// After a workspace's settings changed: the lanes of its webhooks learn of it. While webhooks are switched off there, what
-/// waits is dropped, and nothing of it comes back by itself. Returns how many deliveries that were.
+/// waits is dropped, replays pause, and nothing of it comes back by itself. Returns how many deliveries that were.
 pub fn heed_settings(tx: &mut dyn Tx, workspace_id: &str, on: bool, now: Micros) -> Result<u64> {
+    let reason = format!("disabled: {}", settings::SWITCHED_OFF);
     let ids: Vec<String> = webhooks::list(tx, workspace_id)?.into_iter().map(|webhook| webhook.id).collect();
     let mut dropped = 0;
     for id in ids.iter().filter(|_| !on) {
-        dropped += deliveries::drop_pending(tx, id, settings::SWITCHED_OFF, now)?;
+        replay::pause_with_webhook(tx, id, settings::SWITCHED_OFF)?;
+        dropped += drop_waiting(tx, id, &reason, AT_ONCE, now)?;
     }
     tx.signal(Signal::Deliveries(ids));
+    tx.signal(Signal::Replays);
     tx.signal(Signal::changed(workspace_id, "webhook"));
+    Ok(dropped)
+}
+
+/// Drops what waits for a webhook: at most `at_once` now, the rest in small steps. Nothing of it goes out any more.
+fn drop_waiting(tx: &mut dyn Tx, id: &str, reason: &str, at_once: usize, now: Micros) -> Result<u64> {
+    let dropped = deliveries::drop_pending(tx, id, Micros::MAX, reason, now, at_once)?;
+    if dropped >= at_once as u64 {
+        webhooks::drop_waiting(tx, id, now, reason)?;
+        tx.signal(Signal::Sweep);
+    }
     Ok(dropped)
 }
 
@@ -69,10 +87,11 @@ pub(crate) fn switch_off(tx: &mut dyn Tx, desk: &Desk, webhook: &Webhook, reason
     let Some(dropped) = disable(tx, webhook, reason, now)? else {
         return Ok(());
     };
-    let text = format!(
-        "The webhook \"{}\" was switched off: {reason}. {dropped} waiting deliveries were dropped.",
-        webhook.name
-    );
+    let what = match dropped {
+        dropped if dropped < AT_ONCE as u64 => format!("{dropped} waiting deliveries were dropped"),
+        _ => "All waiting deliveries are dropped".to_owned(),
+    };
+    let text = format!("The webhook \"{}\" was switched off: {reason}. {what}.", webhook.name);
     let news = News {
         workspace_id: &webhook.workspace_id,
         kind: "webhook_disabled",

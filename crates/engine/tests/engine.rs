@@ -47,6 +47,8 @@ mod publish;
 mod raw;
 #[path = "engine/replay.rs"]
 mod replay;
+#[path = "engine/replay_off.rs"]
+mod replay_off;
 #[path = "engine/retry.rs"]
 mod retry;
 #[path = "engine/runs.rs"]

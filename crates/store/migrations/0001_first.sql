@@ -242,11 +242,14 @@ CREATE TABLE webhooks (
   last_success_at BIGINT,
   last_attempt_at BIGINT,
   probe_at BIGINT,                  -- an open lane's next probe; NULL: lane closed
+  drop_before BIGINT,               -- what waits since then is dropped in small steps, for this reason
+  drop_reason TEXT,
   version BIGINT NOT NULL DEFAULT 1,
   created_at BIGINT NOT NULL,
   updated_at BIGINT NOT NULL
 );
 CREATE INDEX webhooks_workspace ON webhooks(workspace_id, name);
+CREATE INDEX webhooks_dropping ON webhooks(drop_before) WHERE drop_before IS NOT NULL;
 CREATE INDEX webhooks_deleted ON webhooks(deleted_at) WHERE deleted_at IS NOT NULL;
 
 -- The event types that a workspace registered: what its webhooks may choose from.
@@ -333,6 +336,9 @@ CREATE TABLE deliveries (
 CREATE INDEX deliveries_coalescing ON deliveries(webhook_id, coalesce_key)
   WHERE state = 'pending' AND attempts = 0 AND coalesce_key IS NOT NULL;
 CREATE INDEX deliveries_pending ON deliveries(webhook_id, due_at, id) WHERE state = 'pending';
+-- What a lane loads: all but replays, and replays beside it.
+CREATE INDEX deliveries_live ON deliveries(webhook_id, due_at, id) WHERE state = 'pending' AND kind <> 'replay';
+CREATE INDEX deliveries_replays ON deliveries(webhook_id, due_at, id) WHERE state = 'pending' AND kind = 'replay';
 -- Strict order, and tests beside it.
 CREATE INDEX deliveries_ordered ON deliveries(webhook_id, created_at, id) WHERE state = 'pending' AND kind <> 'test';
 CREATE INDEX deliveries_tests ON deliveries(webhook_id, id) WHERE state = 'pending' AND kind = 'test';
@@ -356,6 +362,7 @@ CREATE TABLE attempts (
   message TEXT,                     -- what went wrong, for people
   remote TEXT,
   http_version TEXT,
+  method TEXT NOT NULL,             -- as sent; empty: nothing was
   request_url TEXT NOT NULL,
   request_headers TEXT NOT NULL,    -- JSON array of pairs
   request_body BYTEA NOT NULL,

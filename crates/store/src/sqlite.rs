@@ -3,6 +3,7 @@
 //! One writer thread commits waiting writes in groups, so that they share one fsync; a few reader threads serve snapshots
 //! beside it (write-ahead log). The folder is locked, so that a second server does not open it.
 
+mod bind;
 mod connection;
 mod failure;
 mod folder;

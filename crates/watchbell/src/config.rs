@@ -7,6 +7,7 @@
 use std::{collections::BTreeMap, fs, path::Path};
 
 use anyhow::{Context as _, Result, bail};
+use domain::settings::MOST_DAYS;
 use serde::Deserialize;
 use toml::{Table, Value};
 
@@ -125,6 +126,7 @@ impl Loaded {
         }
         let (values, origins) = layers.into_parts();
         let config = read_typed(&values, &origins)?;
+        check_retention(&config.retention, &origins)?;
         Ok(Self { config, values, origins })
     }
 
@@ -175,6 +177,22 @@ fn read_typed(values: &Table, origins: &BTreeMap<String, String>) -> Result<Conf
             bail!("`{path}` ({origin}): {}", error.inner().to_string().trim())
         }
     }
+}
+
+/// With 0 days everything would be pruned at once; the most is what a workspace may choose too.
+fn check_retention(retention: &Retention, origins: &BTreeMap<String, String>) -> Result<()> {
+    for (name, days) in [
+        ("log_days", retention.log_days),
+        ("event_days", retention.event_days),
+        ("run_days", retention.run_days),
+    ] {
+        if !(1..=MOST_DAYS).contains(&days) {
+            let key = format!("retention.{name}");
+            let origin = origins.get(&key).map_or("default", String::as_str);
+            bail!("`{key}` ({origin}): {days} is not a number of days from 1 to {MOST_DAYS}");
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -79,7 +79,11 @@ fn things() -> OpenApiRouter<App> {
         .routes(routes!(misc::delete_token))
         .routes(routes!(settings::webhooks, settings::change_webhooks))
         .routes(routes!(settings::event_types, settings::register_event_type))
-        .routes(routes!(settings::describe_event_type, settings::remove_event_type))
+        .routes(routes!(
+            settings::event_type,
+            settings::describe_event_type,
+            settings::remove_event_type
+        ))
         .routes(routes!(settings::egress, settings::set_egress))
         .routes(routes!(mail::mail_server))
         .routes(routes!(mail::test_mail))

@@ -36,6 +36,7 @@ mod webhook_edit;
 mod webhook_fields;
 mod webhook_form;
 mod webhook_preview;
+mod webhook_secret;
 mod webhook_why;
 mod webhooks;
 
@@ -78,6 +79,10 @@ pub fn router() -> Router<App> {
         .route("/settings/webhooks", post(settings::webhooks::update))
         .route("/settings/retention", post(settings::webhooks::retention))
         .route("/settings/event-types", post(settings::event_types::create))
+        .route(
+            "/settings/event-types/{type}",
+            get(settings::event_types::page).post(settings::event_types::update),
+        )
         .route("/settings/event-types/{type}/delete", post(settings::event_types::delete))
         .route(
             "/settings/egress/{workspace}",
@@ -119,7 +124,7 @@ fn webhook_routes() -> Router<App> {
         .route("/webhooks/{id}/test", post(webhook_edit::test))
         .route("/webhooks/{id}/enable", post(webhook_edit::enable))
         .route("/webhooks/{id}/disable", post(webhook_edit::disable))
-        .route("/webhooks/{id}/rotate", post(webhook_edit::rotate))
+        .route("/webhooks/{id}/rotate", post(webhook_secret::rotate))
         .route("/webhooks/{id}/delete", post(webhook_edit::delete))
         .route("/deliveries/{id}/resend", post(webhook_edit::resend))
         .route("/deliveries/{id}/curl", post(replays::curl))

@@ -136,7 +136,7 @@ pub enum TriggerRule {
 /// Options of a webhook.
 #[derive(Debug, ToSchema)]
 pub struct WebhookOptions {
-    /// One budget for look-up, connect, TLS, request and response, ms.
+    /// One budget for look-up, connect, TLS, request and response, ms: what holds, be it its own or the profile's.
     #[schema(required = false, default = 15_000)]
     pub timeout_ms: u64,
     #[schema(required = false, default = true)]

@@ -4,6 +4,8 @@
 
 #[path = "../examples/gallery/seed.rs"]
 mod seed;
+#[path = "pages/webhooks.rs"]
+mod webhooks;
 
 use std::sync::Arc;
 
@@ -29,6 +31,7 @@ impl domain::Clock for Standing {
 
 struct House {
     router: Router,
+    store: store::Store,
     seeded: Seeded,
     csrf: String,
     _database: store::testing::TestDatabase,
@@ -39,6 +42,7 @@ async fn house(hostile: &str) -> House {
     let app = seed::app(store, Arc::new(Standing), "http://127.0.0.1:8484");
     let seeded = seed::fill(&app, hostile).await;
     let mut house = House {
+        store: app.store.clone(),
         router: web::router(app),
         seeded,
         csrf: String::new(),

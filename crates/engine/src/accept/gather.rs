@@ -5,7 +5,7 @@
 //! for all events of a kind, a few statements for all rows. Alone an event waits for nobody.
 
 use std::{
-    collections::VecDeque,
+    collections::{HashSet, VecDeque},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
@@ -78,6 +78,15 @@ impl Gathering {
         !std::mem::replace(&mut queue.announced, true)
     }
 
+    /// Those who go along with the next transaction, before all others. Returns whether one has to be announced.
+    fn join_again(&self, waiting: impl DoubleEndedIterator<Item = Waiting>) -> bool {
+        let mut queue = self.queue();
+        for one in waiting.rev() {
+            queue.waiting.push_front(one);
+        }
+        !queue.waiting.is_empty() && !std::mem::replace(&mut queue.announced, true)
+    }
+
     /// Takes who waits. Returns also whether another transaction is needed for the rest.
     fn take(&self) -> (Batch, bool) {
         let mut queue = self.queue();
@@ -115,14 +124,16 @@ fn announce(engine: &Engine) {
     let engine = engine.clone();
     tokio::spawn(async move {
         // The semaphore is never closed.
-        let Ok(_turn) = engine.gathering().turns.acquire().await else {
+        let Ok(turn) = engine.gathering().turns.acquire().await else {
             return;
         };
         let taken = Arc::default();
         let published = transaction(&engine, &taken).await;
+        // What follows may take its time: filters of one publisher, which are no reason for others to wait.
+        drop(turn);
         let batch = taken.lock().unwrap_or_else(PoisonError::into_inner).take();
         // One that did not even begin speaks for all who wait by now.
-        answer(&engine, batch.unwrap_or_else(|| take(&engine)), published).await;
+        answer(&engine, batch.unwrap_or_else(|| take(&engine)), published);
     });
 }
 
@@ -148,7 +159,7 @@ async fn transaction(engine: &Engine, taken: &Arc<Mutex<Option<Batch>>>) -> Resu
     engine.store().write(closure).await
 }
 
-async fn answer(engine: &Engine, batch: Batch, published: Result<Answers, Unpublished>) {
+fn answer(engine: &Engine, batch: Batch, published: Result<Answers, Unpublished>) {
     let Batch { events, answers } = batch;
     match published {
         Ok(published) => {
@@ -163,13 +174,28 @@ async fn answer(engine: &Engine, batch: Batch, published: Result<Answers, Unpubl
                 let _ = answer.send(Err(error.clone()));
             }
         }
-        // What the store refuses concerns one of them, and a filter that takes its time too: the others must not suffer.
-        Err(_) => {
-            let alone = events.iter().zip(answers).map(|(event, answer)| async move {
-                let one = engine.publish_each(vec![event.clone()]).await;
-                let _ = answer.send(one.and_then(|all| all.into_iter().next().ok_or(store::Error::NotFound("event"))));
-            });
-            futures::future::join_all(alone).await;
+        // Those whose filters take their time go alone, and the others together again.
+        Err(Unpublished::Lacking(lacks)) => {
+            let slow: HashSet<usize> = lacks.into_iter().map(|lack| lack.event).collect();
+            let waiting = events.iter().cloned().zip(answers).map(|(event, answer)| Waiting { event, answer });
+            let (alone, together): (Vec<_>, Vec<_>) = waiting.enumerate().partition(|(at, _)| slow.contains(at));
+            if engine.gathering().join_again(together.into_iter().map(|(_, waiting)| waiting)) {
+                announce(engine);
+            }
+            alone.into_iter().for_each(|(_, waiting)| publish_alone(engine, waiting));
+        }
+        // What the store refuses concerns one of them, whichever: the others must not suffer.
+        Err(Unpublished::Store(_)) => {
+            let waiting = events.iter().cloned().zip(answers).map(|(event, answer)| Waiting { event, answer });
+            waiting.for_each(|waiting| publish_alone(engine, waiting));
         }
     }
+}
+
+fn publish_alone(engine: &Engine, Waiting { event, answer }: Waiting) {
+    let engine = engine.clone();
+    tokio::spawn(async move {
+        let one = engine.publish_each(vec![event]).await;
+        let _ = answer.send(one.and_then(|all| all.into_iter().next().ok_or(store::Error::NotFound("event"))));
+    });
 }

@@ -1,8 +1,6 @@
 //! The request of one attempt. The body is the profile's rendering of the event, the same bytes for every attempt;
 //! timestamp and signature are renewed. What is signed is what is sent and what is logged.
 
-use std::time::Duration;
-
 use bytes::Bytes;
 use domain::{Micros, Problem, limits, profile, webhook::Method};
 use egress::Request;
@@ -23,7 +21,7 @@ pub(super) struct Built {
     pub shown_body: Bytes,
 }
 
-/// Builds the request that goes out at `now`.
+/// Builds the request that goes out at `now`; its deadline is the sender's to set ([`Target::deadline`]).
 ///
 /// # Errors
 /// The profile cannot render this event, or the secret does not sign.
@@ -52,7 +50,6 @@ pub(super) fn build(target: &Target, address: &Address, job: &Job, now: Micros) 
     let request = Request {
         headers,
         body: (method != Method::Get).then(|| body.clone()),
-        deadline: Duration::from_millis(target.options.timeout_ms),
         max_body: limits::RESPONSE_KEPT_BYTES,
         verify_tls: target.options.verify_tls,
         client_certificate: address.certificate.clone(),

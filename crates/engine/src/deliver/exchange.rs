@@ -1,5 +1,7 @@
 //! One attempt: send, judge the answer, and write down what the log will show.
 
+use std::panic::AssertUnwindSafe;
+
 use domain::{
     Micros,
     delivery::{Verdict, retry_after},
@@ -8,6 +10,7 @@ use domain::{
     settings,
 };
 use egress::{Exchange, Failure, FailureCode, Response};
+use futures::FutureExt as _;
 use store::tables::attempts::Attempt;
 use tracing::{Instrument as _, field::Empty};
 
@@ -32,7 +35,15 @@ pub(crate) struct Finished {
     pub attempt: Attempt,
 }
 
-/// Sends a delivery once. Never fails: whatever goes wrong is the attempt's verdict.
+/// What one attempt came to.
+struct Sent {
+    verdict: Verdict,
+    charged: bool,
+    ended_at: Micros,
+    attempt: Attempt,
+}
+
+/// Sends a delivery once. Never fails: whatever goes wrong, a panic of ours too, is the attempt's verdict.
 pub(crate) async fn send(engine: &Engine, target: &Target, job: Job) -> Finished {
     let span = span!(
         "attempt",
@@ -44,20 +55,42 @@ pub(crate) async fn send(engine: &Engine, target: &Target, job: Job) -> Finished
         verdict = Empty,
         http.response.status_code = Empty
     );
-    let finished = sent(engine, target, job).instrument(span.clone()).await;
-    span.record("verdict", finished.verdict.code.as_str());
-    span.record("http.response.status_code", finished.attempt.status_code);
-    finished
+    let at = engine.now();
+    let sending = AssertUnwindSafe(sent(engine, target, &job)).catch_unwind();
+    let sent = match sending.instrument(span.clone()).await {
+        Ok(sent) => sent,
+        Err(_) => {
+            tracing::error!(delivery = job.delivery.id, "sending a delivery panicked");
+            let verdict = Verdict::of_failure("panicked", "an error of the server; its log says more", true);
+            unsent(engine, &job, at, verdict)
+        }
+    };
+    span.record("verdict", sent.verdict.code.as_str());
+    span.record("http.response.status_code", sent.attempt.status_code);
+    let Sent {
+        verdict,
+        charged,
+        ended_at,
+        attempt,
+    } = sent;
+    Finished {
+        job,
+        verdict,
+        charged,
+        ended_at,
+        seed: rand::random(),
+        attempt,
+    }
 }
 
-async fn sent(engine: &Engine, target: &Target, job: Job) -> Finished {
+async fn sent(engine: &Engine, target: &Target, job: &Job) -> Sent {
     let at = engine.now();
     let address = match &target.address {
         Ok(address) => address,
         // Once it is mended, the next attempt gets through; the receiver is not to blame.
         Err(why) => return unsent(engine, job, at, Verdict::of_failure("not_sent", why, true)),
     };
-    let built = match build::build(target, address, &job, at) {
+    let mut built = match build::build(target, address, job, at) {
         Ok(built) => built,
         Err(problem) => return unsent(engine, job, at, Verdict::of_failure("not_rendered", &problem.detail, false)),
     };
@@ -73,18 +106,17 @@ async fn sent(engine: &Engine, target: &Target, job: Job) -> Finished {
             );
         }
     };
+    built.request.deadline = target.deadline(&rules.flow_task());
     let policy = target.policy.as_ref().unwrap_or(&rules.policy);
     let exchange = engine.client().exchange(&built.request, policy).await;
     tell_phases(&exchange);
     let ended_at = engine.now();
     let (verdict, charged) = judge(target.profile, &exchange.outcome, ended_at);
-    let attempt = attempt(&job, at, &address.shown_url, built, exchange, &verdict);
-    Finished {
-        job,
+    let attempt = attempt(job, at, &address.shown_url, built, exchange, &verdict);
+    Sent {
         verdict,
         charged,
         ended_at,
-        seed: rand::random(),
         attempt,
     }
 }
@@ -146,18 +178,16 @@ fn of_failure(failure: &Failure) -> Verdict {
     Verdict::of_failure(failure.code.as_str(), &message, failure.transient)
 }
 
-fn unsent(engine: &Engine, job: Job, at: Micros, verdict: Verdict) -> Finished {
+fn unsent(engine: &Engine, job: &Job, at: Micros, verdict: Verdict) -> Sent {
     let attempt = Attempt {
         message: verdict.message.clone(),
         verdict: verdict.code.clone(),
-        ..blank(&job, at)
+        ..blank(job, at)
     };
-    Finished {
-        job,
+    Sent {
         verdict,
         charged: false,
         ended_at: engine.now(),
-        seed: rand::random(),
         attempt,
     }
 }
@@ -179,6 +209,7 @@ fn blank(job: &Job, at: Micros) -> Attempt {
         message: None,
         remote: None,
         http_version: None,
+        method: String::new(),
         request_url: String::new(),
         request_headers: Vec::new(),
         request_body: Vec::new(),
@@ -196,6 +227,7 @@ fn attempt(job: &Job, at: Micros, url: &str, built: Built, exchange: Exchange, v
         verdict: verdict.code.clone(),
         message: verdict.message.clone(),
         remote: exchange.remote.map(|remote| remote.to_string()),
+        method: built.request.method.clone(),
         request_url: url.to_owned(),
         request_headers: built.shown_headers,
         request_body: Vec::from(built.shown_body),

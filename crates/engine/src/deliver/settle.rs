@@ -40,7 +40,7 @@ use crate::{
     lanes::{Lanes, Outcome},
     metrics::Counters,
     notify::Desk,
-    rules, webhooks as switch,
+    webhooks as switch,
 };
 
 /// Attempts in one transaction at most: a commit of some milliseconds.
@@ -161,6 +161,7 @@ fn settle(tx: &mut dyn Tx, batch: &Batch, range: Range<usize>, again: bool) -> R
                 delivery_ids: ids(&items).chain(known).collect(),
                 retry_at: None,
                 disabled: true,
+                resting: false,
             },
         };
         outcomes.push((webhook_id.to_owned(), outcome));
@@ -245,6 +246,7 @@ fn settle_webhook(tx: &mut dyn Tx, desk: &Desk, webhook: &Webhook, items: &[&Ite
         delivery_ids: ids(items).collect(),
         retry_at,
         disabled: disable.is_some(),
+        resting: false,
     })
 }
 
@@ -254,7 +256,7 @@ fn flow_task(tx: &mut dyn Tx, webhook: &Webhook) -> Result<FlowTaskDefaults> {
         return Ok(FlowTaskDefaults::default());
     }
     let (settings, _) = settings::of_workspace(tx, &webhook.workspace_id)?;
-    Ok(rules::flow_task(&settings))
+    Ok(settings.flow_task())
 }
 
 fn ids<'i>(items: &'i [&Item]) -> impl Iterator<Item = String> + 'i {

@@ -1,10 +1,12 @@
 //! A webhook opened up for sending: its secrets decrypted, its address and policy ready. Made once for each version of the
 //! webhook and shared by the attempts of its lane.
 
+use std::time::Duration;
+
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use domain::{
     Micros, Problem,
-    profile::{self, Profile, Setting},
+    profile::{self, FlowTaskDefaults, Profile, Setting},
     secret::SigningKey,
     webhook::{SignatureStyle, WebhookOptions},
 };
@@ -133,6 +135,11 @@ impl Target {
             policy: None,
             address: Ok(address),
         }
+    }
+
+    /// How long an exchange may last; `flow_task` is what its workspace says now.
+    pub fn deadline(&self, flow_task: &FlowTaskDefaults) -> Duration {
+        Duration::from_millis(self.options.limit_ms(self.profile, flow_task))
     }
 
     /// What a body depends on beside the event.

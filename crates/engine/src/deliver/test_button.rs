@@ -52,6 +52,9 @@ pub fn test(tx: &mut dyn Tx, webhook: &Webhook, user: &str, now: Micros) -> Resu
 }
 
 /// Queues the same event to the same webhook once more, with the same `webhook-id`, so that the receiver can tell a repeat.
+///
+/// # Errors
+/// [`store::Error::NotFound`] when the event was deleted at the end of its retention.
 pub fn resend(tx: &mut dyn Tx, delivery: &Delivery, now: Micros) -> Result<Delivery> {
     let again = Delivery {
         id: id::new(id::DELIVERY, now),
@@ -65,6 +68,10 @@ pub fn resend(tx: &mut dyn Tx, delivery: &Delivery, now: Micros) -> Result<Deliv
         replay_id: None,
         ..delivery.clone()
     };
+    events::hold(tx)?;
+    if events::get(tx, &again.workspace_id, &again.event_id)?.is_none() {
+        return Err(store::Error::NotFound("event"));
+    }
     queue(tx, again)
 }
 

@@ -74,9 +74,9 @@ pub fn preview(engine: &Engine, workspace_id: &str, trial: Trial, now: Micros) -
 pub async fn try_once(engine: &Engine, workspace_id: &str, trial: Trial) -> Result<Tried, Problem> {
     let at = engine.now();
     let (target, job) = unsaved(engine, workspace_id, trial, at)?;
-    let built = build(&target, &job, at)?;
+    let mut built = build(&target, &job, at)?;
     let request = shown(&target, &built);
-    let Ok(policy) = engine.policy(workspace_id).await else {
+    let Ok(rules) = engine.rules(workspace_id).await else {
         return Err(Problem::new(
             503,
             "unavailable",
@@ -85,7 +85,8 @@ pub async fn try_once(engine: &Engine, workspace_id: &str, trial: Trial) -> Resu
         )
         .hint("try again in a moment"));
     };
-    let exchange = engine.client().exchange(&built.request, &policy).await;
+    built.request.deadline = target.deadline(&rules.flow_task());
+    let exchange = engine.client().exchange(&built.request, &rules.policy).await;
     let (verdict, _) = exchange::judge(target.profile, &exchange.outcome, engine.now());
     let response: Option<&Response> = exchange.outcome.as_ref().ok();
     Ok(Tried {

@@ -27,8 +27,8 @@ const REMEMBERED: usize = 4_096;
 /// Filters that are remembered for one kind of event.
 const FILTERS: usize = 64;
 
-/// Workspace and event type.
-type Kind = (String, String);
+/// Workspace, event type and subject.
+type Kind = (String, String, String);
 
 /// The filters that are asked outside of transactions.
 pub(crate) struct Outside {
@@ -70,7 +70,7 @@ impl Outside {
         }
         let mut lacks = Vec::new();
         for (event, new) in events.iter().enumerate().filter(|(_, new)| !new.import) {
-            let kind = (new.workspace_id.clone(), new.event_type.clone());
+            let kind = kind_of(new);
             for filter in remembered.get(&kind).into_iter().flatten().filter(|filter| is_slow(filter, new)) {
                 let filter = Arc::clone(filter);
                 lacks.push(Lack { event, filter });
@@ -115,7 +115,7 @@ impl Outside {
     fn remember(&self, events: &[NewEvent], lacks: Vec<Lack>) {
         let slow = lacks.into_iter().filter_map(|lack| {
             let new = events.get(lack.event)?;
-            is_slow(&lack.filter, new).then(|| ((new.workspace_id.clone(), new.event_type.clone()), lack.filter))
+            is_slow(&lack.filter, new).then(|| (kind_of(new), lack.filter))
         });
         let mut remembered = self.remembered.write().unwrap_or_else(PoisonError::into_inner);
         for (kind, filter) in slow {
@@ -138,7 +138,7 @@ impl Outside {
         let mut remembered = self.remembered.write().unwrap_or_else(PoisonError::into_inner);
         for (event, filter) in unwanted {
             let Some(new) = events.get(event) else { continue };
-            let kind = (new.workspace_id.clone(), new.event_type.clone());
+            let kind = kind_of(new);
             if let Entry::Occupied(mut filters) = remembered.entry(kind) {
                 filters.get_mut().retain(|known| **known != *filter);
                 if filters.get().is_empty() {
@@ -147,6 +147,10 @@ impl Outside {
             }
         }
     }
+}
+
+fn kind_of(new: &NewEvent) -> Kind {
+    (new.workspace_id.clone(), new.event_type.clone(), new.subject.clone())
 }
 
 /// Whether it will be lacking again.

@@ -167,12 +167,16 @@ impl Feed {
         }
         let (mut refused, mut again) = (Vec::new(), Vec::new());
         for look in looks {
-            let (id, full) = (Arc::clone(&look.id), look.due.len() >= look.wish.limit);
+            let (id, full) = (Arc::clone(&look.id), look.brought.full || look.brought.full_replays);
+            let reason = look.webhook.as_ref().and_then(|webhook| webhook.drop_reason.clone());
             let (of_lane, too_early) = self.take(look, now);
             if too_early || full && !of_lane.is_empty() {
                 again.push(id);
             }
-            refused.extend(of_lane);
+            if !of_lane.is_empty() {
+                let ids: Vec<String> = of_lane.into_iter().map(|job| job.delivery.id).collect();
+                refused.push((reason.unwrap_or_else(|| "disabled".to_owned()), ids));
+            }
         }
         if !refused.is_empty() {
             // Should that fail, they are found again.
@@ -227,7 +231,7 @@ impl Feed {
         };
         // It may wait for newer events from now on: then the first due time is to be asked for.
         let renewed = !look.wish.later && lane.target().is_some_and(|before| before.version != target.version);
-        let found = lane.found(target, failures, look.due, &look.wish, look.later, now);
+        let found = lane.found(target, failures, look.brought, &look.wish, now);
         if let Some(at) = found.due_at {
             self.timers.push(Reverse((at, Arc::clone(&lane.id), Timer::Due)));
         }
@@ -235,14 +239,17 @@ impl Feed {
         (found.refused, found.again || renewed)
     }
 
-    /// Deliveries that were published while their webhook was being switched off.
-    async fn drop_refused(&self, refused: Vec<Job>, now: Micros) -> Result<()> {
-        let ids: Vec<String> = refused.into_iter().map(|job| job.delivery.id).collect();
+    /// Deliveries that were published while their webhook was being switched off, each lane's with the reason.
+    async fn drop_refused(&self, refused: Vec<(String, Vec<String>)>, now: Micros) -> Result<()> {
         self.lanes
             .engine
             .store()
-            .write(move |tx| deliveries::drop_these(tx, &ids, "disabled", now))
+            .write(move |tx| {
+                for (reason, ids) in &refused {
+                    deliveries::drop_these(tx, ids, reason, now)?;
+                }
+                Ok(())
+            })
             .await
-            .map(drop)
     }
 }

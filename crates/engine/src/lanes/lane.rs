@@ -3,15 +3,16 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use domain::{Micros, delivery::DeliveryKind, pace::Pace, settlement::may_send};
+use store::tables::deliveries::Delivery;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::{
     Outcome,
-    look::{Found, Wish},
+    look::{Brought, Found, Wish},
     queue::{Loaded, Queue},
     state::{State, Take},
 };
-use crate::deliver::{Job, Target};
+use crate::deliver::Target;
 
 /// Looks that go on where the last one ended, before one begins at the start again.
 const LOOKS_ONWARD: u32 = 32;
@@ -88,32 +89,22 @@ impl Lane {
         if signalled || state.looks >= LOOKS_ONWARD {
             (state.onward, state.looks) = (None, 0);
         }
-        if signalled && state.target.as_ref().is_some_and(|target| target.options.coalesce_ms.is_some()) {
-            // What is new waits, and may be due before what is known.
-            state.knows_later = false;
+        if signalled {
+            // What is new may be due before what is known, or belong to a replay job.
+            (state.knows_later, state.more_replays) = (false, true);
         }
-        let room = state.room();
-        let claimed = if state.onward.is_none() { state.claimed.len() } else { 0 };
-        // Without room there is still place for a test, which stands first.
-        let limit = if room == 0 { 1 } else { room + claimed };
+        let (limit, replays) = state.rows_wished();
         Wish {
             limit,
+            replays,
             after: state.onward.clone(),
             later: !state.knows_later,
             clear: state.is_clear(),
         }
     }
 
-    /// A look has ended: `found` is what the wish brought, `later` the first due time after `now`.
-    pub fn found(
-        &self,
-        target: Arc<Target>,
-        failures: Failures,
-        found: Vec<Job>,
-        wish: &Wish,
-        later: Option<Micros>,
-        now: Micros,
-    ) -> Found {
+    /// A look has ended with what the wish brought.
+    pub fn found(&self, target: Arc<Target>, failures: Failures, mut brought: Brought, wish: &Wish, now: Micros) -> Found {
         let mut state = self.state();
         let ordered = target.options.ordered;
         if state.is_ordered() != ordered {
@@ -131,36 +122,47 @@ impl Lane {
         state.pace.set_rate(target.options.per_second);
         let enabled = target.enabled;
         state.target = Some(target);
-        let full = found.len() >= wish.limit;
+        let full = brought.full;
         state.more = full;
-        state.onward = found
-            .last()
+        state.more_replays = if ordered || wish.replays > 0 {
+            brought.full_replays
+        } else {
+            state.more_replays
+        };
+        let mut live = brought.due.iter().filter(|job| job.delivery.kind != DeliveryKind::Replay);
+        state.onward = live
+            .next_back()
             .filter(|_| full && !ordered)
             .map(|job| (job.delivery.due_at, job.delivery.id.clone()));
         state.looks = if full { state.looks + 1 } else { 0 };
-        let room = state.room();
-        let mut refused = state.withdraw(enabled);
-        let mut loaded = 0;
-        for job in found {
-            if state.claimed.contains_key(&job.delivery.id) {
+        let (room, replay_room) = (state.room(), state.replay_room());
+        let due = std::mem::take(&mut brought.due);
+        let stays = |delivery: &Delivery| may_send(delivery.kind, enabled) && !brought.is_dropped(delivery);
+        let mut refused = state.withdraw(stays);
+        let (mut loaded, mut replays) = (0, 0);
+        for job in due {
+            if state.claimed.contains_key(&job.delivery.id) || state.resting.contains(&job.delivery.id) {
                 continue;
             }
             let kind = job.delivery.kind;
             let fits = match kind {
                 // In strict order one cannot be left out; and what is not settled yet may have to come first.
                 _ if ordered => wish.clear && loaded < room,
-                DeliveryKind::Replay => state.takes_replay(),
+                DeliveryKind::Replay => replays < replay_room,
                 _ => loaded < room,
             };
-            if !may_send(kind, enabled) {
+            if !stays(&job.delivery) {
                 refused.push(job);
             } else if kind == DeliveryKind::Test {
                 state.claimed.insert(job.delivery.id.clone(), kind);
                 state.queue.push_front(job);
             } else if fits {
                 loaded += usize::from(ordered || kind != DeliveryKind::Replay);
+                replays += usize::from(kind == DeliveryKind::Replay);
                 state.claimed.insert(job.delivery.id.clone(), kind);
                 state.queue.push_back(job);
+            } else if kind == DeliveryKind::Replay && !ordered {
+                state.more_replays = true;
             } else {
                 // It stays in the store for the next look, which must begin before it.
                 (state.more, state.onward) = (true, None);
@@ -175,7 +177,7 @@ impl Lane {
         state.release();
         Found {
             refused,
-            due_at: later.filter(|at| state.arm(*at)),
+            due_at: brought.later.filter(|at| state.arm(*at)),
             again: ordered && !wish.clear && state.wants_look(),
         }
     }
@@ -262,11 +264,14 @@ impl Lane {
     pub fn settled(&self, outcome: &Outcome) -> After {
         let mut state = self.state();
         state.released.extend(outcome.delivery_ids.iter().cloned());
+        if outcome.resting {
+            state.resting.extend(outcome.delivery_ids.iter().cloned());
+        }
         if !state.looking {
             state.release();
         }
         if outcome.disabled {
-            state.withdraw(false);
+            state.withdraw(|delivery| may_send(delivery.kind, false));
         }
         let due_at = outcome.retry_at.filter(|at| state.arm(*at));
         After {
@@ -282,6 +287,7 @@ impl Lane {
         state.target = None;
         state.queue.take_unless(|_| false);
         state.claimed.clear();
+        state.resting.clear();
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

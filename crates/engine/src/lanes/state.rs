@@ -1,13 +1,17 @@
 //! What one lane knows, and what follows from it: no locks, no waiting.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use domain::{
     Micros,
     delivery::DeliveryKind,
     pace::{Pace, Room},
-    settlement::may_send,
 };
+
+use store::tables::deliveries::Delivery;
 
 use super::queue::Queue;
 use crate::deliver::{Job, Target};
@@ -54,6 +58,10 @@ pub(super) struct State {
     pub asked: bool,
     /// The last look left due deliveries in the store.
     pub more: bool,
+    /// There may be due deliveries of replay jobs in the store.
+    pub more_replays: bool,
+    /// Could not be ended in the store, and must not be sent again: they rest until the next start.
+    pub resting: HashSet<String>,
     /// Where the last look ended, and how many went on from there.
     pub onward: Option<(Micros, String)>,
     pub looks: u32,
@@ -80,6 +88,8 @@ impl Default for State {
             workers: 0,
             asked: false,
             more: false,
+            more_replays: false,
+            resting: HashSet::new(),
             onward: None,
             looks: 0,
             armed: None,
@@ -92,7 +102,8 @@ impl Default for State {
 impl State {
     pub fn is_idle(&self) -> bool {
         let waits = self.armed.is_some() || self.paced.is_some();
-        self.claimed.is_empty() && self.workers == 0 && !waits && !self.asked && !self.more
+        let more = self.asked || self.more || self.more_replays;
+        self.claimed.is_empty() && self.resting.is_empty() && self.workers == 0 && !waits && !more
     }
 
     /// The next goes out only after a success or the final failure of the one before.
@@ -106,9 +117,33 @@ impl State {
         self.claimed.values().all(|kind| *kind == DeliveryKind::Test)
     }
 
-    /// Whether one more delivery of a replay job may be loaded.
-    pub fn takes_replay(&self) -> bool {
-        self.queue.replays() < REPLAYS
+    /// How many of the claimed belong to replay jobs.
+    pub fn claimed_replays(&self) -> usize {
+        self.claimed.values().filter(|kind| **kind == DeliveryKind::Replay).count()
+    }
+
+    /// Rows that a look should bring, and of those of replay jobs, with what it may bring though it is known.
+    pub fn rows_wished(&self) -> (usize, usize) {
+        let (room, resting) = (self.room(), self.resting.len());
+        let replayed = if self.is_ordered() { 0 } else { self.claimed_replays() };
+        let known = match self.onward {
+            None => self.claimed.len() - replayed + resting,
+            Some(_) => 0,
+        };
+        // Without room there is still place for a test, which stands first.
+        let limit = if room == 0 { 1 } else { room + known };
+        let replays = match self.replay_room() {
+            room if room > 0 && self.more_replays => room + replayed + resting,
+            _ => 0,
+        };
+        (limit, replays)
+    }
+
+    /// How many more deliveries of replay jobs may be loaded.
+    pub fn replay_room(&self) -> usize {
+        let loaded = if self.queue.is_scarce() { 1 } else { REPLAYS };
+        let queue = loaded.saturating_sub(self.queue.replays());
+        queue.min((2 * REPLAYS).saturating_sub(self.claimed_replays()))
     }
 
     /// What is settled is not claimed any more.
@@ -124,28 +159,30 @@ impl State {
         let loaded = if self.queue.is_scarce() { 1 } else { LOADED * cap };
         // Replays have a place of their own: what is live never waits for it.
         let queue = loaded.saturating_sub(self.queue.len() - self.queue.replays());
-        queue.min((CLAIMED * cap).saturating_sub(self.claimed.len()))
+        let claimed = self.claimed.len() - self.claimed_replays();
+        queue.min((CLAIMED * cap).saturating_sub(claimed))
     }
 
     /// Asks for a look, once, when half of what may be loaded is gone and the store has more.
     pub fn wants_look(&mut self) -> bool {
         let ordered = self.is_ordered();
-        let half = if ordered || self.queue.is_scarce() {
-            0
+        let (half, half_of_replays) = if ordered || self.queue.is_scarce() {
+            (0, 0)
         } else {
-            LOADED * self.pace.cap() / 2
+            (LOADED * self.pace.cap() / 2, REPLAYS / 2)
         };
-        let wants = self.more && !self.asked && self.room() > half && (!ordered || self.is_clear());
+        let more = self.more && self.room() > half || self.more_replays && !ordered && self.replay_room() > half_of_replays;
+        let wants = more && !self.asked && (!ordered || self.is_clear());
         self.asked |= wants;
         wants
     }
 
     /// Takes out of the queue what must not go out any more.
-    pub fn withdraw(&mut self, enabled: bool) -> Vec<Job> {
-        if enabled || self.queue.iter().all(|job| may_send(job.delivery.kind, enabled)) {
+    pub fn withdraw(&mut self, stays: impl Fn(&Delivery) -> bool) -> Vec<Job> {
+        if self.queue.iter().all(|job| stays(&job.delivery)) {
             return Vec::new();
         }
-        let go = self.queue.take_unless(|job| may_send(job.delivery.kind, enabled));
+        let go = self.queue.take_unless(|job| stays(&job.delivery));
         self.released.extend(go.iter().map(|job| job.delivery.id.clone()));
         if !self.looking {
             self.release();
@@ -157,7 +194,7 @@ impl State {
     pub fn give_back(&mut self) {
         for job in self.queue.take_unless(|job| job.delivery.kind == DeliveryKind::Test) {
             self.claimed.remove(&job.delivery.id);
-            self.more = true;
+            (self.more, self.more_replays) = (true, true);
         }
     }
 

@@ -1,16 +1,10 @@
 //! Workers: each sends one delivery after the other for its lane and hands the results to be settled. The place in the lane
 //! is free again at the answer, not at the commit.
 
-use std::{
-    panic::AssertUnwindSafe,
-    sync::{Arc, atomic::Ordering},
-};
+use std::sync::{Arc, atomic::Ordering};
 
 use domain::delivery::DeliveryKind;
-use futures::{
-    FutureExt as _,
-    future::{Either, select},
-};
+use futures::future::{Either, select};
 use tokio::{sync::OwnedSemaphorePermit, time::sleep};
 
 use super::{Ask, Lanes, PARKED_AFTER, lane::Lane, state::Take};
@@ -46,23 +40,18 @@ async fn work(lanes: Arc<Lanes>, lane: Arc<Lane>, mut job: Job, mut target: Arc<
     let Some(finishing) = lanes.finished_sender().clone() else { return };
     loop {
         let kind = job.delivery.kind;
-        let look = match exchange(&lanes, &target, job, &mut permit).await {
-            Some(finished) => {
-                if let Some(until) = finished
-                    .verdict
-                    .hold_until(finished.ended_at)
-                    .filter(|_| kind != DeliveryKind::Test)
-                {
-                    lane.hold(until);
-                }
-                let (success, charged) = (finished.verdict.success, finished.charged);
-                let look = lane.exchanged(kind, success, charged, finished.ended_at, finished.seed);
-                // The receiver lives as long as there are senders; at the very end the store still has the delivery.
-                let _ = finishing.send(finished);
-                look
-            }
-            None => lane.exchanged(kind, false, false, lanes.engine.now(), 0),
-        };
+        let finished = exchange(&lanes, &target, job, &mut permit).await;
+        if let Some(until) = finished
+            .verdict
+            .hold_until(finished.ended_at)
+            .filter(|_| kind != DeliveryKind::Test)
+        {
+            lane.hold(until);
+        }
+        let (success, charged) = (finished.verdict.success, finished.charged);
+        let look = lane.exchanged(kind, success, charged, finished.ended_at, finished.seed);
+        // The receiver lives as long as there are senders; at the very end the store still has the delivery.
+        let _ = finishing.send(finished);
         if look {
             lanes.ask(Ask::Look(Arc::clone(&lane.id)));
         }
@@ -89,18 +78,16 @@ fn regain(lanes: &Lanes, permit: &mut Permit) -> bool {
     permit.held.is_some()
 }
 
-/// Sends, and gives the permit back when that takes long. `None` after a panic: the delivery stays claimed, and so is not
-/// sent in a loop, until the next start.
-async fn exchange(lanes: &Lanes, target: &Target, job: Job, permit: &mut Permit) -> Option<Finished> {
+/// Sends, and gives the permit back when that takes long.
+async fn exchange(lanes: &Lanes, target: &Target, job: Job, permit: &mut Permit) -> Finished {
     let in_flight = &lanes.engine.counters().in_flight;
     in_flight.fetch_add(1, Ordering::Relaxed);
-    let delivery_id = job.delivery.id.clone();
-    let sending = Box::pin(AssertUnwindSafe(deliver::send(&lanes.engine, target, job)).catch_unwind());
-    let sent = if permit.held.is_none() {
+    let sending = Box::pin(deliver::send(&lanes.engine, target, job));
+    let finished = if permit.held.is_none() {
         sending.await
     } else {
         match select(sending, Box::pin(sleep(PARKED_AFTER))).await {
-            Either::Left((sent, _)) => sent,
+            Either::Left((finished, _)) => finished,
             Either::Right(((), sending)) => {
                 permit.held = None;
                 sending.await
@@ -108,8 +95,5 @@ async fn exchange(lanes: &Lanes, target: &Target, job: Job, permit: &mut Permit)
         }
     };
     in_flight.fetch_sub(1, Ordering::Relaxed);
-    if sent.is_err() {
-        tracing::error!(delivery = delivery_id, "sending a delivery panicked");
-    }
-    sent.ok()
+    finished
 }

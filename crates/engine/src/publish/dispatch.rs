@@ -6,7 +6,7 @@ use domain::{
     Micros,
     delivery::{DeliveryKind, DeliveryState},
     dispatch::{self, Dispatch, Facts, Listener},
-    event::{self, Event},
+    event::Event,
     filter::{Seen, Verdict},
     id, operational,
     trigger::TriggerState,
@@ -19,7 +19,7 @@ use store::{
     },
 };
 
-use super::{Ask, Lack, Unpublished, coalesce::Coalescing, subscribers};
+use super::{Ask, Lack, Unpublished, coalesce::Coalescing, subscribers, told::Told};
 use crate::filters;
 
 /// Asks each event's subscribers. Returns how many deliveries are due, by event id.
@@ -29,9 +29,10 @@ pub(super) fn dispatch_all<'e>(
     ask: Ask<'_>,
     now: Micros,
 ) -> Result<HashMap<&'e str, usize>, Unpublished> {
-    let with_facts: Vec<(&Event, Facts)> = events.iter().map(|(_, event)| (*event, facts(event))).collect();
-    let found = subscribers::of_events(tx, &with_facts)?;
+    let told: Vec<Told<'e>> = events.iter().map(|(_, event)| Told::new(event)).collect();
+    let found = subscribers::of_events(tx, &told)?;
     let listeners = |event: &'e Event| found.get(&subscribers::topic(event)).map(Vec::as_slice).unwrap_or_default();
+    let with_facts: Vec<(&Event, Facts)> = told.iter().map(|told| (told.event, facts(told, listeners(told.event)))).collect();
     let mut verdicts = Vec::with_capacity(events.len());
     let mut lacking = Vec::new();
     for ((place, event), (_, facts)) in events.iter().zip(&with_facts) {
@@ -57,11 +58,11 @@ pub(super) fn dispatch_all<'e>(
     Ok(counts)
 }
 
-fn facts(event: &Event) -> Facts {
+fn facts(told: &Told<'_>, to: &[Subscriber]) -> Facts {
     Facts {
-        import: event.import,
-        hops: event.hops,
-        outcome: outcome(event),
+        import: told.event.import,
+        hops: told.event.hops,
+        outcome: told.outcome(to),
     }
 }
 
@@ -137,16 +138,6 @@ fn decide(
         finished_at: (delivery_state == DeliveryState::Dropped).then_some(now),
         replay_id: None,
     }))
-}
-
-/// Good or bad news. Most events tell of none, and their data need not be read.
-fn outcome(event: &Event) -> Option<bool> {
-    if event.event_type != event::RUN_FINISHED {
-        return None;
-    }
-    serde_json::from_str(&event.data)
-        .ok()
-        .and_then(|data| event::outcome(&event.event_type, &data))
 }
 
 fn due<'e>(events: &[(usize, &'e Event)], rows: &[Delivery]) -> HashMap<&'e str, usize> {

@@ -2,11 +2,13 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet, hash_map::Entry};
 
-use domain::{dispatch::Facts, event::Event};
+use domain::event::Event;
 use store::{
     Dialect, Tx,
     tables::webhooks::{self, Subscriber},
 };
+
+use super::told::Told;
 
 /// Workspace, type and subject: what decides who may hear of an event.
 pub(super) type Topic<'e> = (&'e str, &'e str, &'e str);
@@ -18,16 +20,16 @@ pub(super) fn topic(event: &Event) -> Topic<'_> {
 /// The subscribers of each kind of event. Where an outcome meets a rule with a memory, or a webhook waits for newer events, the
 /// webhooks are locked in a fixed order, so that two publishers never wait for each other, and looked up again: a change may
 /// have come in between.
-pub(super) fn of_events<'e>(tx: &mut dyn Tx, events: &[(&'e Event, Facts)]) -> store::Result<HashMap<Topic<'e>, Vec<Subscriber>>> {
+pub(super) fn of_events<'e>(tx: &mut dyn Tx, events: &[Told<'e>]) -> store::Result<HashMap<Topic<'e>, Vec<Subscriber>>> {
     let mut found: HashMap<Topic<'e>, Vec<Subscriber>> = HashMap::new();
     let (mut in_turn, mut topics) = (BTreeSet::new(), BTreeSet::new());
-    for (event, facts) in events.iter().filter(|(event, _)| !event.import) {
-        let key = topic(event);
+    for told in events.iter().filter(|told| !told.event.import) {
+        let key = topic(told.event);
         let subscribers = match found.entry(key) {
             Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(new) => new.insert(webhooks::subscribers(tx, key.0, key.1, key.2)?),
         };
-        for subscriber in subscribers.iter().filter(|subscriber| goes_in_turn(subscriber, *facts)) {
+        for subscriber in subscribers.iter().filter(|subscriber| goes_in_turn(subscriber, told)) {
             in_turn.insert(subscriber.id.clone());
             topics.insert(key);
         }
@@ -47,7 +49,7 @@ pub(super) fn of_events<'e>(tx: &mut dyn Tx, events: &[(&'e Event, Facts)]) -> s
 }
 
 /// Whether what one event does to it depends on the one before.
-fn goes_in_turn(subscriber: &Subscriber, facts: Facts) -> bool {
-    let remembers = facts.outcome.is_some() && subscriber.trigger_rule.is_stateful();
-    subscriber.enabled && (remembers || subscriber.coalesce_ms.is_some())
+fn goes_in_turn(subscriber: &Subscriber, told: &Told<'_>) -> bool {
+    let remembers = || subscriber.trigger_rule.is_stateful() && told.outcome(std::slice::from_ref(subscriber)).is_some();
+    subscriber.enabled && (subscriber.coalesce_ms.is_some() || remembers())
 }

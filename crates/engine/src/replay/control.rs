@@ -82,6 +82,23 @@ pub fn pause(tx: &mut dyn Tx, workspace_id: &str, id: &str, by: &str) -> Result<
     Ok(job)
 }
 
+/// Pauses the running job of a webhook that is being switched off, if it has one: what it has queued is dropped with the rest,
+/// and queued again when it is resumed.
+///
+/// # Errors
+/// The store's.
+pub(crate) fn pause_with_webhook(tx: &mut dyn Tx, webhook_id: &str, reason: &str) -> store::Result<()> {
+    let Some(seen) = replays::open_of_webhook(tx, webhook_id)? else {
+        return Ok(());
+    };
+    replays::lock(tx, &seen.id)?;
+    let job = replays::by_id(tx, &seen.id)?.filter(|job| job.state == ReplayState::Running);
+    let Some(mut job) = job else { return Ok(()) };
+    job.state = ReplayState::Paused;
+    job.reason = Some(reason.to_owned());
+    store_job(tx, &job)
+}
+
 /// Lets a paused job go on where it was.
 ///
 /// # Errors
@@ -125,8 +142,13 @@ fn held(tx: &mut dyn Tx, workspace_id: &str, id: &str, states: &[ReplayState]) -
 }
 
 fn enabled(webhook: &Webhook) -> Result<(), Problem> {
-    if webhook.enabled {
-        return Ok(());
+    if !webhook.enabled {
+        return Err(Problem::conflict("the webhook is disabled").hint("enable it first"));
     }
-    Err(Problem::conflict("the webhook is disabled").hint("enable it first"))
+    // A job would pass over what is still pending, and what it queues again would be dropped with the rest.
+    if webhook.drop_before.is_some() {
+        let what = "what waited when the webhook was switched off is still being dropped";
+        return Err(Problem::conflict(what).hint("try again in a moment"));
+    }
+    Ok(())
 }

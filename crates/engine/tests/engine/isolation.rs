@@ -12,7 +12,7 @@ async fn hanging_receivers_do_not_hold_a_healthy_one() {
     on_each(|house| async move {
         let mut hanging = Vec::new();
         let options = WebhookOptions {
-            timeout_ms: 120_000,
+            timeout_ms: Some(120_000),
             ..WebhookOptions::default()
         };
         for number in 0..9 {

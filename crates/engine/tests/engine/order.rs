@@ -200,3 +200,51 @@ async fn a_rate_lets_a_seconds_worth_go_and_then_waits_for_the_clock() {
     })
     .await;
 }
+
+/// Names are found, but for the first time: then it panics.
+struct Stumbling(std::sync::atomic::AtomicBool);
+
+impl egress::Resolver for Stumbling {
+    fn resolve<'a>(&'a self, _name: &'a str) -> futures::future::BoxFuture<'a, Result<Vec<std::net::IpAddr>, egress::ResolveError>> {
+        assert!(self.0.swap(true, std::sync::atomic::Ordering::SeqCst), "the first time");
+        Box::pin(async { Ok(vec![std::net::Ipv4Addr::LOCALHOST.into()]) })
+    }
+}
+
+#[tokio::test]
+async fn a_panic_while_sending_is_tried_again_and_keeps_the_order() {
+    for kind in store::testing::kinds() {
+        let client = egress::Client::new(egress::ClientConfig {
+            resolver: std::sync::Arc::new(Stumbling(false.into())),
+            ..egress::ClientConfig::default()
+        });
+        let scripts = std::sync::Arc::new(crate::support::NoScripts);
+        let house = House::with_client(kind, crate::support::config(), scripts, client.unwrap()).await;
+        let mut receiver = Receiver::new(&[Answer::Status(200)]).await;
+        let url = receiver.url().replace("127.0.0.1", "receiver.example");
+        house
+            .webhook(webhooks::Webhook {
+                options: ordered(),
+                retry_policy: patient(),
+                ..webhook("w", &url)
+            })
+            .await;
+        let published = [house.publish("a", "{}").await, house.publish("a", "{}").await];
+        let running = house.engine.start();
+        let log = house
+            .until("the panic in the log", |tx| {
+                let log = store::tables::attempts::of_webhook(tx, "w", &store::Page::first(10))?;
+                Ok(log.items.into_iter().next())
+            })
+            .await;
+        assert_eq!((log.verdict.as_str(), log.success), ("panicked", false));
+        assert_eq!(house.webhook_now("w").await.failing_since, None, "the receiver is not to blame");
+        assert_eq!(receiver.waiting(), 0, "nothing overtakes it");
+        house.turn_to(START + 2 * SECOND, wake()).await;
+        for id in published {
+            assert_eq!(receiver.next().await.header("webhook-id"), Some(id.as_str()));
+        }
+        running.shutdown(Duration::from_secs(10)).await;
+        house.close().await;
+    }
+}

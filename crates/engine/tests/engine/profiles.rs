@@ -2,7 +2,7 @@
 
 use domain::{
     delivery::DeliveryState,
-    profile::{FlowTaskDefaults, Profile},
+    profile::Profile,
     sign,
     webhook::{Method, SignatureStyle, WebhookOptions},
 };
@@ -10,7 +10,7 @@ use engine::{
     deliver::{self, Trial},
     sealed,
 };
-use store::tables::{attempts, deliveries, webhooks};
+use store::tables::{attempts, deliveries, page::Page, webhooks};
 
 use crate::support::{Answer, House, Receiver, WORKSPACE, on_each, webhook};
 
@@ -24,15 +24,11 @@ fn hook(house: &House, profile: Profile, url: &str, secret: &str, options: Webho
     }
 }
 
-fn own(profile: Profile) -> WebhookOptions {
-    WebhookOptions::of(profile, &FlowTaskDefaults::default())
-}
-
 #[tokio::test]
 async fn testmonitor_names_the_subject_and_signs_the_raw_body() {
     on_each(|house| async move {
         let mut receiver = Receiver::new(&[Answer::Status(200)]).await;
-        let hook = hook(&house, Profile::Testmonitor, &receiver.url(), "abc", own(Profile::Testmonitor));
+        let hook = hook(&house, Profile::Testmonitor, &receiver.url(), "abc", WebhookOptions::default());
         house.webhook(hook).await;
         let running = house.engine.start();
         house.publish("test-result-updated", r#"{"id": 7}"#).await;
@@ -54,7 +50,7 @@ async fn a_flow_task_sends_its_own_method_and_body_and_a_get_none() {
         let options = WebhookOptions {
             method: Some(Method::Put),
             body: Some(r#"{"job": $jobId, "flow": "$flowName", "gone": $error}"#.to_owned()),
-            ..own(Profile::FlowTask)
+            ..WebhookOptions::default()
         };
         let hook = hook(&house, Profile::FlowTask, &receiver.url(), "key", options.clone());
         house.webhook(hook).await;
@@ -87,6 +83,11 @@ async fn a_flow_task_sends_its_own_method_and_body_and_a_get_none() {
         let got = receiver.next().await;
         assert_eq!((got.method.as_str(), got.body.len(), got.header("content-type")), ("GET", 0, None));
         running.shutdown(std::time::Duration::from_secs(10)).await;
+        // The log keeps what was sent, whatever the webhook's method is by now.
+        let logged = house.write(|tx| attempts::of_webhook(tx, "w", &Page::first(10))).await;
+        let mut methods: Vec<_> = logged.items.into_iter().map(|attempt| attempt.row.method).collect();
+        methods.sort();
+        assert_eq!(methods, ["GET", "PUT"]);
         house.close().await;
     })
     .await;
@@ -101,7 +102,7 @@ async fn pagerdutys_routing_key_goes_out_and_into_no_log() {
             Profile::Pagerduty,
             &receiver.url(),
             "0123456789abcdef",
-            own(Profile::Pagerduty),
+            WebhookOptions::default(),
         );
         house.webhook(hook).await;
         let running = house.engine.start();
@@ -135,7 +136,7 @@ async fn a_try_sends_once_and_leaves_nothing_behind() {
             profile: Profile::Custom,
             options: WebhookOptions {
                 signature: Some(SignatureStyle::Github),
-                ..own(Profile::Custom)
+                ..WebhookOptions::default()
             },
             url: receiver.url(),
             headers: vec![("X-Key".to_owned(), "hush".to_owned())],

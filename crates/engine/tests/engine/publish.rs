@@ -1,6 +1,6 @@
 //! Publishing: one commit for an event and its deliveries, harmless repeats, and trigger rules with their memory.
 
-use domain::{delivery::DeliveryState, event::RUN_FINISHED, limits, trigger::TriggerRule};
+use domain::{delivery::DeliveryState, event::RUN_FINISHED, limits, profile::Profile, trigger::TriggerRule};
 use engine::{
     ActionError,
     publish::{NewEvent, publish, publish_each},
@@ -165,6 +165,61 @@ async fn a_webhook_that_was_off_or_got_another_rule_hears_of_the_next_outage() {
         hook.trigger_rule = TriggerRule::ThreeFailuresThenSuccess { first: 2 };
         house.write(move |tx| webhooks::update(tx, &hook)).await;
         assert_eq!(publish("FFF").await, [1, 2]);
+        house.close().await;
+    })
+    .await;
+}
+
+/// Three tasks of a flow, each with its trigger, and both ends of a job: success and any, failure and any.
+#[tokio::test]
+async fn tasks_of_a_flow_are_called_at_the_end_that_they_are_for() {
+    on_each(|house| async move {
+        for (id, rule) in [
+            ("success", TriggerRule::Successes),
+            ("failure", TriggerRule::Failures),
+            ("any", TriggerRule::EveryRun),
+        ] {
+            let hook = webhooks::Webhook {
+                profile: Profile::FlowTask,
+                trigger_rule: rule,
+                ..webhook(id, "https://example.org")
+            };
+            house.webhook(hook).await;
+        }
+        let called = async |data: &str| {
+            let event_id = house.publish("job.finished", data).await;
+            let due = house
+                .read(move |tx| deliveries::of_event(tx, &event_id))
+                .await
+                .into_iter()
+                .filter(|delivery| delivery.state == DeliveryState::Pending);
+            let mut names: Vec<String> = due.map(|delivery| delivery.webhook_id).collect();
+            names.sort();
+            names
+        };
+        assert_eq!(called(r#"{"jobStatus": "Completed"}"#).await, ["any", "success"]);
+        assert_eq!(called(r#"{"jobStatus": "failed"}"#).await, ["any", "failure"]);
+        assert_eq!(called(r#"{"status": "canceled"}"#).await, ["any", "failure"]);
+        // No outcome: everybody hears of it.
+        assert_eq!(called(r#"{"jobStatus": "running"}"#).await, ["any", "failure", "success"]);
+        house.close().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn jobs_that_change_are_told_once_each_way() {
+    on_each(|house| async move {
+        let hook = webhooks::Webhook {
+            trigger_rule: TriggerRule::OnChange,
+            ..webhook("w", "https://example.org")
+        };
+        house.webhook(hook).await;
+        let mut ids = Vec::new();
+        for status in ["ok", "failed", "error", "passed", "passed"] {
+            ids.push(house.publish("job.finished", &format!(r#"{{"status":"{status}"}}"#)).await);
+        }
+        assert_eq!(sent(&house, ids).await, [2, 4]);
         house.close().await;
     })
     .await;

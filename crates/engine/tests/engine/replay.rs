@@ -16,10 +16,10 @@ use store::{
 
 use crate::support::{Answer, House, Receiver, START, USER, WORKSPACE, on_each, webhook};
 
-const COUNT: usize = 30;
+pub const COUNT: usize = 30;
 
 /// Publishes at an own instant each, while nobody sends.
-async fn published(house: &House, count: usize) -> Vec<String> {
+pub async fn published(house: &House, count: usize) -> Vec<String> {
     let mut ids = Vec::new();
     for number in 0..count {
         let now = house.engine.now() + 1;
@@ -34,7 +34,7 @@ fn range(hook: &webhooks::Webhook, kind: ReplayKind, until: i64) -> Range {
 }
 
 /// Counts, and starts a job over everything until now.
-async fn begun(house: &House, kind: ReplayKind) -> replays::Replay {
+pub async fn begun(house: &House, kind: ReplayKind) -> replays::Replay {
     let now = house.engine.now();
     let hook = house.webhook_now("w").await;
     let total = replay::count(&house.engine, &range(&hook, kind, now)).await.unwrap();
@@ -53,7 +53,7 @@ async fn begun(house: &House, kind: ReplayKind) -> replays::Replay {
         .unwrap()
 }
 
-async fn job_is(house: &House, id: &str, state: ReplayState) -> replays::Replay {
+pub async fn job_is(house: &House, id: &str, state: ReplayState) -> replays::Replay {
     let id = id.to_owned();
     house
         .until("the job's state", move |tx| {
@@ -63,7 +63,7 @@ async fn job_is(house: &House, id: &str, state: ReplayState) -> replays::Replay 
 }
 
 /// Lets the clock run while `what` goes on: a job's deliveries are spaced by it.
-async fn ticking<T>(house: &House, what: impl Future<Output = T>) -> T {
+pub async fn ticking<T>(house: &House, what: impl Future<Output = T>) -> T {
     let mut what = std::pin::pin!(what);
     loop {
         tokio::select! {
@@ -282,6 +282,115 @@ async fn events_whose_retention_ended_under_a_job_are_counted_as_gone() {
         assert!(got.iter().all(|id| ids.contains(id)));
         let finished = ticking(&house, job_is(&house, &job.id, ReplayState::Finished)).await;
         assert_eq!((finished.total, finished.done, finished.gone), (5, 2, 3));
+        running.shutdown(Duration::from_secs(10)).await;
+        house.close().await;
+    })
+    .await;
+}
+
+/// A clock that runs with the tests' time, a hundred times as fast, and wakes nobody.
+async fn running_on<T>(house: &House, what: impl Future<Output = T>) -> T {
+    let mut what = std::pin::pin!(what);
+    loop {
+        tokio::select! {
+            done = &mut what => return done,
+            () = tokio::time::sleep(Duration::from_millis(10)) => {
+                house.clock.turn_on(SECOND);
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_slow_job_keeps_its_pace_on_a_lane_that_was_idle() {
+    on_each(|house| async move {
+        let mut receiver = Receiver::new(&[Answer::Status(200)]).await;
+        let ids = published(&house, 12).await;
+        house.webhook(webhook("w", &receiver.url())).await;
+        let running = house.engine.start();
+        // The lane is used, and knows that nothing is due later.
+        for _ in 0..3 {
+            house.publish("a", "{}").await;
+            receiver.next().await;
+        }
+        let now = house.engine.now();
+        let hook = house.webhook_now("w").await;
+        let order = Order {
+            kind: ReplayKind::Replay,
+            since: START,
+            until: START + 12,
+            event_type: String::new(),
+            per_second: 2,
+            total: 12,
+        };
+        house
+            .store
+            .write(move |tx| replay::start(tx, &hook, order, USER, now))
+            .await
+            .unwrap();
+        let mut got = Vec::new();
+        // Six seconds of the job; without its due times the lane would look every half minute.
+        let all = running_on(&house, async {
+            for _ in 0..ids.len() {
+                got.push(receiver.next().await.header("webhook-id").unwrap().to_owned());
+            }
+        });
+        tokio::time::timeout(Duration::from_secs(25), all)
+            .await
+            .expect("it goes on by itself");
+        assert_eq!(got, ids);
+        running.shutdown(Duration::from_secs(10)).await;
+        house.close().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_webhook_switched_off_and_on_at_once_keeps_its_job_whole() {
+    on_each(|house| async move {
+        let mut receiver = Receiver::new(&[Answer::Hang]).await;
+        let ids = published(&house, COUNT).await;
+        let hook = house.webhook(webhook("w", &receiver.url())).await;
+        let job = begun(&house, ReplayKind::Replay).await;
+        let running = house.engine.start();
+        receiver.next().await;
+        house
+            .until("the job's first deliveries", {
+                let id = job.id.clone();
+                move |tx| Ok((deliveries::outstanding_of_replay(tx, &id)? == 8).then_some(()))
+            })
+            .await;
+        running.shutdown(Duration::from_millis(1)).await;
+        // No stage has a chance to see it off.
+        let mut healthy = Receiver::new(&[Answer::Status(200)]).await;
+        let moved = webhooks::Webhook {
+            url: healthy.url(),
+            events: vec!["a".to_owned()],
+            ..hook
+        };
+        let (id, now) = (job.id.clone(), house.engine.now());
+        house
+            .store
+            .write(move |tx| {
+                engine::webhooks::disable(tx, &moved, "by hand", now)?;
+                webhooks::update(tx, &moved)?;
+                engine::webhooks::enable(tx, &moved, now)?;
+                let paused = replays::by_id(tx, &id)?.expect("a job");
+                assert_eq!(paused.state, ReplayState::Paused);
+                assert_eq!(paused.reason.as_deref(), Some("the webhook was disabled: by hand"));
+                replay::resume(tx, WORKSPACE, &id, now)
+            })
+            .await
+            .unwrap();
+        let running = house.restarted().start();
+        let mut got = Vec::new();
+        ticking(&house, async {
+            for _ in 0..COUNT {
+                got.push(healthy.next().await.header("webhook-id").unwrap().to_owned());
+            }
+        })
+        .await;
+        assert_eq!(got, ids);
         running.shutdown(Duration::from_secs(10)).await;
         house.close().await;
     })

@@ -131,3 +131,28 @@ async fn a_flow_task_is_tried_again_as_often_as_its_workspace_says() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_flow_task_without_a_time_limit_of_its_own_has_its_workspaces_as_it_now_is() {
+    on_each(|house| async move {
+        let receiver = Receiver::new(&[Answer::Hang]).await;
+        let mut task = webhook("w", &receiver.url());
+        task.profile = Profile::FlowTask;
+        task.options.body = Some("{}".to_owned());
+        // Made while the workspace says 30 s.
+        house.webhook(task).await;
+        let impatient = WebhookSettings {
+            timeout_ms: 100,
+            max_retries: 0,
+            ..WebhookSettings::default()
+        };
+        set(&house, impatient).await;
+        let running = house.engine.start();
+        let event = house.publish("job.finished", "{}").await;
+        let (delivery, log) = settled(&house, event).await;
+        assert_eq!((delivery.state, log), (DeliveryState::Failed, vec!["timeout_headers".to_owned()]));
+        running.shutdown(std::time::Duration::from_secs(10)).await;
+        house.close().await;
+    })
+    .await;
+}

@@ -39,6 +39,13 @@ const PATIENCE: Duration = Duration::from_secs(30);
 #[derive(Debug)]
 pub struct ManualClock(AtomicI64);
 
+impl ManualClock {
+    /// Turns the clock on and wakes nobody.
+    pub fn turn_on(&self, by: Micros) {
+        self.0.fetch_add(by, Ordering::SeqCst);
+    }
+}
+
 impl Clock for ManualClock {
     fn now(&self) -> Micros {
         self.0.load(Ordering::SeqCst)
@@ -229,6 +236,8 @@ pub fn webhook(id: &str, url: &str) -> webhooks::Webhook {
         last_success_at: None,
         last_attempt_at: None,
         probe_at: None,
+        drop_before: None,
+        drop_reason: None,
         version: 1,
         created_at: START,
         updated_at: START,

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::Receiver;
 use rusqlite::Connection;
 
-use super::{job::Job, readers::execute, tx::SqliteTx, writer::Message};
+use super::{bind::Placeholders, job::Job, readers::execute, tx::SqliteTx, writer::Message};
 use crate::{
     error::{Error, Result},
     signal::{Pending, Signals},
@@ -20,11 +20,12 @@ const GROUP_SIZE: usize = 512;
 /// A group takes no more writes after this long.
 const GROUP_TIME: Duration = Duration::from_millis(5);
 
-/// The buffers of a group, used again for the next one.
+/// The buffers of a group and what is known of the statements, used again for the next one.
 #[derive(Default)]
 pub(super) struct Group {
     jobs: Vec<Box<dyn Job>>,
     signals: Pending,
+    placeholders: Placeholders,
 }
 
 impl Group {
@@ -88,7 +89,7 @@ impl Group {
     fn run_one(&mut self, connection: &Connection, job: &mut dyn Job) -> Result<()> {
         execute(connection, "SAVEPOINT one")?;
         let mark = self.signals.mark();
-        let keep = job.run(&mut SqliteTx::new(connection, &mut self.signals));
+        let keep = job.run(&mut SqliteTx::new(connection, &mut self.placeholders, &mut self.signals));
         if connection.is_autocommit() {
             // SQLite gave up the transaction on its own, as it does when the disk is full.
             return Err(Error::Unavailable(

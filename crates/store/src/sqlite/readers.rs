@@ -5,7 +5,7 @@ use std::path::Path;
 use crossbeam_channel::{Receiver, Sender};
 use rusqlite::Connection;
 
-use super::{connection, failure, job::Job, tx::SqliteTx};
+use super::{bind::Placeholders, connection, failure, job::Job, tx::SqliteTx};
 use crate::{
     error::{Error, Result},
     signal::Pending,
@@ -20,9 +20,10 @@ pub(super) fn start(path: &Path, count: usize) -> Result<Sender<Box<dyn Job>>> {
         std::thread::Builder::new()
             .name(format!("sqlite-reader-{number}"))
             .spawn(move || {
+                let mut placeholders = Placeholders::default();
                 for job in queue {
                     if !job.is_abandoned() {
-                        serve(&connection, job);
+                        serve(&connection, &mut placeholders, job);
                     }
                 }
             })
@@ -32,10 +33,10 @@ pub(super) fn start(path: &Path, count: usize) -> Result<Sender<Box<dyn Job>>> {
 }
 
 /// Runs one read: all its statements see one state of the database.
-fn serve(connection: &Connection, mut job: Box<dyn Job>) {
+fn serve(connection: &Connection, placeholders: &mut Placeholders, mut job: Box<dyn Job>) {
     let mut ignored = Pending::default();
     let begun = execute(connection, "BEGIN").map(|()| {
-        job.run(&mut SqliteTx::new(connection, &mut ignored));
+        job.run(&mut SqliteTx::new(connection, placeholders, &mut ignored));
     });
     let ended = if connection.is_autocommit() {
         Ok(())

@@ -1,11 +1,8 @@
 //! A transaction on an SQLite connection.
 
-use rusqlite::{
-    CachedStatement, Connection, ToSql,
-    types::{ToSqlOutput, ValueRef},
-};
+use rusqlite::{CachedStatement, Connection, types::ValueRef};
 
-use super::failure;
+use super::{bind::Placeholders, failure};
 use crate::{
     error::{Error, Result},
     signal::{Pending, Signal},
@@ -15,25 +12,27 @@ use crate::{
 /// One closure's view of the connection.
 pub(super) struct SqliteTx<'a> {
     connection: &'a Connection,
+    placeholders: &'a mut Placeholders,
     signals: &'a mut Pending,
     failure: Option<Error>,
 }
 
 impl<'a> SqliteTx<'a> {
-    pub(super) fn new(connection: &'a Connection, signals: &'a mut Pending) -> Self {
+    pub(super) fn new(connection: &'a Connection, placeholders: &'a mut Placeholders, signals: &'a mut Pending) -> Self {
         Self {
             connection,
+            placeholders,
             signals,
             failure: None,
         }
     }
 
     /// Runs `step` unless an earlier one failed, and remembers its failure.
-    fn step<T>(&mut self, step: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
+    fn step<T>(&mut self, step: impl FnOnce(&Connection, &mut Placeholders) -> Result<T>) -> Result<T> {
         if let Some(error) = &self.failure {
             return Err(error.clone());
         }
-        step(self.connection).inspect_err(|error| self.failure = Some(error.clone()))
+        step(self.connection, self.placeholders).inspect_err(|error| self.failure = Some(error.clone()))
     }
 }
 
@@ -45,9 +44,9 @@ impl Doomed for SqliteTx<'_> {
 
 impl Tx for SqliteTx<'_> {
     fn query(&mut self, sql: &str, params: &[Value]) -> Result<Vec<Row>> {
-        self.step(|connection| {
+        self.step(|connection, placeholders| {
             let mut statement = prepare(connection, sql)?;
-            bind(&mut statement, params)?;
+            placeholders.of(&statement, sql)?.bind(&mut statement, params)?;
             let columns = statement.column_count();
             let mut rows = statement.raw_query();
             let mut result = Vec::new();
@@ -60,19 +59,20 @@ impl Tx for SqliteTx<'_> {
     }
 
     fn execute(&mut self, sql: &str, params: &[Value]) -> Result<u64> {
-        self.step(|connection| {
+        self.step(|connection, placeholders| {
             let mut statement = prepare(connection, sql)?;
-            bind(&mut statement, params)?;
+            placeholders.of(&statement, sql)?.bind(&mut statement, params)?;
             statement.raw_execute().map(|changed| changed as u64).map_err(failure::translate)
         })
     }
 
     fn execute_many(&mut self, sql: &str, rows: &[Vec<Value>]) -> Result<u64> {
-        self.step(|connection| {
+        self.step(|connection, placeholders| {
             let mut statement = prepare(connection, sql)?;
+            let numbers = placeholders.of(&statement, sql)?;
             let mut changed = 0;
             for params in rows {
-                bind(&mut statement, params)?;
+                numbers.bind(&mut statement, params)?;
                 changed += statement.raw_execute().map_err(failure::translate)? as u64;
             }
             Ok(changed)
@@ -80,12 +80,12 @@ impl Tx for SqliteTx<'_> {
     }
 
     fn batch(&mut self, sql: &str) -> Result<()> {
-        self.step(|connection| connection.execute_batch(sql).map_err(failure::translate))
+        self.step(|connection, _| connection.execute_batch(sql).map_err(failure::translate))
     }
 
     /// There is one writer, so every write is alone already.
     fn lock(&mut self, _key: &str) -> Result<()> {
-        self.step(|_| Ok(()))
+        self.step(|_, _| Ok(()))
     }
 
     fn signal(&mut self, signal: Signal) {
@@ -101,31 +101,6 @@ fn prepare<'c>(connection: &'c Connection, sql: &str) -> Result<CachedStatement<
     connection.prepare_cached(sql).map_err(failure::translate)
 }
 
-/// Binds each parameter by the number in its name: SQLite takes `$2` for a name and numbers names as they come.
-fn bind(statement: &mut CachedStatement<'_>, params: &[Value]) -> Result<()> {
-    let mut highest = 0;
-    for position in 1..=statement.parameter_count() {
-        let name = statement.parameter_name(position).unwrap_or("?");
-        let number: usize = name
-            .strip_prefix('$')
-            .and_then(|digits| digits.parse().ok())
-            .filter(|number| *number > 0)
-            .ok_or_else(|| Error::Statement(format!("the placeholder `{name}` is not of the form `$1`")))?;
-        highest = highest.max(number);
-        if let Some(value) = params.get(number - 1) {
-            statement.raw_bind_parameter(position, Bound(value)).map_err(failure::translate)?;
-        }
-    }
-    if highest == params.len() {
-        Ok(())
-    } else {
-        Err(Error::Statement(format!(
-            "the statement takes {highest} parameters and got {}",
-            params.len()
-        )))
-    }
-}
-
 fn read(row: &rusqlite::Row<'_>, column: usize) -> Result<Value> {
     Ok(match row.get_ref(column).map_err(failure::translate)? {
         ValueRef::Null => Value::Null,
@@ -138,19 +113,4 @@ fn read(row: &rusqlite::Row<'_>, column: usize) -> Result<Value> {
         ),
         ValueRef::Blob(bytes) => Value::Blob(bytes.to_vec()),
     })
-}
-
-/// A parameter lent to SQLite without a copy of ours.
-struct Bound<'a>(&'a Value);
-
-impl ToSql for Bound<'_> {
-    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-        Ok(ToSqlOutput::Borrowed(match self.0 {
-            Value::Null => ValueRef::Null,
-            Value::Int(value) => ValueRef::Integer(*value),
-            Value::Real(value) => ValueRef::Real(*value),
-            Value::Text(value) => ValueRef::Text(value.as_bytes()),
-            Value::Blob(value) => ValueRef::Blob(value),
-        }))
-    }
 }

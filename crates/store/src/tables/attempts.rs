@@ -25,7 +25,7 @@ use crate::{
 macro_rules! columns {
     () => {
         "id, delivery_id, webhook_id, event_id, event_type, number, at, duration_us, phases, success, verdict,
-         status_code, message, remote, http_version, request_url, request_headers, request_body, response_headers,
+         status_code, message, remote, http_version, method, request_url, request_headers, request_body, response_headers,
          response_body, response_truncated"
     };
 }
@@ -33,7 +33,7 @@ macro_rules! columns {
 macro_rules! cut_columns {
     () => {
         "id, delivery_id, webhook_id, event_id, event_type, number, at, duration_us, phases, success, verdict,
-         status_code, message, remote, http_version, request_url, request_headers, COALESCE(SUBSTR(request_body, 1, 4096), request_body),
+         status_code, message, remote, http_version, method, request_url, request_headers, COALESCE(SUBSTR(request_body, 1, 4096), request_body),
          response_headers, COALESCE(SUBSTR(response_body, 1, 4096), response_body), response_truncated, LENGTH(request_body), LENGTH(response_body)"
     };
 }
@@ -71,6 +71,8 @@ pub struct Attempt {
     pub remote: Option<String>,
     /// Version of the protocol that was spoken.
     pub http_version: Option<String>,
+    /// Method as sent; empty: nothing was sent.
+    pub method: String,
     /// URL as sent.
     pub request_url: String,
     /// Headers as sent; the caller masks credentials.
@@ -102,19 +104,20 @@ fn read(row: &Row) -> Result<Attempt> {
         message: row.opt_text(12)?,
         remote: row.opt_text(13)?,
         http_version: row.opt_text(14)?,
-        request_url: row.text(15)?,
-        request_headers: row.json(16)?,
-        request_body: row.blob(17)?,
-        response_headers: row.opt_json(18)?,
-        response_body: row.opt_blob(19)?,
-        response_truncated: row.bool(20)?,
+        method: row.text(15)?,
+        request_url: row.text(16)?,
+        request_headers: row.json(17)?,
+        request_body: row.blob(18)?,
+        response_headers: row.opt_json(19)?,
+        response_body: row.opt_blob(20)?,
+        response_truncated: row.bool(21)?,
     })
 }
 
 fn read_cut(row: &Row) -> Result<Cut<Attempt, 2>> {
     Ok(Cut {
         row: read(row)?,
-        bytes: [row.number(21)?, row.opt_number(22)?.unwrap_or(0)],
+        bytes: [row.number(22)?, row.opt_number(23)?.unwrap_or(0)],
     })
 }
 
@@ -135,6 +138,7 @@ fn parameters(attempt: &Attempt) -> Result<Vec<Value>> {
         attempt.message.as_deref(),
         attempt.remote.as_deref(),
         attempt.http_version.as_deref(),
+        &attempt.method,
         &attempt.request_url,
         Value::json(&attempt.request_headers)?,
         attempt.request_body.as_slice(),
@@ -149,7 +153,7 @@ fn parameters(attempt: &Attempt) -> Result<Vec<Value>> {
 const INSERT: &str = concat!(
     "INSERT INTO attempts (",
     columns!(),
-    ") SELECT $1, $2, id, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21
+    ") SELECT $1, $2, id, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22
      FROM webhooks WHERE id = $3 ON CONFLICT (id) DO NOTHING"
 );
 
@@ -188,6 +192,28 @@ pub fn of_delivery(tx: &mut dyn Tx, delivery_id: &str) -> Result<Vec<Attempt>> {
         read,
     )
 }
+
+/// The attempts of deliveries, of each first to last, the bodies of request and response cut.
+pub fn of_deliveries(tx: &mut dyn Tx, delivery_ids: &[String]) -> Result<Vec<Cut<Attempt, 2>>> {
+    let mut found = Vec::new();
+    for group in delivery_ids.chunks(GROUP) {
+        // The last one stands in the places that are left.
+        let places = (0..GROUP).filter_map(|at| group.get(at).or(group.last()));
+        let params: Vec<Value> = places.map(|id| Value::from(id.as_str())).collect();
+        found.extend(all(tx, OF_DELIVERIES, &params, read_cut)?);
+    }
+    Ok(found)
+}
+
+/// Deliveries that are looked up at once: as many as the statement has places.
+const GROUP: usize = 25;
+
+pub(super) const OF_DELIVERIES: &str = concat!(
+    "SELECT ",
+    cut_columns!(),
+    " FROM attempts WHERE delivery_id IN ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
+     $21, $22, $23, $24, $25) ORDER BY delivery_id, number, at, id"
+);
 
 /// A webhook's attempts, newest first, the bodies of request and response cut.
 pub fn of_webhook(tx: &mut dyn Tx, webhook_id: &str, page: &Page) -> Result<Listed<Cut<Attempt, 2>>> {

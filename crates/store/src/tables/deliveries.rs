@@ -6,10 +6,10 @@ mod pending;
 mod replayed;
 
 pub use coalescing::{await_newer, replace};
-pub use ordered::next_in_order;
+pub use ordered::{next_in_order, tests};
 pub use pending::{
-    Settled, count_pending, drop_pending, drop_these, due_of_webhook, next_due_of_webhook, oldest_pending, pending_count, pending_webhooks,
-    settle_many,
+    Settled, count_pending, drop_pending, drop_these, due_of_webhook, due_replays_of_webhook, next_due_after, next_due_of_webhook,
+    oldest_pending, pending_count, pending_webhooks, settle_many,
 };
 pub use replayed::{
     Logged, drop_of_replay, is_outstanding_or_sent, log_of_webhook, outstanding_of_replay, requeue_of_replay, was_lost_between,
@@ -20,7 +20,7 @@ pub(super) use coalescing::REPLACE;
 #[cfg(test)]
 pub(super) use ordered::{IN_ORDER, TESTS};
 #[cfg(test)]
-pub(super) use pending::{DUE_OF_WEBHOOK, OLDEST_PENDING, PENDING_WEBHOOKS};
+pub(super) use pending::{DROP_PENDING, DUE_OF_WEBHOOK, DUE_REPLAYS, NEXT_DUE_AFTER, OLDEST_PENDING, PENDING_WEBHOOKS};
 #[cfg(test)]
 pub(super) use replayed::{LOG, OUTSTANDING, SENT};
 

@@ -182,6 +182,19 @@ fn id_taken() -> Error {
     }
 }
 
+/// Whether the workspace has an event with this publish key or this id.
+pub fn is_stored(tx: &mut dyn Tx, workspace_id: &str, key: Option<&str>, id: Option<&str>) -> Result<bool> {
+    let by_key = match key {
+        Some(key) => first(tx, BY_KEY, &params![workspace_id, key], Stored::read)?,
+        None => None,
+    };
+    match (by_key, id) {
+        (Some(_), _) => Ok(true),
+        (None, Some(id)) => Ok(get(tx, workspace_id, id)?.is_some()),
+        (None, None) => Ok(false),
+    }
+}
+
 /// An event by id.
 pub fn get(tx: &mut dyn Tx, workspace_id: &str, id: &str) -> Result<Option<Event>> {
     first(
@@ -190,6 +203,12 @@ pub fn get(tx: &mut dyn Tx, workspace_id: &str, id: &str) -> Result<Option<Event
         &params![workspace_id, id],
         |row| read(row, 0),
     )
+}
+
+/// Keeps old events from being pruned until the end of the transaction: whoever makes a delivery of an event that is there
+/// already takes this before looking whether it still is.
+pub fn hold(tx: &mut dyn Tx) -> Result<()> {
+    tx.lock("events/prune")
 }
 
 /// When an event arrived, which its own time does not say.
@@ -215,6 +234,7 @@ pub(super) const LIST: &str = concat!(
 ///
 /// `keep` is how long (microseconds) where the workspace has set no days of its own.
 pub fn prune(tx: &mut dyn Tx, now: Micros, keep: Micros, step: Step) -> Result<Pruned> {
+    hold(tx)?;
     let statements = [
         "DELETE FROM deliveries WHERE event_id = $1 AND state <> 'pending'",
         "DELETE FROM events WHERE id = $1",

@@ -44,20 +44,29 @@ fn assert_unsorted(sql: &str, steps: &[&str]) {
 }
 
 #[test]
-fn a_lane_reads_its_due_deliveries_in_order_from_the_pending_index() {
-    let sql = deliveries::DUE_OF_WEBHOOK;
-    let steps = [
-        "SEARCH d USING INDEX deliveries_pending (webhook_id=? AND (due_at,id)>(?,?)",
-        "SEARCH e USING INDEX sqlite_autoindex_events_1 (id=?)",
-    ];
-    assert_unsorted(sql, &steps);
-    assert!(!plan(sql).contains("TEMP B-TREE"), "{}", plan(sql));
+fn a_lane_reads_its_due_deliveries_in_order_from_indices_of_their_own() {
+    for (sql, index) in [
+        (deliveries::DUE_OF_WEBHOOK, "deliveries_live"),
+        (deliveries::DUE_REPLAYS, "deliveries_replays"),
+    ] {
+        let search = format!("SEARCH d USING INDEX {index} (webhook_id=? AND (due_at,id)>(?,?)");
+        assert_unsorted(sql, &[search.as_str(), "SEARCH e USING INDEX sqlite_autoindex_events_1 (id=?)"]);
+        assert!(!plan(sql).contains("TEMP B-TREE"), "{}", plan(sql));
+    }
+    assert_plan(
+        deliveries::NEXT_DUE_AFTER,
+        &["SEARCH deliveries USING COVERING INDEX deliveries_pending (webhook_id=? AND due_at>?)"],
+        &[],
+    );
 }
 
 #[test]
 fn a_lane_with_strict_order_reads_the_oldest_from_an_index_of_its_own() {
     for (sql, index) in [
-        (deliveries::IN_ORDER, "SEARCH d USING INDEX deliveries_ordered (webhook_id=?)"),
+        (
+            deliveries::IN_ORDER,
+            "SEARCH d USING INDEX deliveries_ordered (webhook_id=? AND created_at>?)",
+        ),
         (deliveries::TESTS, "SEARCH d USING INDEX deliveries_tests (webhook_id=?)"),
     ] {
         assert_unsorted(sql, &[index, "SEARCH e USING INDEX sqlite_autoindex_events_1 (id=?)"]);
@@ -91,6 +100,16 @@ fn a_replay_goes_on_where_it_was() {
         webhooks::DELETED,
         &["INDEX webhooks_deleted"],
         &["SCAN webhooks USING INDEX webhooks_deleted"],
+    );
+    assert_plan(
+        webhooks::DROPPING,
+        &["INDEX webhooks_dropping"],
+        &["SCAN webhooks USING INDEX webhooks_dropping"],
+    );
+    assert_plan(
+        deliveries::DROP_PENDING,
+        &["SEARCH deliveries USING INDEX deliveries_ordered (webhook_id=? AND created_at<?)"],
+        &[],
     );
     assert_plan(attempts::OF_DELETED, &["INDEX attempts_webhook (webhook_id=?)"], &[]);
 }
@@ -134,6 +153,7 @@ fn pages_begin_at_their_cursor() {
         &["USING INDEX deliveries_webhook (webhook_id=? AND created_at<?)"],
     );
     assert_unsorted(attempts::OF_WEBHOOK, &["USING INDEX attempts_webhook (webhook_id=? AND at<?)"]);
+    assert_plan(attempts::OF_DELIVERIES, &["INDEX attempts_delivery (delivery_id=?)"], &[]);
     assert_unsorted(runs::OF_MONITOR, &["USING INDEX runs_monitor (monitor_id=? AND queued_at<?)"]);
     assert_unsorted(events::LIST, &["USING INDEX events_workspace (workspace_id=? AND at<?)"]);
 }

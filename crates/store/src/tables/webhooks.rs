@@ -3,15 +3,19 @@
 mod deleted;
 mod health;
 mod subscribers;
+mod switch;
 
 pub use deleted::{being_deleted, delete, mark_deleted};
 pub use health::{AttemptTotals, record_attempts, set_probe};
 pub use subscribers::{Subscriber, forget_trigger_states, set_trigger_state, subscribers, trigger_state};
+pub use switch::{Dropping, drop_waiting, dropped_waiting, dropping, set_enabled};
 
 #[cfg(test)]
 pub(super) use deleted::DELETED;
 #[cfg(test)]
 pub(super) use subscribers::FEW as SUBSCRIBERS;
+#[cfg(test)]
+pub(super) use switch::DROPPING;
 
 use domain::{Micros, profile::Profile, retry::RetryPolicy, trigger::TriggerRule, webhook::WebhookOptions};
 use serde::Serialize;
@@ -28,7 +32,7 @@ macro_rules! columns {
         "id, workspace_id, name, profile, url, source_id, events, subject, filter, trigger_rule, options, retry_policy,
          secret_sealed, old_secret_sealed, old_secret_ends_at, headers_sealed, certificate_sealed, owner_id, enabled,
          disabled_reason, disabled_at, deleted_at, failing_since, failed_attempts, last_success_at, last_attempt_at,
-         probe_at, version, created_at, updated_at"
+         probe_at, version, created_at, updated_at, drop_before, drop_reason"
     };
 }
 
@@ -99,6 +103,11 @@ pub struct Webhook {
     pub created_at: Micros,
     /// When it was last changed.
     pub updated_at: Micros,
+    /// What waits and was made until then is being dropped, since it was switched off; and for which reason.
+    #[serde(skip)]
+    pub drop_before: Option<Micros>,
+    #[serde(skip)]
+    pub drop_reason: Option<String>,
 }
 
 fn read(row: &Row) -> Result<Webhook> {
@@ -133,6 +142,8 @@ fn read(row: &Row) -> Result<Webhook> {
         version: row.int(27)?,
         created_at: row.int(28)?,
         updated_at: row.int(29)?,
+        drop_before: row.opt_int(30)?,
+        drop_reason: row.opt_text(31)?,
     })
 }
 
@@ -143,7 +154,7 @@ pub fn insert(tx: &mut dyn Tx, webhook: &Webhook) -> Result<()> {
             "INSERT INTO webhooks (",
             columns!(),
             ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
-             $22, $23, $24, $25, $26, $27, $28, $29, $30)"
+             $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32)"
         ),
         &parameters(webhook)?,
     )?;
@@ -181,7 +192,7 @@ pub fn update(tx: &mut dyn Tx, webhook: &Webhook) -> Result<bool> {
     Ok(stored)
 }
 
-fn parameters(webhook: &Webhook) -> Result<[Value; 30]> {
+fn parameters(webhook: &Webhook) -> Result<[Value; 32]> {
     Ok(params![
         &webhook.id,
         &webhook.workspace_id,
@@ -212,7 +223,9 @@ fn parameters(webhook: &Webhook) -> Result<[Value; 30]> {
         webhook.probe_at,
         webhook.version,
         webhook.created_at,
-        webhook.updated_at
+        webhook.updated_at,
+        webhook.drop_before,
+        webhook.drop_reason.as_deref()
     ])
 }
 
@@ -268,23 +281,4 @@ pub fn enabled_of_profile(tx: &mut dyn Tx, workspace_id: &str, profile: Profile)
         |row| row.number(0),
     )?;
     Ok(count.unwrap_or(0))
-}
-
-/// Enables or disables a webhook. Enabling forgets its failures and the reason. Returns whether that changed anything.
-pub fn set_enabled(tx: &mut dyn Tx, id: &str, enabled: bool, reason: Option<&str>, now: Micros) -> Result<bool> {
-    if enabled {
-        return changed(
-            tx,
-            "UPDATE webhooks SET enabled = 1, disabled_reason = NULL, disabled_at = NULL, failing_since = NULL,
-             failed_attempts = 0, probe_at = NULL, updated_at = $2, version = version + 1
-             WHERE id = $1 AND enabled = 0 AND deleted_at IS NULL",
-            &params![id, now],
-        );
-    }
-    changed(
-        tx,
-        "UPDATE webhooks SET enabled = 0, disabled_reason = $2, disabled_at = $3, updated_at = $3,
-         version = version + 1 WHERE id = $1 AND enabled = 1",
-        &params![id, reason, now],
-    )
 }

@@ -61,7 +61,8 @@ async fn a_lane_reads_what_is_due_in_order_and_never_twice() {
             assert_eq!(deliveries::settle_many(tx, &outcome)?, 2);
             assert_eq!(deliveries::settle_many(tx, &[settled("dlv_a", DeliveryState::Failed, 61)])?, 0);
             assert_eq!(deliveries::next_due_of_webhook(tx, webhook)?, Some(20));
-            assert_eq!(deliveries::drop_pending(tx, webhook, "disabled", 80)?, 3);
+            assert_eq!(deliveries::drop_pending(tx, webhook, i64::MAX, "disabled", 80, 2)?, 2);
+            assert_eq!(deliveries::drop_pending(tx, webhook, i64::MAX, "disabled", 80, 2)?, 1);
             assert_eq!(deliveries::next_due_of_webhook(tx, webhook)?, None);
             let dropped = deliveries::get(tx, fixture::WORKSPACE, "dlv_c")?.expect("a delivery");
             assert_eq!(
@@ -98,6 +99,7 @@ pub(super) fn attempt(number: u32) -> Attempt {
         message: None,
         remote: Some("127.0.0.1:80".into()),
         http_version: None,
+        method: "POST".to_owned(),
         request_url: "https://example.org/hook".into(),
         request_headers: vec![("webhook-id".into(), "evt_1".into())],
         request_body: b"{\"a\":1}".to_vec(),
@@ -123,6 +125,10 @@ async fn the_attempt_log_is_complete_counted_and_pruned() {
             attempts::insert_many(tx, &rows)?;
             assert!(!attempts::insert(tx, &rows[0])?);
             assert_eq!(attempts::of_delivery(tx, "dlv_1")?, rows);
+            let ids: Vec<String> = (0..40).map(|n| format!("dlv_{n}")).collect();
+            let cut = attempts::of_deliveries(tx, &ids)?;
+            assert_eq!(cut.into_iter().map(|cut| cut.row).collect::<Vec<_>>(), rows);
+            assert!(attempts::of_deliveries(tx, &[])?.is_empty());
             let page = attempts::of_webhook(tx, webhook, &Page::first(5))?;
             assert_eq!(page.items.iter().map(|row| row.number).collect::<Vec<_>>(), [20, 19, 18, 17, 16]);
             let page = attempts::of_webhook(
@@ -188,7 +194,7 @@ async fn waiting_lanes_are_found_each_with_its_first_due_time() {
                 };
                 deliveries::insert_many(tx, &due.map(to))?;
             }
-            deliveries::drop_pending(tx, "whk_c", "disabled", 70)?;
+            deliveries::drop_pending(tx, "whk_c", i64::MAX, "disabled", 70, 9)?;
             assert_eq!(
                 deliveries::pending_webhooks(tx)?,
                 [("whk_b".to_owned(), 30), ("whk_a".to_owned(), 40)]

@@ -165,6 +165,8 @@ pub fn webhook(id: &str) -> Webhook {
         last_success_at: None,
         last_attempt_at: None,
         probe_at: None,
+        drop_before: None,
+        drop_reason: None,
         version: 1,
         created_at: 1,
         updated_at: 1,

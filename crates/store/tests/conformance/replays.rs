@@ -38,7 +38,7 @@ async fn strict_order_is_the_order_in_which_they_were_made_and_tests_stand_besid
                 made("dlv_d", 40, 1, Event),
             ];
             deliveries::insert_many(tx, &rows)?;
-            let found = deliveries::next_in_order(tx, fixture::WEBHOOK, 3)?;
+            let found = deliveries::next_in_order(tx, fixture::WEBHOOK, 0, 3)?;
             let ids: Vec<_> = found.iter().map(|(delivery, _)| delivery.id.as_str()).collect();
             assert_eq!(ids, ["dlv_t", "dlv_c", "dlv_a", "dlv_b"]);
             Ok(())

@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result, bail};
 use domain::{
     Clock as _, Micros,
     clock::{MILLISECOND, SECOND},
-    secret::SigningKey,
+    secret::{PUBLIC_PREFIX, SigningKey, VerifyingKey},
     sign,
     webhook::SignatureStyle,
 };
@@ -18,13 +18,22 @@ use crate::clock::SystemClock;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   watchbell verify --secret whsec_… --id \"$WEBHOOK_ID\" --timestamp \"$WEBHOOK_TIMESTAMP\" --signature \"$WEBHOOK_SIGNATURE\" < body.json
+  watchbell verify --public-key whpk_… --id \"$WEBHOOK_ID\" --timestamp \"$WEBHOOK_TIMESTAMP\" --signature 'v1a,…' body.json
   watchbell verify --secret \"$SECRET\" --signature 't=1700000000123,v1=5f2c…' body.json     (X-Watchbell-Signature)
   watchbell verify --secret \"$SECRET\" --signature 'sha256=5f2c…' body.json                 (X-Hub-Signature-256)
   watchbell verify --secret \"$SECRET\" --signature '5f2c…' body.json                        (Signature)")]
 pub struct Args {
-    /// The webhook's secret (`whsec_…` or `whsk_…` for `webhook-signature`, else any text)
-    #[arg(long, env = "WATCHBELL_WEBHOOK_SECRET", hide_env_values = true)]
-    secret: String,
+    /// The webhook's secret (`whsec_…`, `whsk_…` or the public key `whpk_…` for `webhook-signature`, else any text)
+    #[arg(
+        long,
+        env = "WATCHBELL_WEBHOOK_SECRET",
+        hide_env_values = true,
+        required_unless_present = "public_key"
+    )]
+    secret: Option<String>,
+    /// The public key `whpk_…` of a webhook that signs with an Ed25519 key (`v1a`), instead of a secret
+    #[arg(long, value_name = "KEY")]
+    public_key: Option<String>,
     /// Value of the header `webhook-id`, for `webhook-signature`
     #[arg(long)]
     id: Option<String>,
@@ -49,13 +58,10 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     }
     let given = args.signature.trim();
     let style = style_of(given);
-    let key = SigningKey::parse(style, "--secret", &args.secret)?;
+    let key = key(args, style)?;
     let signed_at = signed_at(args, style)?;
     let id = args.id.as_deref().unwrap_or_default();
-    let wanted = sign::headers(style, &[key], id, signed_at.unwrap_or_default(), &body)?;
-    let wanted = wanted.into_iter().next().map(|(_, value)| value).unwrap_or_default();
-    // Both sides are known to whoever runs this, so an ordinary comparison gives nothing away.
-    if !fits(style, given, &wanted) {
+    if !fits(&key, style, given, (id, signed_at.unwrap_or_default(), &body))? {
         anstream::println!("the signature does not fit\n\nhint: sign the raw bytes as received, before any JSON parser touches them");
         return Ok(ExitCode::FAILURE);
     }
@@ -68,6 +74,31 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     }
     anstream::println!("ok: the signature fits");
     Ok(ExitCode::SUCCESS)
+}
+
+/// What a receiver checks with.
+enum Key {
+    Secret(SigningKey),
+    Public(VerifyingKey),
+}
+
+/// A public key wherever one is given: `--public-key` goes before a secret out of the environment.
+fn key(args: &Args, style: SignatureStyle) -> Result<Key> {
+    if let Some(text) = &args.public_key {
+        return public(style, "--public-key", text);
+    }
+    let secret = args.secret.as_deref().unwrap_or_default();
+    if style == SignatureStyle::Standard && secret.starts_with(PUBLIC_PREFIX) {
+        return public(style, "--secret", secret);
+    }
+    Ok(Key::Secret(SigningKey::parse(style, "--secret", secret)?))
+}
+
+fn public(style: SignatureStyle, field: &str, text: &str) -> Result<Key> {
+    if style == SignatureStyle::Standard {
+        return Ok(Key::Public(VerifyingKey::parse(field, text.trim())?));
+    }
+    bail!("a public key checks a `webhook-signature` (`v1a,…`); this signature is one of the style `{style}`, which takes `--secret`")
 }
 
 /// The style, by the form of the header's value.
@@ -101,13 +132,20 @@ fn signed_at(args: &Args, style: SignatureStyle) -> Result<Option<Micros>> {
     Ok(Some(at.context("the timestamp is out of range")?))
 }
 
-/// Whether one of the given signatures is the wanted one.
-fn fits(style: SignatureStyle, given: &str, wanted: &str) -> bool {
-    match style {
+/// Whether one of the given signatures of this id, time and body is by the key.
+fn fits(key: &Key, style: SignatureStyle, given: &str, (id, at, body): (&str, Micros, &[u8])) -> Result<bool> {
+    let key = match key {
+        Key::Public(key) => return Ok(sign::fits_public_key(key, given, id, at, body)),
+        Key::Secret(key) => key.clone(),
+    };
+    let wanted = sign::headers(style, &[key], id, at, body)?;
+    let wanted = wanted.into_iter().next().map(|(_, value)| value).unwrap_or_default();
+    // Both sides are known to whoever runs this, so an ordinary comparison gives nothing away.
+    Ok(match style {
         SignatureStyle::Standard => given.split_whitespace().any(|one| one == wanted),
         SignatureStyle::Timestamped => wanted
             .split_once(',')
             .is_some_and(|(_, wanted)| given.split(',').any(|one| one == wanted)),
-        SignatureStyle::Testmonitor | SignatureStyle::Github => given.eq_ignore_ascii_case(wanted),
-    }
+        SignatureStyle::Testmonitor | SignatureStyle::Github => given.eq_ignore_ascii_case(&wanted),
+    })
 }

@@ -78,6 +78,8 @@ impl Layers {
         let value = match default {
             Value::Boolean(_) => Value::Boolean(text.parse().map_err(|_| bad("`true` or `false`"))?),
             Value::Integer(_) => Value::Integer(text.parse().map_err(|_| bad("a whole number"))?),
+            // A regular expression may hold a comma, and a URL holds no blank.
+            Value::Array(_) if path == "egress.allowed_urls" => Value::Array(text.split_whitespace().map(Value::from).collect()),
             Value::Array(_) => Value::Array(text.split(',').map(str::trim).filter(|s| !s.is_empty()).map(Value::from).collect()),
             _ => Value::from(text),
         };

@@ -73,6 +73,17 @@ fn a_wrong_type_names_key_and_origin() {
 }
 
 #[test]
+fn a_retention_that_would_prune_everything_is_refused() {
+    assert!(
+        refusal("", &[("WATCHBELL_RETENTION_LOG_DAYS", "0")])
+            .contains("`retention.log_days` (WATCHBELL_RETENTION_LOG_DAYS): 0 is not a number of days from 1 to 3650")
+    );
+    assert!(refusal("[retention]\nevent_days = 0", &[]).contains("`retention.event_days`"));
+    assert!(refusal("[retention]\nrun_days = 3651", &[]).contains("`retention.run_days`"));
+    assert!(read("[retention]\nlog_days = 1\nrun_days = 3650", &[], &[]).is_ok());
+}
+
+#[test]
 fn a_secret_is_read_from_a_file_and_never_shown() {
     let mut file = tempfile::NamedTempFile::new().unwrap();
     writeln!(file, "postgres://ada:hunter2@localhost/bell").unwrap();
@@ -90,4 +101,14 @@ fn the_mail_servers_password_is_not_shown_and_may_come_from_a_file() {
     assert_eq!(loaded.config.mail.url, "smtp://ada:geheim@mail.example.com");
     let line = loaded.lines().into_iter().find(|line| line.0 == "mail.url").unwrap();
     assert_eq!((line.1.as_str(), line.2.as_str()), ("\"…\"", "WATCHBELL_MAIL_URL_FILE"));
+}
+
+#[test]
+fn patterns_of_the_environment_are_parted_at_blanks_and_keep_their_commas() {
+    let environment = [("WATCHBELL_EGRESS_ALLOWED_URLS", "^https://a/[a-z]{1,3}$ ^https://b/\n^https://c/")];
+    let loaded = read("", &environment, &[]).unwrap();
+    assert_eq!(
+        loaded.config.egress.allowed_urls,
+        ["^https://a/[a-z]{1,3}$", "^https://b/", "^https://c/"]
+    );
 }

@@ -114,6 +114,7 @@ fn attempts_of(tx: &mut dyn Tx, delivery: &deliveries::Delivery, at: Micros, n: 
         message: (!good).then(|| format!("answered 500{hostile}")),
         remote: Some("127.0.0.1:9".to_owned()),
         http_version: Some("HTTP/1.1".to_owned()),
+        method: "POST".to_owned(),
         request_url: "http://127.0.0.1:9/hooks/watchbell".to_owned(),
         request_headers: vec![
             ("content-type".to_owned(), "application/json".to_owned()),

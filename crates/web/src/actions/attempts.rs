@@ -1,7 +1,6 @@
 //! The delivery log: what is on its way to a webhook, and every request that was made.
 
 use domain::{
-    Problem,
     account::Need,
     delivery::{DeliveryKind, DeliveryState},
 };
@@ -17,8 +16,11 @@ use utoipa::{IntoParams, ToSchema};
 use super::{Caller, Items, PageQuery, Result, found, payload::Payload};
 use crate::{app::App, schema, time::Time};
 
+mod resend;
+
 pub use super::curl::curl;
 pub use super::why::{Why, why};
+pub use resend::resend;
 
 /// One event on its way to one webhook.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -88,6 +90,9 @@ pub struct AttemptView {
 pub struct AttemptDetail {
     #[serde(flatten)]
     pub attempt: AttemptView,
+    /// Empty, as the URL: nothing was sent.
+    #[schema(example = "POST")]
+    pub request_method: String,
     pub request_url: String,
     pub request_headers: Vec<(String, String)>,
     pub request_body: Payload,
@@ -141,6 +146,7 @@ impl From<Cut<Attempt, 2>> for AttemptDetail {
         let (attempt, [request, response]) = (cut.row, cut.bytes);
         Self {
             attempt: AttemptView::of(&attempt),
+            request_method: attempt.method,
             request_url: attempt.request_url,
             request_headers: attempt.request_headers,
             request_body: Payload::cut(&attempt.request_body, request),
@@ -213,6 +219,22 @@ pub async fn attempts(app: &App, caller: &Caller, webhook_id: &str, query: PageQ
     .await
 }
 
+/// Attempts of these deliveries, which are the webhook's, their bodies cut; of each the oldest first.
+///
+/// # Errors
+/// 404.
+pub async fn of_deliveries(app: &App, caller: &Caller, webhook_id: &str, deliveries: &[DeliveryView]) -> Result<Vec<AttemptDetail>> {
+    caller.need(Need::View)?;
+    let (workspace, webhook_id) = (caller.workspace.id.clone(), webhook_id.to_owned());
+    let ours = deliveries.iter().filter(|delivery| delivery.webhook_id == webhook_id);
+    let ids: Vec<String> = ours.map(|delivery| delivery.id.clone()).collect();
+    app.read(move |tx| {
+        found("webhook", webhooks::get(tx, &workspace, &webhook_id)?)?;
+        Ok(attempts::of_deliveries(tx, &ids)?.into_iter().map(AttemptDetail::from).collect())
+    })
+    .await
+}
+
 /// One attempt of a webhook, in full.
 ///
 /// # Errors
@@ -261,29 +283,6 @@ pub async fn stats(app: &App, caller: &Caller, webhook_id: &str, since: Time) ->
             p50_us: stats.p50_us,
             p95_us: stats.p95_us,
         })
-    })
-    .await
-}
-
-/// Sends a delivery's event again, as a delivery of its own with the same message id.
-///
-/// # Errors
-/// 404; 409 while it is pending or its webhook disabled.
-pub async fn resend(app: &App, caller: &Caller, delivery_id: &str) -> Result<DeliveryView> {
-    caller.need(Need::Edit)?;
-    super::settings::need_on(&app.engine.rules(&caller.workspace.id).await?.settings)?;
-    let now = app.now();
-    let (workspace, delivery_id) = (caller.workspace.id.clone(), delivery_id.to_owned());
-    app.write(move |tx| {
-        let delivery = found("delivery", deliveries::get(tx, &workspace, &delivery_id)?)?;
-        if delivery.state == DeliveryState::Pending {
-            return Err(Problem::conflict("the delivery is pending: it is going to be sent anyway").into());
-        }
-        let webhook = found("webhook", webhooks::get(tx, &workspace, &delivery.webhook_id)?)?;
-        if !webhook.enabled {
-            return Err(Problem::conflict("the webhook is disabled").hint("enable it first").into());
-        }
-        Ok(DeliveryView::from(engine::deliver::resend(tx, &delivery, now)?))
     })
     .await
 }

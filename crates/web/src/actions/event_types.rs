@@ -69,6 +69,17 @@ pub async fn list(app: &App, caller: &Caller) -> Result<Items<EventTypeView>> {
     .await
 }
 
+/// One registered type.
+///
+/// # Errors
+/// 404.
+pub async fn get(app: &App, caller: &Caller, event_type: &str) -> Result<EventTypeView> {
+    caller.need(Need::View)?;
+    let (workspace, which) = (caller.workspace.id.clone(), event_type.to_owned());
+    app.read(move |tx| found("event type", table::get(tx, &workspace, &which)?.map(EventTypeView::from)))
+        .await
+}
+
 /// Registers a type.
 ///
 /// # Errors

@@ -1,13 +1,7 @@
 //! Events: published by clients, and everything that happened.
 
-use domain::{
-    Problem,
-    account::Need,
-    delivery::DeliveryKind,
-    event::{self, Event},
-    id, limits, secret,
-};
-use engine::publish::{NewEvent, Published};
+use domain::{Problem, account::Need, delivery::DeliveryKind, event::Event};
+use engine::publish::Published;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use store::tables::{
@@ -16,8 +10,13 @@ use store::tables::{
 };
 use utoipa::{IntoParams, ToSchema};
 
-use super::{Caller, Items, PageQuery, Result, event_types, found};
+use super::{Caller, Items, PageQuery, Result, found};
 use crate::{app::App, time::Time};
+
+mod checked;
+
+pub(crate) use checked::check_id;
+use checked::{checked, registered};
 
 /// An event as it is stored.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -116,11 +115,12 @@ pub struct EventQuery {
 /// 422 naming the field; 409 when its key or id was used for another event.
 pub async fn publish(app: &App, caller: &Caller, input: EventInput, key: Option<&str>, hops: i64) -> Result<PublishedView> {
     caller.need(Need::Publish)?;
-    let registered = event_types::publishable(app, caller).await?;
-    let event = checked(caller, input, key, hops, app.now())?;
-    need_registered(&event, registered.as_deref())?;
-    let published = app.engine.publish(event).await?;
-    view(app, published).await
+    let mut event = vec![checked(caller, input, key, hops, app.now())];
+    registered(app, caller, &mut event).await?;
+    match event.pop() {
+        Some(event) => view(app, app.engine.publish(event?).await?).await,
+        None => Err(Problem::malformed("there is no event").into()),
+    }
 }
 
 /// Publishes many in one transaction and answers for each. An item that could not be read
@@ -131,15 +131,14 @@ pub async fn publish(app: &App, caller: &Caller, input: EventInput, key: Option<
 pub async fn publish_batch(app: &App, caller: &Caller, items: Vec<Result<EventInput, Problem>>, hops: i64) -> Result<Vec<BatchAnswer>> {
     caller.need(Need::Publish)?;
     let now = app.now();
-    let registered = event_types::publishable(app, caller).await?;
-    let checked = items.into_iter().enumerate().map(|(at, item)| {
-        item.and_then(|input| self::checked(caller, input, None, hops, now))
-            .and_then(|event| need_registered(&event, registered.as_deref()).map(|()| event))
-            .map_err(|problem| placed(problem, at))
-    });
+    let mut checked: Vec<_> = items
+        .into_iter()
+        .map(|item| item.and_then(|input| checked::checked(caller, input, None, hops, now)))
+        .collect();
+    registered(app, caller, &mut checked).await?;
     let (mut events, mut places) = (Vec::new(), Vec::new());
-    for item in checked {
-        places.push(item.map(|event| events.push(event)));
+    for (at, item) in checked.into_iter().enumerate() {
+        places.push(item.map(|event| events.push(event)).map_err(|problem| placed(problem, at)));
     }
     let mut published = app.engine.publish_each(events).await?.into_iter();
     let mut answers = Vec::with_capacity(places.len());
@@ -152,11 +151,6 @@ pub async fn publish_batch(app: &App, caller: &Caller, items: Vec<Result<EventIn
         });
     }
     Ok(answers)
-}
-
-/// Where the workspace refuses what it did not register.
-fn need_registered(event: &NewEvent, registered: Option<&[String]>) -> Result<(), Problem> {
-    registered.map_or(Ok(()), |known| event::types::check_known("type", &event.event_type, known))
 }
 
 /// Names the item that a problem is of.
@@ -187,82 +181,6 @@ async fn view(app: &App, published: Published) -> Result<PublishedView> {
 /// Those that are dropped from the start end when they begin.
 fn was_due(delivery: &Delivery) -> bool {
     delivery.kind == DeliveryKind::Event && delivery.finished_at != Some(delivery.created_at)
-}
-
-fn checked(caller: &Caller, input: EventInput, key: Option<&str>, hops: i64, now: i64) -> Result<NewEvent, Problem> {
-    event::check_type("type", &input.event_type)?;
-    if event::is_reserved(&input.event_type) {
-        return Err(
-            Problem::invalid("type", format!("`{}` is an event of Watchbell's own", input.event_type))
-                .hint("take a type that does not begin with `monitor.`, `incident.` or `webhook.`, and is not `activity` or `test-event`"),
-        );
-    }
-    let data = Box::<str>::from(input.data).into_string();
-    if data.len() > limits::EVENT_BYTES {
-        return Err(Problem::invalid(
-            "data",
-            format!("`data` is larger than {} bytes", limits::EVENT_BYTES),
-        ));
-    }
-    if !data.starts_with('{') {
-        return Err(Problem::invalid("data", "`data` is not a JSON object"));
-    }
-    let subject = input.subject.unwrap_or_default();
-    if subject.len() > limits::KEY_BYTES || subject.contains('\0') {
-        return Err(Problem::invalid(
-            "subject",
-            format!("`subject` is longer than {} bytes or holds a NUL", limits::KEY_BYTES),
-        ));
-    }
-    let own_id = input.id.as_deref();
-    own_id.map_or(Ok(()), check_id)?;
-    let publish_key = match (key, own_id) {
-        (Some(key), _) => Some(format!("key:{key}")),
-        (None, Some(id)) => Some(format!("id:{id}")),
-        (None, None) => None,
-    };
-    let at = input.at.map(Time::micros);
-    let said = || {
-        // The data come last: nothing before them holds a NUL.
-        let parts = [
-            own_id.unwrap_or_default(),
-            &input.event_type,
-            &subject,
-            &at.map_or_else(String::new, |at| at.to_string()),
-            if input.import { "import" } else { "" },
-            &data,
-        ];
-        secret::token_hash(&parts.join("\0"))
-    };
-    let publish_key = publish_key.map(|key| (key, said()));
-    Ok(NewEvent {
-        id: own_id.map(|id| stored_id(&caller.workspace.id, id)),
-        workspace_id: caller.workspace.id.clone(),
-        event_type: input.event_type,
-        subject,
-        at: at.unwrap_or(now),
-        data,
-        import: input.import,
-        hops,
-        publish_key,
-    })
-}
-
-/// The id that an event with an id of its publisher's is stored under: always the same, so that it is known again whatever
-/// idempotency key comes along, and no workspace can take another's.
-fn stored_id(workspace_id: &str, own_id: &str) -> String {
-    let digest = secret::token_hash(&format!("{workspace_id}\0{own_id}"));
-    format!("{}_{}", id::EVENT, &digest[..32])
-}
-
-/// A publish key or an event's own id.
-pub(crate) fn check_id(id: &str) -> Result<(), Problem> {
-    let good = !id.is_empty() && id.len() <= limits::PUBLISH_KEY_BYTES && id.bytes().all(|b| b.is_ascii_graphic());
-    if good {
-        Ok(())
-    } else {
-        Err(Problem::invalid("id", "`id` is 1 to 256 visible ASCII characters"))
-    }
 }
 
 /// Events of the workspace.

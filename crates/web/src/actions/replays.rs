@@ -18,7 +18,7 @@ use store::{
 };
 use utoipa::ToSchema;
 
-use super::{Caller, Items, PageQuery, Result, found};
+use super::{Caller, Items, PageQuery, Result, found, settings::need_on};
 use crate::{app::App, time::Time};
 
 mod view;
@@ -84,7 +84,7 @@ struct Wanted {
 /// Sends again what failed for good or was dropped while the webhook was off, and has not arrived since.
 ///
 /// # Errors
-/// 404; 422 naming the field; 409 while the webhook is off or has another job.
+/// 404; 422 naming the field; 409 while the webhook or the workspace's webhooks are off, or it has another job.
 pub async fn recover(app: &App, caller: &Caller, webhook_id: &str, input: RecoverInput) -> Result<Replayed> {
     let wanted = Wanted {
         kind: ReplayKind::Recover,
@@ -142,6 +142,7 @@ async fn begin(app: &App, caller: &Caller, webhook_id: &str, wanted: Wanted) -> 
     if wanted.dry_run {
         return Ok(Replayed { count, job: None });
     }
+    need_on(&app.engine.rules(&caller.workspace.id).await?.settings)?;
     let order = Order {
         kind: wanted.kind,
         since,
@@ -206,9 +207,12 @@ pub enum Control {
 /// Pauses, resumes or cancels a job.
 ///
 /// # Errors
-/// 404; 409 where the job or its webhook does not allow it.
+/// 404; 409 where the job, its webhook or the workspace's settings do not allow it.
 pub async fn control(app: &App, caller: &Caller, id: &str, control: Control) -> Result<ReplayView> {
     caller.need(Need::Edit)?;
+    if control == Control::Resume {
+        need_on(&app.engine.rules(&caller.workspace.id).await?.settings)?;
+    }
     let now = app.now();
     let (caller, id) = (caller.shared(), id.to_owned());
     app.write(move |tx| {

@@ -11,7 +11,7 @@ use serde::Serialize;
 use store::{
     Signal,
     tables::{
-        collections, monitors,
+        collections, monitors, settings,
         webhooks::{self as table, Webhook},
     },
 };
@@ -60,6 +60,7 @@ pub async fn list(app: &App, caller: &Caller) -> Result<Items<WebhookView>> {
     app.read(move |tx| {
         let monitors = monitors::list(tx, &workspace)?;
         let collections = collections::list(tx, &workspace)?;
+        let flow_task = settings::of_workspace(tx, &workspace)?.0.flow_task();
         let name = |id: &str| {
             let monitor = monitors.iter().find(|monitor| monitor.id == id).map(|monitor| monitor.name.clone());
             monitor.or_else(|| {
@@ -72,7 +73,7 @@ pub async fn list(app: &App, caller: &Caller) -> Result<Items<WebhookView>> {
         Ok(Items::all(
             table::list(tx, &workspace)?
                 .into_iter()
-                .map(|webhook| assemble(webhook, name))
+                .map(|webhook| assemble(webhook, &flow_task, name))
                 .collect(),
         ))
     })
@@ -112,8 +113,7 @@ pub async fn create(app: &App, caller: &Caller, mut input: WebhookInput) -> Resu
     let now = app.now();
     let id = id::new(id::WEBHOOK, now);
     let certificate_sealed = certificate::sealed(app.store.vault(), &id, input.client_certificate)?;
-    let flow_task = app.engine.rules(&caller.workspace.id).await?.flow_task();
-    let options = input.options.apply(WebhookOptions::of(input.profile, &flow_task));
+    let options = input.options.apply(WebhookOptions::default());
     let (secret, shown) = secret::entered(input.profile, &options, input.secret)?;
     let trigger = input
         .trigger

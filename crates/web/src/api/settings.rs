@@ -77,6 +77,13 @@ pub async fn register_event_type(State(app): State<App>, auth: Auth, Input(input
     Ok(created("event-types", &view.event_type.clone(), view))
 }
 
+/// A registered event type
+#[utoipa::path(get, path = "/event-types/{type}", tag = "event types", params(("type" = String, Path)),
+    responses((status = 200, body = EventTypeView, headers(("etag" = String)))))]
+pub async fn event_type(State(app): State<App>, auth: Auth, Path(event_type): Path<String>) -> Answer<Tagged<EventTypeView>> {
+    Ok(Tagged(event_types::get(&app, &auth, &event_type).await?))
+}
+
 /// Describe an event type
 #[utoipa::path(put, path = "/event-types/{type}", tag = "event types",
     params(("type" = String, Path), ("if-match" = Option<String>, Header, description = "ETag of the version to change")),

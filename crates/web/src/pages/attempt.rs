@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::extract::{Path, State};
 
-use super::{Frame, PageResult, Visit, assets, render, ui};
+use super::{Frame, PageResult, Visit, assets, render, ui, webhook::phases};
 use crate::{
     actions::{
         attempts::{self, AttemptDetail},
@@ -17,6 +17,7 @@ use crate::{
 struct AttemptPage {
     frame: Frame,
     webhook: String,
+    phases: String,
     a: AttemptDetail,
 }
 
@@ -27,6 +28,7 @@ pub async fn page(State(app): State<App>, visit: Visit, Path((id, attempt)): Pat
     render(&AttemptPage {
         frame: visit.frame(format!("Attempt {}", a.attempt.number), "/integrations"),
         webhook,
+        phases: phases(&a),
         a,
     })
 }

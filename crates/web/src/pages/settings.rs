@@ -75,9 +75,10 @@ struct SettingsPage {
     types: Vec<event_types::TypeLine>,
     new_type: Form,
     types_open: bool,
+    /// Where calls may go: as the instance says, and what this workspace adds.
     egress: Vec<(&'static str, String)>,
-    /// Exceptions of this workspace, and for admins of the instance of every one.
-    exceptions: Vec<String>,
+    own_egress: Vec<(&'static str, String)>,
+    /// Exceptions of every workspace, for admins of the instance.
     workspaces: Vec<exceptions::EgressView>,
     /// For admins of the instance.
     mail: Option<MailView>,
@@ -156,8 +157,8 @@ async fn show(app: &App, visit: &Visit, status: StatusCode, entered: Entered) ->
         types: event_types::type_lines(types::list(app, caller).await?.items, &frame.csrf),
         new_type,
         types_open,
-        egress: egress::rule_lines(&rules.policy),
-        exceptions: rules.exceptions.allow.iter().map(ToString::to_string).collect(),
+        egress: egress::rule_lines(app.engine.instance_policy()),
+        own_egress: egress::own_lines(&rules),
         workspaces,
         mail,
         version: app.config.version.clone(),

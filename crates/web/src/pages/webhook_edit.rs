@@ -6,16 +6,14 @@ use domain::Problem;
 use super::{
     PageError, PageResult, Posted, done,
     ui::{self, Form},
-    webhook::{self, Filter},
+    webhook::{self, Entered, Filter},
     webhook_fields::{self as fields, headers, lines},
-    webhook_form::secret_page,
-    webhook_preview::Pane,
     webhooks as shared,
 };
 use crate::{
     actions::{
         attempts,
-        webhooks::{self, RotateInput, WebhookPatch, WebhookView},
+        webhooks::{self, WebhookPatch, WebhookView},
     },
     app::App,
 };
@@ -32,7 +30,15 @@ pub async fn update(State(app): State<App>, Path(id): Path<String>, posted: Post
         Ok(_) => done(&format!("/webhooks/{id}#settings"), "saved"),
         Err(error) => {
             let form = form.refused(PageError::mendable(error)?).overtaken(before.version);
-            webhook::show(&app, &visit, &id, Filter::default(), form.status(), Some((form, Pane::default()))).await
+            webhook::show(
+                &app,
+                &visit,
+                &id,
+                Filter::default(),
+                form.status(),
+                Entered::Settings(form, Box::default()),
+            )
+            .await
         }
     }
 }
@@ -40,16 +46,19 @@ pub async fn update(State(app): State<App>, Path(id): Path<String>, posted: Post
 /// What the form says; what it does not show stays.
 pub fn patch(before: &WebhookView, form: &Form) -> Result<WebhookPatch, Problem> {
     let url = form.value("url").trim();
-    let trigger = form.value("trigger");
+    let mut options = fields::options_of(form, before.profile.has_template())?;
+    // What was shown may be the profile's or the workspace's; left as it is, it does not become the webhook's own.
+    options.timeout_ms = options.timeout_ms.filter(|limit| *limit != before.options.timeout_ms);
     Ok(WebhookPatch {
         name: Some(form.value("name").to_owned()),
         // A webhook to an own source has no URL in the form, and keeps its target.
         url: (before.source_id.is_none() && url != before.url).then(|| url.to_owned()),
         events: Some(form.values_of("events").flat_map(lines).collect()),
         filter: Some(Some(form.value("filter").trim().to_owned()).filter(|filter| !filter.is_empty())),
-        secret: Some(form.value("secret").trim().to_owned())
-            .filter(|text| !text.is_empty())
-            .map(Some),
+        secret: match fields::secret_of(form, "secret", fields::style_of(before.profile, form)) {
+            Some(given) => Some(Some(given)),
+            None => form.has("remove_secret", "on").then_some(None),
+        },
         headers: match headers(form.value("headers"))? {
             given if !given.is_empty() => Some(given),
             _ if form.has("remove_headers", "on") => Some(Vec::new()),
@@ -61,13 +70,8 @@ pub fn patch(before: &WebhookView, form: &Form) -> Result<WebhookPatch, Problem>
         },
         retry_policy: Some(fields::retry_of(form)?),
         subject: Some(Some(form.value("subject").to_owned()).filter(|subject| !subject.is_empty())),
-        // A rule with values that the form does not show stays as it is unless another is chosen.
-        trigger: if trigger == shared::trigger_word(&before.trigger) {
-            None
-        } else {
-            shared::trigger(trigger)
-        },
-        options: Some(fields::options_of(form, before.profile.has_template())?),
+        trigger: shared::trigger(form)?,
+        options: Some(options),
     })
 }
 
@@ -95,15 +99,6 @@ pub async fn enable(State(app): State<App>, Path(id): Path<String>, posted: Post
 pub async fn disable(State(app): State<App>, Path(id): Path<String>, posted: Posted) -> PageResult {
     webhooks::disable(&app, &posted.visit.caller, &id).await?;
     done(&format!("/webhooks/{id}"), "disabled")
-}
-
-/// `POST /webhooks/{id}/rotate`: the new secret is shown on the answer, and nowhere after.
-pub async fn rotate(State(app): State<App>, Path(id): Path<String>, posted: Posted) -> PageResult {
-    let rotated = webhooks::rotate_secret(&app, &posted.visit.caller, &id, RotateInput::default()).await?;
-    match rotated.secret {
-        Some(secret) => secret_page(&posted.visit, &id, "Secret rotated", &secret),
-        None => done(&format!("/webhooks/{id}"), "saved"),
-    }
 }
 
 /// `POST /webhooks/{id}/delete`.

@@ -2,6 +2,7 @@
 
 use domain::{
     Problem,
+    profile::Profile,
     retry::{RetryPolicy, UsedUp},
     webhook::{Method, SignatureStyle, WebhookOptions},
 };
@@ -34,7 +35,7 @@ pub fn options_of(form: &Form, template: bool) -> Result<OptionsPatch, Problem> 
     };
     let body = Some(form.value("options.body").to_owned()).filter(|body| !body.trim().is_empty());
     Ok(OptionsPatch {
-        timeout_ms: optional(form, "options.timeout_ms")?,
+        timeout_ms: optional(form, "options.timeout_ms")?.map(Some),
         verify_tls: Some(form.has("options.verify_tls", "on")),
         in_flight: optional(form, "options.in_flight")?,
         per_second: Some(optional(form, "options.per_second")?),
@@ -88,6 +89,25 @@ pub fn retry_of(form: &Form) -> Result<Option<RetryPolicy>, Problem> {
     }))
 }
 
+/// How a webhook signs that is made as the form says.
+pub fn style_of(profile: Profile, form: &Form) -> Option<SignatureStyle> {
+    profile.signature(&WebhookOptions {
+        signature: SignatureStyle::parse(form.value("options.signature")),
+        ..WebhookOptions::default()
+    })
+}
+
+/// The secret in a field, if one is entered. For most styles any text is a secret, blanks at its ends too; a Standard Webhooks
+/// secret and a routing key have none.
+pub fn secret_of(form: &Form, name: &str, style: Option<SignatureStyle>) -> Option<String> {
+    let text = form.value(name);
+    let text = match style {
+        None | Some(SignatureStyle::Standard) => text.trim(),
+        Some(_) => text,
+    };
+    Some(text.to_owned()).filter(|text| !text.is_empty())
+}
+
 /// The client certificate, if one is entered.
 pub fn certificate_of(form: &Form) -> Option<CertificateInput> {
     let part = |name: &str| form.value(&format!("client_certificate.{name}")).trim().to_owned();
@@ -121,6 +141,15 @@ pub fn lines(text: &str) -> Vec<String> {
         .collect()
 }
 
+/// Patterns of a field, one a line: they may hold commas.
+pub fn patterns(text: &str) -> Vec<String> {
+    text.lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+        .map(str::to_owned)
+        .collect()
+}
+
 /// `Name: value` lines.
 pub fn headers(text: &str) -> Result<Vec<Header>, Problem> {
     let line = |line: &str| {
@@ -136,11 +165,13 @@ pub fn headers(text: &str) -> Result<Vec<Header>, Problem> {
 }
 
 /// The fields' values.
+///
+/// `options` with the time limit that holds, so that it is shown.
 pub fn values(options: &WebhookOptions, policy: Option<&RetryPolicy>) -> Vec<(String, String)> {
     let on = |flag: bool| if flag { "on" } else { "" }.to_owned();
     let number = |number: Option<u64>| number.map(|number| number.to_string()).unwrap_or_default();
     let mut values = vec![
-        ("options.timeout_ms", options.timeout_ms.to_string()),
+        ("options.timeout_ms", number(options.timeout_ms)),
         ("options.in_flight", options.in_flight.to_string()),
         ("options.verify_tls", on(options.verify_tls)),
         ("options.per_second", number(options.per_second.map(u64::from))),
@@ -209,56 +240,4 @@ pub fn retry_choices() -> [Vec<(String, String)>; 2] {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn header_lines() {
-        let read = headers("X-Team: payments\n\n Authorization:  Basic a:b \n").unwrap();
-        assert_eq!(
-            read.iter().map(|h| (h.name.as_str(), h.value.as_str())).collect::<Vec<_>>(),
-            [("X-Team", "payments"), ("Authorization", "Basic a:b")]
-        );
-        assert_eq!(headers("nonsense").unwrap_err().field.as_deref(), Some("headers"));
-    }
-
-    #[test]
-    fn what_a_form_shows_comes_back_as_it_was() {
-        let options = WebhookOptions {
-            per_second: Some(5),
-            ordered: true,
-            coalesce_ms: Some(200),
-            signature: Some(SignatureStyle::Github),
-            method: Some(Method::Put),
-            content_type: Some("text/plain".to_owned()),
-            body: Some("a\nb ".to_owned()),
-            verify_tls: false,
-            ..WebhookOptions::default()
-        };
-        let policy = RetryPolicy::testmonitor();
-        let form = Form::new(values(&options, Some(&policy)));
-        assert_eq!(options_of(&form, true).unwrap().apply(WebhookOptions::default()), options);
-        assert_eq!(retry_of(&form).unwrap(), Some(policy));
-        let form = Form::new(values(&WebhookOptions::default(), None));
-        assert_eq!(
-            options_of(&form, false).unwrap().apply(WebhookOptions::default()),
-            WebhookOptions::default()
-        );
-        assert_eq!(retry_of(&form).unwrap(), None);
-    }
-
-    #[test]
-    fn a_certificate_is_entered_with_either_part_and_absent_without_both() {
-        assert!(certificate_of(&Form::with(&[("client_certificate.passphrase", "browser\u{2019}s own")])).is_none());
-        let half = certificate_of(&Form::with(&[("client_certificate.certificate", " PEM\n")])).unwrap();
-        assert_eq!((half.certificate.as_str(), half.key.as_str(), half.passphrase), ("PEM", "", None));
-    }
-
-    #[test]
-    fn wrong_values_are_named() {
-        let form = Form::with(&[("retry", "own"), ("retry_policy.delays_ms", "1, x")]);
-        assert_eq!(retry_of(&form).unwrap_err().field.as_deref(), Some("retry_policy.delays_ms"));
-        let form = Form::with(&[("options.method", "BREW")]);
-        assert_eq!(options_of(&form, true).unwrap_err().field.as_deref(), Some("options.method"));
-    }
-}
+mod tests;

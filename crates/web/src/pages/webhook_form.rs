@@ -7,18 +7,19 @@ use axum::{
 };
 use domain::{
     Problem, event,
-    profile::{Profile, custom, flow_task},
+    profile::{FlowTaskDefaults, Profile, custom, flow_task},
+    retry::RetryPolicy,
     webhook::WebhookOptions,
 };
 use serde::Deserialize;
 
 use super::{
     Frame, PageError, PageResult, Posted, Visit, assets, done, options, render_as,
-    settings::Shown,
     ui::{self, Form},
     webhook_fields::{self as fields, headers, lines},
     webhook_preview::Pane,
-    webhooks::{Kind, TRIGGERS, kind, trigger},
+    webhook_secret::secret_page,
+    webhooks::{COUNT, Kind, TRIGGERS, kind, trigger},
 };
 use crate::{
     actions::{
@@ -79,12 +80,7 @@ pub async fn new_page(State(app): State<App>, visit: Visit, Query(chosen): Query
         "every_run"
     };
     let profile = profile(kind);
-    let task = app
-        .engine
-        .rules(&visit.caller.workspace.id)
-        .await
-        .map_err(ActionError::from)?
-        .flow_task();
+    let task = task_of(&app, &visit).await?;
     let (events, signing) = match profile {
         Profile::Testmonitor => ("", "none"),
         Profile::FlowTask => ("job.*", "none"),
@@ -98,7 +94,12 @@ pub async fn new_page(State(app): State<App>, visit: Visit, Query(chosen): Query
         Profile::Custom => custom::DEFAULT_BODY.to_owned(),
         _ => String::new(),
     };
-    let mut values = fields::values(&WebhookOptions::of(profile, &task), None);
+    let limit = WebhookOptions::default().limit_ms(profile, &task);
+    let beginning = WebhookOptions {
+        timeout_ms: Some(limit),
+        ..WebhookOptions::default()
+    };
+    let mut values = fields::values(&beginning, None);
     values.retain(|(name, _)| name != "options.body");
     let more = [
         ("subject", &*chosen.monitor),
@@ -110,6 +111,7 @@ pub async fn new_page(State(app): State<App>, visit: Visit, Query(chosen): Query
                 rule
             },
         ),
+        (COUNT, "3"),
         ("signing", signing),
         ("events", events),
         ("enabled", "on"),
@@ -178,13 +180,14 @@ pub async fn show(app: &App, visit: &Visit, status: StatusCode, kind: &'static K
 pub async fn create(State(app): State<App>, posted: Posted) -> PageResult {
     let Posted { visit, form } = posted;
     let kind = kind(form.value("type"));
-    let made = match input(kind, &form) {
+    let task = task_of(&app, &visit).await?;
+    let made = match input(kind, &form, &task) {
         Ok(input) => webhooks::create(&app, &visit.caller, input).await,
         Err(problem) => Err(problem.into()),
     };
     match made {
         Ok(created) => match created.secret {
-            Some(secret) => secret_page(&visit, &created.webhook.id, "Webhook created", &secret),
+            Some(secret) => secret_page(&visit, &created.webhook, "Webhook created", &secret),
             None => done(&format!("/webhooks/{}", created.webhook.id), "created"),
         },
         Err(error) => {
@@ -194,26 +197,21 @@ pub async fn create(State(app): State<App>, posted: Posted) -> PageResult {
     }
 }
 
-/// The page that shows a signing secret once.
-pub fn secret_page(visit: &Visit, webhook_id: &str, title: &str, secret: &str) -> PageResult {
-    Shown {
-        frame: visit.frame(title, "/integrations"),
-        lead: "Give this secret to the receiver, so that it can check that calls are from here.".to_owned(),
-        label: "Signing secret",
-        secret: secret.to_owned(),
-        steps: Vec::new(),
-        sample_title: "A receiver checks it like this (Python, pip install standardwebhooks)",
-        sample: "from standardwebhooks import Webhook\n\nevent = Webhook(secret).verify(request.body, request.headers)".to_owned(),
-        back: format!("/webhooks/{webhook_id}"),
-        back_label: "To the webhook",
-    }
-    .page()
+/// What flow tasks of the visitor's workspace have.
+pub async fn task_of(app: &App, visit: &Visit) -> Result<FlowTaskDefaults, PageError> {
+    let rules = app.engine.rules(&visit.caller.workspace.id).await.map_err(ActionError::from)?;
+    Ok(rules.flow_task())
 }
 
-/// What the form says.
-pub fn input(kind: &Kind, form: &Form) -> Result<WebhookInput, Problem> {
+/// What the form says. What is as the workspace has it for its flow tasks (`task`) is not made the webhook's own: then it
+/// follows when that changes.
+pub fn input(kind: &Kind, form: &Form, task: &FlowTaskDefaults) -> Result<WebhookInput, Problem> {
     let profile = profile(kind);
-    let own = Some(form.value("secret").trim().to_owned()).filter(|text| !text.is_empty());
+    let mut options = fields::options_of(form, profile.has_template())?;
+    let usual = WebhookOptions::default().limit_ms(profile, task);
+    options.timeout_ms = options.timeout_ms.filter(|limit| *limit != Some(usual));
+    let of_task = |policy: &RetryPolicy| profile == Profile::FlowTask && *policy == task.retry_policy();
+    let own = fields::secret_of(form, "secret", fields::style_of(profile, form));
     let secret = match form.value("signing") {
         // Kinds with one field for the secret: empty is unsigned.
         "" => own,
@@ -236,10 +234,10 @@ pub fn input(kind: &Kind, form: &Form) -> Result<WebhookInput, Problem> {
         url: form.value("url").to_owned(),
         events,
         subject: Some(form.value("subject").to_owned()).filter(|subject| !subject.is_empty() && kind.word != "team"),
-        trigger: trigger(form.value("trigger")),
+        trigger: trigger(form)?,
         filter: Some(form.value("filter").trim().to_owned()).filter(|filter| !filter.is_empty()),
-        options: fields::options_of(form, profile.has_template())?,
-        retry_policy: fields::retry_of(form)?,
+        options,
+        retry_policy: fields::retry_of(form)?.filter(|policy| !of_task(policy)),
         secret,
         headers: headers(form.value("headers"))?,
         client_certificate: fields::certificate_of(form),
@@ -248,24 +246,4 @@ pub fn input(kind: &Kind, form: &Form) -> Result<WebhookInput, Problem> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn each_kind_subscribes_to_its_events() {
-        let form = Form::with(&[
-            ("name", "n"),
-            ("url", "https://example.com"),
-            ("subject", "s"),
-            ("options.timeout_ms", "1000"),
-            ("signing", "generate"),
-            ("events", "a.b, c.*"),
-        ]);
-        let of = |word| input(kind(word), &form).unwrap();
-        assert_eq!(of("results").events, [event::RUN_FINISHED]);
-        assert_eq!(of("team").subject, None);
-        assert_eq!(of("feed").subject.as_deref(), Some("s"));
-        assert_eq!(of("standard").events, ["a.b", "c.*"]);
-        assert_eq!(of("standard").secret.as_deref(), Some("generate"));
-    }
-}
+mod tests;

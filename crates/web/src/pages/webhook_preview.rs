@@ -6,7 +6,7 @@ use domain::Problem;
 use super::{
     PageError, PageResult, Posted,
     ui::Form,
-    webhook::{self, Filter},
+    webhook::{self, Entered, Filter},
     webhook_edit, webhook_form,
     webhooks::kind,
 };
@@ -33,7 +33,8 @@ impl Pane {
 pub async fn preview(State(app): State<App>, posted: Posted) -> PageResult {
     let Posted { visit, form } = posted;
     let kind = kind(form.value("type"));
-    let result = match webhook_form::input(kind, &form) {
+    let task = webhook_form::task_of(&app, &visit).await?;
+    let result = match webhook_form::input(kind, &form, &task) {
         Ok(input) => webhooks::preview(&app, &visit.caller, trial(input, &form)).await,
         Err(problem) => Err(problem.into()),
     };
@@ -45,7 +46,8 @@ pub async fn preview(State(app): State<App>, posted: Posted) -> PageResult {
 pub async fn try_once(State(app): State<App>, posted: Posted) -> PageResult {
     let Posted { visit, form } = posted;
     let kind = kind(form.value("type"));
-    let result = match webhook_form::input(kind, &form) {
+    let task = webhook_form::task_of(&app, &visit).await?;
+    let result = match webhook_form::input(kind, &form, &task) {
         Ok(input) => webhooks::try_once(&app, &visit.caller, trial(input, &form)).await,
         Err(problem) => Err(problem.into()),
     };
@@ -70,7 +72,15 @@ pub async fn of_saved(State(app): State<App>, Path(id): Path<String>, posted: Po
         Err(problem) => Err(problem.into()),
     };
     let (form, pane) = finish(form, result, |shown, pane| pane.shown = Some(shown))?;
-    webhook::show(&app, &visit, &id, Filter::default(), form.status(), Some((form, pane))).await
+    webhook::show(
+        &app,
+        &visit,
+        &id,
+        Filter::default(),
+        form.status(),
+        Entered::Settings(form, Box::new(pane)),
+    )
+    .await
 }
 
 fn chosen(form: &Form) -> Option<String> {

@@ -1,19 +1,21 @@
-//! What the pages of webhooks share: the kinds of the catalogue, trigger rules in words,
-//! bodies as they were sent.
+//! What the pages of webhooks share: the kinds of the catalogue, trigger rules and retries in words, bodies as they were sent.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use domain::{
     event,
     profile::Profile,
     retry::{RetryPolicy, UsedUp},
-    trigger::TriggerRule,
 };
 
-use super::{options, ui};
+use super::ui;
 use crate::actions::{
     payload::Payload,
     webhooks::{Health, WebhookView, hears_results},
 };
+
+mod rule;
+
+pub use rule::{COUNT, TRIGGERS, trigger, trigger_count, trigger_options, trigger_word};
 
 /// One kind of integration in the catalogue.
 pub struct Kind {
@@ -132,66 +134,6 @@ pub fn target(webhook: &WebhookView) -> String {
     }
 }
 
-/// The trigger rules with their words and what they mean.
-pub const TRIGGERS: &[(&str, &str, &str)] = &[
-    (
-        "three_failures_then_success",
-        "Notify for 3 failures and then first success",
-        "The first three results of a failing streak, then silence, then the first success.",
-    ),
-    (
-        "every_run",
-        "Notify for all completed monitor runs",
-        "What a source needs, so that incidents are resolved in time.",
-    ),
-    (
-        "on_change",
-        "When good turns to bad, or bad to good",
-        "One message when it breaks, one when it is mended.",
-    ),
-    ("failures", "Failures only", "Never tells that it works again."),
-    ("successes", "Successes only", ""),
-];
-
-/// The word of a rule in forms.
-pub fn trigger_word(rule: &TriggerRule) -> &'static str {
-    match rule {
-        TriggerRule::EveryRun => "every_run",
-        TriggerRule::ThreeFailuresThenSuccess { .. } => "three_failures_then_success",
-        TriggerRule::AfterFailures { .. } => "after_failures",
-        TriggerRule::OnChange => "on_change",
-        TriggerRule::Failures => "failures",
-        TriggerRule::Successes => "successes",
-    }
-}
-
-/// The rule of a word, if it is one that forms offer.
-pub fn trigger(word: &str) -> Option<TriggerRule> {
-    match word {
-        "every_run" => Some(TriggerRule::EveryRun),
-        "three_failures_then_success" => Some(TriggerRule::ThreeFailuresThenSuccess { first: 3 }),
-        "on_change" => Some(TriggerRule::OnChange),
-        "failures" => Some(TriggerRule::Failures),
-        "successes" => Some(TriggerRule::Successes),
-        _ => None,
-    }
-}
-
-/// Pairs for a select; a rule that only the API can set stays selectable while it is set.
-pub fn trigger_options(current: &TriggerRule) -> Vec<(String, String)> {
-    let mut pairs: Vec<(String, String)> = TRIGGERS
-        .iter()
-        .map(|(word, label, _)| ((*word).to_owned(), (*label).to_owned()))
-        .collect();
-    if let TriggerRule::AfterFailures { failures } = current {
-        pairs.extend(options(&[(
-            "after_failures",
-            &format!("After {failures} failures in a row, then the first success"),
-        )]));
-    }
-    pairs
-}
-
 /// When a failed attempt is tried again.
 pub fn retries(policy: &RetryPolicy) -> String {
     if policy.delays_ms.is_empty() {
@@ -250,13 +192,6 @@ fn bytes(payload: &Payload) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn every_rule_of_a_form_comes_back_as_itself() {
-        for (word, _, _) in TRIGGERS {
-            assert_eq!(trigger_word(&trigger(word).unwrap()), *word);
-        }
-    }
 
     #[test]
     fn retries_in_words() {

@@ -30,6 +30,9 @@ async fn a_workspace_starts_with_21_types_and_registers_more() {
         assert_eq!(instance.post(PATH, input).await.problem(422).0, field);
     }
     let path = format!("{PATH}/issue-closed");
+    let one = instance.get(made.header("location")).await.expect(200);
+    assert_eq!((one.header("etag"), one.json()["type"].as_str()), ("\"1\"", Some("issue-closed")));
+    instance.get(&format!("{PATH}/nothing")).await.problem(404);
     let described = instance
         .with("PUT", &path, &[], json!({"description": "Done"}).to_string())
         .await
@@ -115,4 +118,35 @@ async fn what_is_not_registered_can_be_refused_for_publishing() {
     assert_eq!(answers[1]["problem"]["field"], "[1].type", "{answers:?}");
     instance.post(PATH, json!({"type": "nothing.known"})).await.expect(201);
     instance.post("/api/v1/events", event("nothing.known")).await.expect(202);
+}
+
+#[tokio::test]
+async fn a_repeat_has_the_same_answer_although_its_type_was_removed() {
+    let instance = Instance::new().await;
+    instance
+        .patch("/api/v1/settings/webhooks", json!({"unregisteredEvents": "refuse"}))
+        .await
+        .expect(200);
+    instance.post(PATH, json!({"type": "short-lived"})).await.expect(201);
+    let keyed = json!({"type": "short-lived", "data": {"n": 1}});
+    let own = json!({"type": "short-lived", "id": "mine", "data": {"n": 2}});
+    let send = async |key: &str, body: &Value| {
+        let headers = [("idempotency-key", key)];
+        instance.with("POST", "/api/v1/events", &headers, body.to_string()).await
+    };
+    let first = [
+        send("k-1", &keyed).await.expect(202).json(),
+        instance.post("/api/v1/events", own.clone()).await.expect(202).json(),
+    ];
+    instance.delete(&format!("{PATH}/short-lived")).await.expect(204);
+    let again = [
+        send("k-1", &keyed).await.expect(202).json(),
+        instance.post("/api/v1/events", own.clone()).await.expect(202).json(),
+    ];
+    assert_eq!(first, again);
+    assert_eq!(send("k-2", &keyed).await.problem(422).0, "type", "a new key is a new event");
+    send("k-1", &json!({"type": "short-lived", "data": {"n": 3}})).await.problem(409);
+    let batch = instance.post("/api/v1/events/batch", json!([own, keyed])).await.expect(202).json();
+    assert_eq!(batch["items"][0]["id"], first[1]["id"]);
+    assert_eq!(batch["items"][1]["problem"]["field"], "[1].type");
 }

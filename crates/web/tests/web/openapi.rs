@@ -182,6 +182,7 @@ fn bodies_that_may_be_left_out_are_described_so() {
 /// Options that are all set: what is not set is not written.
 fn every_option() -> domain::webhook::WebhookOptions {
     domain::webhook::WebhookOptions {
+        timeout_ms: Some(1_000),
         per_second: Some(1),
         ordered: true,
         coalesce_ms: Some(10),

@@ -181,6 +181,15 @@ async fn a_try_is_guarded_needs_the_right_and_is_braked() {
             .0,
         "secret"
     );
+    // What is refused is counted too: it cost a look-up.
+    let mut statuses = Vec::new();
+    for _ in 0..20 {
+        let tried = instance
+            .post("/api/v1/webhooks/try", with(json!({"url": "https://127.0.0.2/"})))
+            .await;
+        statuses.push(tried.status.as_u16());
+    }
+    assert!(statuses.contains(&429), "{statuses:?}");
     instance.token = instance.token_with(&["read"]).await;
     instance.post("/api/v1/webhooks/try", with(json!({}))).await.problem(403);
 }

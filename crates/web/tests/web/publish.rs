@@ -140,6 +140,11 @@ async fn watchbells_own_events_cannot_be_forged() {
             (&json!(1), &json!("[0].type"))
         );
     }
+    let refused = instance
+        .post("/api/v1/events", json!({"type": "delivery.failed", "data": {}}))
+        .await;
+    let hint = refused.expect(422).json()["hint"].as_str().unwrap().to_owned();
+    assert!(hint.contains("`delivery.`"), "{hint}");
     instance.token = admin;
     let stored = instance.items("/api/v1/events").await;
     assert!(stored.iter().all(|event| event["data"]["status"] != "success"), "{stored:?}");

@@ -108,6 +108,43 @@ async fn what_a_webhook_missed_while_it_was_off_is_recovered_only_when_asked() {
 }
 
 #[tokio::test]
+async fn with_the_workspaces_webhooks_off_jobs_are_counted_but_neither_started_nor_resumed() {
+    let instance = Instance::new().await;
+    let (id, _) = webhook(&instance, json!({})).await;
+    let path = format!("/api/v1/webhooks/{id}");
+    publish(&instance, "order.made", json!({})).await;
+    let body = json!({"since": ago(&instance, 60)});
+    let job = instance.post(&format!("{path}/replay"), body.clone()).await.expect(202).json()["job"]["id"].clone();
+    let job = format!("/api/v1/replays/{}", job.as_str().unwrap());
+    instance.post(&format!("{job}/pause"), json!({})).await.expect(200);
+    let switch = async |on: bool| {
+        instance
+            .with(
+                "PATCH",
+                "/api/v1/settings/webhooks",
+                &[],
+                json!({"webhooksEnabled": on}).to_string(),
+            )
+            .await
+            .expect(200);
+    };
+    switch(false).await;
+    let (_, detail) = instance.post(&format!("{job}/resume"), json!({})).await.problem(409);
+    assert!(detail.contains("switched off in this workspace"), "{detail}");
+    instance.post(&format!("{job}/cancel"), json!({})).await.expect(200);
+    for kind in ["replay", "recover"] {
+        let path = format!("{path}/{kind}");
+        let (_, detail) = instance.post(&path, body.clone()).await.problem(409);
+        assert!(detail.contains("switched off in this workspace"), "{detail}");
+        let mut dry = body.clone();
+        dry["dry_run"] = json!(true);
+        assert_eq!(instance.post(&path, dry).await.expect(200).json()["count"], 1, "{kind}");
+    }
+    switch(true).await;
+    instance.post(&format!("{path}/recover"), body).await.expect(202);
+}
+
+#[tokio::test]
 async fn wrong_fields_are_named_and_strangers_see_nothing() {
     let instance = Instance::new().await;
     let (id, _) = webhook(&instance, json!({})).await;

@@ -208,11 +208,30 @@ async fn switched_off_events_are_stored_and_their_deliveries_dropped_with_the_re
 }
 
 #[tokio::test]
-async fn what_a_flow_task_begins_with_is_the_workspaces() {
+async fn a_flow_task_has_the_workspaces_time_limit_as_it_is_until_it_has_its_own() {
     let instance = Instance::new().await;
     set(&instance, json!({"timeoutMs": 7_000, "maxRetries": 3, "retryDelayMs": 250})).await;
     let mut task = webhook();
     task["profile"] = json!("flow-task");
     let made = instance.post("/api/v1/webhooks", task).await.expect(201).json();
     assert_eq!(made["options"]["timeout_ms"], 7_000);
+    let path = format!("/api/v1/webhooks/{}", made["id"].as_str().unwrap());
+    let limit = async || {
+        let listed = instance.items("/api/v1/webhooks").await;
+        let one = instance.get(&path).await.expect(200).json();
+        assert_eq!(listed[0]["options"]["timeout_ms"], one["options"]["timeout_ms"]);
+        one["options"]["timeout_ms"].as_u64().unwrap()
+    };
+    let patch = async |limit: serde_json::Value| {
+        let body = json!({"options": {"timeout_ms": limit}}).to_string();
+        instance.with("PATCH", &path, &[], body).await
+    };
+    set(&instance, json!({"timeoutMs": 8_000})).await;
+    assert_eq!(limit().await, 8_000);
+    patch(json!(500)).await.expect(200);
+    set(&instance, json!({"timeoutMs": 9_000})).await;
+    assert_eq!(limit().await, 500, "its own stays");
+    assert_eq!(patch(json!(0)).await.problem(422).0, "options.timeout_ms");
+    patch(json!(null)).await.expect(200);
+    assert_eq!(limit().await, 9_000);
 }

@@ -152,6 +152,7 @@ async fn any_bytes_that_a_receiver_answers_are_shown_as_they_were() {
         message: None,
         remote: None,
         http_version: None,
+        method: "POST".to_owned(),
         request_url: "https://1.1.1.1/hook".to_owned(),
         request_headers: Vec::new(),
         request_body: ODD.to_vec(),

@@ -4,6 +4,10 @@
 //! between are in the source. Reading it is guessing with care: where two answers are possible
 //! there is none, since a wrong name is worse than no name.
 
+mod chain;
+
+use chain::{chain_start, close_of, is_name};
+
 /// Line and column of an error, and the text they count in.
 #[derive(Clone, Copy, Debug)]
 pub struct Place<'a> {
@@ -239,128 +243,5 @@ pub struct Called {
     pub made: bool,
 }
 
-fn is_name(c: char) -> bool {
-    c.is_alphanumeric() || c == '_' || c == '$'
-}
-
-/// Where the parenthesis with which `text` begins is closed.
-fn close_of(text: &str) -> Option<usize> {
-    let mut depth = 0;
-    for (at, byte) in text.bytes().enumerate() {
-        match byte {
-            b'(' | b'[' | b'{' => depth += 1,
-            b')' | b']' | b'}' if depth == 1 => return Some(at),
-            b')' | b']' | b'}' => depth -= 1,
-            _ => {}
-        }
-    }
-    None
-}
-
-/// Where the chain of names, indices and calls that ends at `end` begins.
-fn chain_start(source: &str, end: usize) -> usize {
-    let mut start = source[..end].trim_end().len();
-    loop {
-        let before = &source[..start];
-        let Some(last) = before.chars().next_back() else { return start };
-        if last == ')' || last == ']' {
-            let Some(open) = open_of(before) else { return start };
-            start = open;
-            // What is indexed or called belongs to it.
-            if !source[..start].ends_with(|c: char| is_name(c) || c == ')' || c == ']') {
-                return start;
-            }
-            continue;
-        }
-        if is_name(last) {
-            start = before.trim_end_matches(is_name).len();
-        } else {
-            return start;
-        }
-        let rest = source[..start].trim_end();
-        let Some(owner) = rest.strip_suffix("?.").or_else(|| rest.strip_suffix('.')) else {
-            return start;
-        };
-        let owner = owner.trim_end();
-        if !owner.ends_with(|c: char| is_name(c) || c == ')' || c == ']') {
-            return start;
-        }
-        start = owner.len();
-    }
-}
-
-/// Where the bracket with which `text` ends is opened.
-fn open_of(text: &str) -> Option<usize> {
-    let mut depth = 0;
-    for (at, byte) in text.bytes().enumerate().rev() {
-        match byte {
-            b')' | b']' | b'}' => depth += 1,
-            b'(' | b'[' | b'{' if depth == 1 => return Some(at),
-            b'(' | b'[' | b'{' => depth -= 1,
-            _ => {}
-        }
-    }
-    None
-}
-
 #[cfg(test)]
-mod tests {
-    use super::{Place, Token};
-
-    /// The callee at the mark `^`.
-    fn called(text: &str) -> Option<String> {
-        let at = text.find('^').unwrap();
-        let source = text.replace('^', "");
-        let found = Place::new(&source, 1, at + 1).unwrap().callee()?;
-        Some(if found.made { format!("new {}", found.text) } else { found.text })
-    }
-
-    #[test]
-    fn a_callee_is_named_as_written() {
-        for (text, name) in [
-            ("pm.^foo();", "pm.foo"),
-            ("x = ^u();", "u"),
-            ("pm.response.json().^foo();", "pm.response.json(...).foo"),
-            ("o.a.b(1, ^u);", "o.a.b"),
-            ("arr[0](^k)", "arr[0]"),
-            ("new ^K()", "new K"),
-            ("new o.^Foo(1)", "new o.Foo"),
-            ("pm.expect(pm.response.^foo()).to.equal(1)", "pm.response.foo"),
-            ("o?.^foo()", "o?.foo"),
-            ("if (pm.^has()) {}", "pm.has"),
-            ("pm.test('a', function () { pm.^foo(); })", "pm.foo"),
-            ("x(y).^foo(function () { a; })", "x(...).foo"),
-        ] {
-            assert_eq!(called(text).as_deref(), Some(name), "{text}");
-        }
-    }
-
-    #[test]
-    fn where_two_may_be_meant_none_is() {
-        assert_eq!(called("f(^g(1));"), None);
-        assert_eq!(called("^f()();"), None);
-        assert_eq!(called("'abc'.^foo();"), None);
-        assert_eq!(called("x = ^1;"), None);
-    }
-
-    #[test]
-    fn tokens_are_told_apart() {
-        for (text, token) in [
-            ("  b", Token::Identifier("b")),
-            ("'x'", Token::Text),
-            ("5", Token::Number),
-            ("=>", Token::Sign("=>")),
-            ("else {", Token::Sign("else")),
-            (" ", Token::End),
-        ] {
-            assert_eq!(Place::new(text, 1, 1).unwrap().token(), token);
-        }
-    }
-
-    #[test]
-    fn a_place_outside_of_the_text_is_none() {
-        assert!(Place::new("a", 3, 1).is_none());
-        assert!(Place::new("é", 1, 2).is_none());
-        assert!(Place::new("a", 1, 9).is_none());
-    }
-}
+mod tests;

@@ -63,15 +63,15 @@ async fn give_up(engine: &Engine, batch: &Batch, at: usize, refusal: &store::Err
             result => break result,
         }
     };
-    if let Err(error) = ended {
-        // Whatever is wrong with its row: it stays claimed, which costs its lane one place and its receiver nothing.
+    if let Err(error) = &ended {
+        // Whatever is wrong with its row, nothing waits for it.
         tracing::error!(%error, delivery = delivery.id, "a delivery could not be ended and rests until the next start");
-        return None;
     }
     let outcome = Outcome {
         delivery_ids: vec![delivery.id.clone()],
         retry_at: None,
         disabled: false,
+        resting: ended.is_err(),
     };
     Some((delivery.webhook_id.clone(), outcome))
 }

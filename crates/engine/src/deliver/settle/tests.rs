@@ -1,62 +1,9 @@
 //! Settling twice what was settled once: a connection that is lost during COMMIT leaves that open.
 
-use domain::{delivery::DeliveryKind, event::Event, profile::Profile, retry::RetryPolicy, trigger::TriggerRule, webhook::WebhookOptions};
 use store::{tables::events, testing};
 
 use super::*;
-
-fn webhook() -> Webhook {
-    Webhook {
-        id: "whk".to_owned(),
-        workspace_id: "wsp".to_owned(),
-        name: "Hook".to_owned(),
-        profile: Profile::Standard,
-        url: "https://example.org".to_owned(),
-        source_id: None,
-        events: vec!["*".to_owned()],
-        subject: String::new(),
-        filter: String::new(),
-        trigger_rule: TriggerRule::EveryRun,
-        options: WebhookOptions::default(),
-        retry_policy: Some(RetryPolicy::testmonitor()),
-        secret_sealed: None,
-        old_secret_sealed: None,
-        old_secret_ends_at: None,
-        headers_sealed: None,
-        certificate_sealed: None,
-        owner_id: "1".to_owned(),
-        enabled: true,
-        disabled_reason: None,
-        disabled_at: None,
-        deleted_at: None,
-        failing_since: None,
-        failed_attempts: 0,
-        last_success_at: None,
-        last_attempt_at: None,
-        probe_at: None,
-        version: 1,
-        created_at: 0,
-        updated_at: 0,
-    }
-}
-
-fn delivery(id: &str) -> Delivery {
-    Delivery {
-        id: id.to_owned(),
-        workspace_id: "wsp".to_owned(),
-        webhook_id: "whk".to_owned(),
-        event_id: "evt".to_owned(),
-        event_type: "a".to_owned(),
-        kind: DeliveryKind::Event,
-        state: DeliveryState::Pending,
-        reason: None,
-        attempts: 0,
-        due_at: 10,
-        created_at: 10,
-        finished_at: None,
-        replay_id: None,
-    }
-}
+use crate::fixture::{delivery, event, webhook};
 
 fn attempt(delivery_id: &str) -> Attempt {
     Attempt {
@@ -75,6 +22,7 @@ fn attempt(delivery_id: &str) -> Attempt {
         message: None,
         remote: None,
         http_version: None,
+        method: "POST".to_owned(),
         request_url: String::new(),
         request_headers: Vec::new(),
         request_body: Vec::new(),
@@ -104,17 +52,7 @@ fn batch() -> Batch {
 
 fn people(tx: &mut dyn Tx) -> Result<()> {
     crate::fixture::people(tx)?;
-    let event = Event {
-        id: "evt".to_owned(),
-        workspace_id: "wsp".to_owned(),
-        event_type: "a".to_owned(),
-        subject: String::new(),
-        at: 10,
-        data: "{}".to_owned(),
-        import: false,
-        hops: 0,
-    };
-    events::insert(tx, &event, None, 10)?;
+    events::insert(tx, &event(), None, 10)?;
     webhooks::insert(tx, &webhook())?;
     deliveries::insert_many(tx, &[delivery("dlv_1"), delivery("dlv_2")])
 }

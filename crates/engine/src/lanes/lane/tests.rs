@@ -9,6 +9,7 @@ use domain::{
 use store::tables::deliveries::Delivery;
 
 use super::*;
+use crate::deliver::Job;
 
 const FRESH: Failures = Failures {
     in_a_row: 0,
@@ -85,9 +86,24 @@ fn lane() -> (Lane, Arc<Semaphore>) {
     (Lane::new(Arc::from("w"), Loaded::default()), Arc::new(Semaphore::new(10)))
 }
 
+/// What a read brings that finds these, whatever their sizes.
+fn brought(wish: &Wish, due: Vec<Job>) -> Brought {
+    let count = |replays| {
+        due.iter()
+            .filter(|job| (job.delivery.kind == DeliveryKind::Replay) == replays)
+            .count()
+    };
+    Brought {
+        full: count(false) >= wish.limit,
+        full_replays: wish.replays > 0 && count(true) >= wish.replays,
+        due,
+        ..Brought::default()
+    }
+}
+
 fn look(lane: &Lane, target: &Arc<Target>, found: Vec<Job>) -> Vec<Job> {
     let wish = lane.wish(true);
-    lane.found(Arc::clone(target), FRESH, found, &wish, None, 0).refused
+    lane.found(Arc::clone(target), FRESH, brought(&wish, found), &wish, 0).refused
 }
 
 fn taken(take: Take) -> Option<String> {
@@ -102,6 +118,7 @@ fn settled(ids: &[&str], disabled: bool) -> Outcome {
         delivery_ids: ids.iter().map(|id| (*id).to_owned()).collect(),
         retry_at: None,
         disabled,
+        resting: false,
     }
 }
 
@@ -113,20 +130,21 @@ fn loads_four_times_its_cap_and_asks_again_when_half_of_that_is_gone() {
         wish,
         Wish {
             limit: 4,
+            replays: 8,
             after: None,
             later: true,
             clear: true
         },
         "a lane that knows nothing yet has a cap of one"
     );
-    lane.found(target(1, true, 2), FRESH, jobs(4), &wish, None, 0);
+    lane.found(target(1, true, 2), FRESH, brought(&wish, jobs(4)), &wish, 0);
     let wish = lane.wish(false);
     assert_eq!(
         (wish.limit, wish.after.clone()),
         (4, Some((0, "d003".to_owned()))),
         "the next look goes on behind the last"
     );
-    lane.found(target(1, true, 2), FRESH, jobs(8).split_off(4), &wish, None, 0);
+    lane.found(target(1, true, 2), FRESH, brought(&wish, jobs(8).split_off(4)), &wish, 0);
     assert_eq!(lane.wish(true).limit, 1, "full: there is place for a test only");
     let mut asked = Vec::new();
     let (first, _) = lane.take_more(0, &pool);
@@ -148,7 +166,7 @@ fn what_is_claimed_is_not_loaded_again_even_by_a_look_that_began_before_its_comm
     lane.exchanged(DeliveryKind::Event, true, true, 0, 0);
     lane.settled(&settled(&["d000"], false));
     // The look read the delivery while it was pending.
-    lane.found(Arc::clone(&target), FRESH, jobs(1), &wish, None, 0);
+    lane.found(Arc::clone(&target), FRESH, brought(&wish, jobs(1)), &wish, 0);
     assert_eq!(taken(lane.take_next(0)), None);
     // A later look finds it only if it is to be tried again.
     look(&lane, &target, jobs(1));
@@ -208,14 +226,14 @@ fn an_edit_lets_an_open_lane_try_at_once() {
         probe_at: Some(100),
     };
     let wish = lane.wish(true);
-    lane.found(target(1, true, 1), failing, jobs(1), &wish, None, 0);
+    lane.found(target(1, true, 1), failing, brought(&wish, jobs(1)), &wish, 0);
     assert!(matches!(lane.take_more(0, &pool).0, Take::Wait(100, true)));
     assert!(
         matches!(lane.take_more(0, &pool).0, Take::Wait(100, false)),
         "somebody waits for that time already"
     );
     let wish = lane.wish(true);
-    lane.found(target(2, true, 1), failing, Vec::new(), &wish, None, 0);
+    lane.found(target(2, true, 1), failing, brought(&wish, Vec::new()), &wish, 0);
     assert!(taken(lane.take_more(0, &pool).0).is_some());
 }
 
@@ -243,9 +261,8 @@ fn with_much_loaded_in_all_lanes_each_loads_one_at_a_time_and_goes_on() {
         lane.found(
             target(1, true, 8),
             FRESH,
-            next.into_iter().take(if sent < 3 { 1 } else { 0 }).collect(),
+            brought(&wish, next.into_iter().take(if sent < 3 { 1 } else { 0 }).collect()),
             &wish,
-            None,
             0,
         );
         take = lane.take_next(0);
@@ -271,7 +288,7 @@ fn in_strict_order_a_failure_gives_back_what_is_loaded_and_waits_for_its_settlem
     assert_eq!(taken(lane.take_more(0, &pool).0), None);
     let wish = lane.wish(true);
     assert!(!lane.settled(&settled(&["d000", "d001"], false)).look, "a look is under way");
-    let found = lane.found(Arc::clone(&target), FRESH, jobs(3).split_off(2), &wish, None, 0);
+    let found = lane.found(Arc::clone(&target), FRESH, brought(&wish, jobs(3).split_off(2)), &wish, 0);
     assert!(found.again);
     assert_eq!(taken(lane.take_more(0, &pool).0), None);
     // The next one begins with what failed.
@@ -348,3 +365,5 @@ fn replays_leave_one_at_a_time_and_let_everything_else_go_first() {
     assert_eq!(taken(lane.take_next(0)).as_deref(), Some("d001"), "live before replayed");
     assert_eq!(taken(lane.take_more(0, &pool).0).as_deref(), Some("r2"));
 }
+
+mod waiting;

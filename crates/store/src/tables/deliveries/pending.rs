@@ -28,8 +28,8 @@ pub struct Settled {
     pub finished_at: Option<Micros>,
 }
 
-/// Pending deliveries of a webhook that are due, with their events, the longest due first; only those that come after
-/// `after` (due time and id of one that was read before), so that a lane does not read again what it has in flight.
+/// Pending deliveries of a webhook that are due, replays left out, with their events, the longest due first; only those that
+/// come after `after` (due time and id of one that was read before), so that a lane does not read again what it has in flight.
 pub fn due_of_webhook(
     tx: &mut dyn Tx,
     webhook_id: &str,
@@ -42,15 +42,45 @@ pub fn due_of_webhook(
     all(tx, DUE_OF_WEBHOOK, &params![webhook_id, now, after_due, after_id, limit], read)
 }
 
+/// The same for deliveries of replay jobs, which have an index of their own: however many of them are tried again, what is
+/// live is read as fast.
+pub fn due_replays_of_webhook(
+    tx: &mut dyn Tx,
+    webhook_id: &str,
+    now: Micros,
+    limit: usize,
+    after: Option<(Micros, &str)>,
+) -> Result<Vec<(Delivery, Event)>> {
+    let (after_due, after_id) = after.unwrap_or((Micros::MIN, ""));
+    let read = |row: &Row| Ok((read(row)?, events::read(row, 13)?));
+    all(tx, DUE_REPLAYS, &params![webhook_id, now, after_due, after_id, limit], read)
+}
+
 // The cross join tells SQLite to begin with the deliveries.
-pub(in crate::tables) const DUE_OF_WEBHOOK: &str = concat!(
-    "SELECT ",
-    columns!(),
-    ", e.id, e.workspace_id, e.type, e.subject, e.at, e.data, e.import, e.hops
+macro_rules! due {
+    ($kind:literal) => {
+        concat!(
+            "SELECT ",
+            columns!(),
+            ", e.id, e.workspace_id, e.type, e.subject, e.at, e.data, e.import, e.hops
      FROM deliveries d CROSS JOIN events e
-     WHERE e.id = d.event_id AND d.webhook_id = $1 AND d.state = 'pending' AND d.due_at <= $2 AND (d.due_at, d.id) > ($3, $4)
-     ORDER BY d.due_at, d.id LIMIT $5"
-);
+     WHERE e.id = d.event_id AND d.webhook_id = $1 AND d.state = 'pending' AND d.kind ",
+            $kind,
+            " 'replay' AND d.due_at <= $2
+     AND (d.due_at, d.id) > ($3, $4) ORDER BY d.due_at, d.id LIMIT $5"
+        )
+    };
+}
+pub(in crate::tables) const DUE_OF_WEBHOOK: &str = due!("<>");
+pub(in crate::tables) const DUE_REPLAYS: &str = due!("=");
+
+/// The first due time after `now` of the webhook's pending deliveries.
+pub fn next_due_after(tx: &mut dyn Tx, webhook_id: &str, now: Micros) -> Result<Option<Micros>> {
+    tx.query_one("time", NEXT_DUE_AFTER, &params![webhook_id, now])?.opt_int(0)
+}
+
+pub(in crate::tables) const NEXT_DUE_AFTER: &str =
+    "SELECT MIN(due_at) FROM deliveries WHERE webhook_id = $1 AND state = 'pending' AND due_at > $2";
 
 // Hops from one webhook to the next, so that a million pending deliveries to a few of them cost no more than a few.
 macro_rules! lanes {
@@ -150,11 +180,12 @@ pub fn drop_these(tx: &mut dyn Tx, ids: &[String], reason: &str, now: Micros) ->
     )
 }
 
-/// Drops everything that waits for a webhook. Returns how many.
-pub fn drop_pending(tx: &mut dyn Tx, webhook_id: &str, reason: &str, now: Micros) -> Result<u64> {
-    tx.execute(
-        "UPDATE deliveries SET state = 'dropped', reason = $2, finished_at = $3
-         WHERE webhook_id = $1 AND state = 'pending'",
-        &params![webhook_id, reason, now],
-    )
+/// Drops what waits for a webhook and was made until `until`, tests left out, the oldest first and at most `limit`. Returns
+/// how many.
+pub fn drop_pending(tx: &mut dyn Tx, webhook_id: &str, until: Micros, reason: &str, now: Micros, limit: usize) -> Result<u64> {
+    tx.execute(DROP_PENDING, &params![webhook_id, until, reason, now, limit])
 }
+
+pub(in crate::tables) const DROP_PENDING: &str = "UPDATE deliveries SET state = 'dropped', reason = $3, finished_at = $4
+    WHERE state = 'pending' AND id IN (SELECT id FROM deliveries WHERE webhook_id = $1 AND state = 'pending'
+    AND kind <> 'test' AND created_at <= $2 ORDER BY created_at, id LIMIT $5)";

@@ -19,7 +19,7 @@ const GROUP: usize = 16;
 /// The answers are in the order of `events`. One without a key has an id that was made for it and that nobody else has.
 ///
 /// # Errors
-/// [`Error::Conflict`] on `events (id)` if another workspace has an event of one of the ids; [`Error::Busy`] if one of them
+/// [`Error::Conflict`] on `events (id)` if another workspace has an event of one of the ids; [`Error::Deadlock`] if one of them
 /// is being stored by another transaction: nothing may be kept of this one then.
 pub fn insert_many(tx: &mut dyn Tx, events: &[(&Event, Publish<'_>)], now: Micros) -> Result<Vec<Inserted>> {
     let mut known = Known::default();
@@ -39,7 +39,7 @@ pub fn insert_many(tx: &mut dyn Tx, events: &[(&Event, Publish<'_>)], now: Micro
     if stored == rows.len() as u64 {
         Ok(answers)
     } else {
-        Err(Error::Busy(
+        Err(Error::Deadlock(
             "the same events are being published by someone else at this moment".to_owned(),
         ))
     }

@@ -163,6 +163,8 @@ pub fn blank(now: Micros) -> Webhook {
         last_success_at: None,
         last_attempt_at: None,
         probe_at: None,
+        drop_before: None,
+        drop_reason: None,
         version: 1,
         created_at: now,
         updated_at: now,

@@ -10,8 +10,11 @@ use crate::{actions::patch::nullable, schema};
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct OptionsPatch {
-    /// One budget for look-up, connect, TLS, request and response, ms.
-    pub timeout_ms: Option<u64>,
+    /// One budget for look-up, connect, TLS, request and response, ms; `null`: the profile's own, which is the workspace's
+    /// for flow tasks.
+    #[serde(deserialize_with = "nullable")]
+    #[schema(value_type = Option<u64>)]
+    pub timeout_ms: Option<Option<u64>>,
     pub verify_tls: Option<bool>,
     /// Requests in flight at once.
     pub in_flight: Option<usize>,

@@ -115,9 +115,10 @@ pub async fn try_once(app: &App, caller: &Caller, mut given: TrialInput) -> Resu
     if profile.needs_secret() && given.secret.as_deref().is_none_or(|text| text.is_empty() || text == GENERATE) {
         return Err(check::no_secret(profile).into());
     }
-    check::receiver(app, caller, &given.url).await?;
     let (trial, name) = trial(app, caller, given).await?;
+    // Before the look-up of a name, which costs as well.
     app.memory.tries.take(&caller.user.id, app.now()).map_err(too_many)?;
+    check::receiver(app, caller, &trial.url).await?;
     let tried = deliver::try_once(&app.engine, &caller.workspace.id, trial).await?;
     Ok(TriedView {
         request: PreviewView::of(name, tried.request),
@@ -147,10 +148,7 @@ impl PreviewView {
 
 async fn trial(app: &App, caller: &Caller, given: TrialInput) -> Result<(Trial, (String, String))> {
     let profile = given.profile.unwrap_or(Profile::Standard);
-    let options = given.options.apply(WebhookOptions::of(
-        profile,
-        &app.engine.rules(&caller.workspace.id).await?.flow_task(),
-    ));
+    let options = given.options.apply(WebhookOptions::default());
     for (at, pattern) in given.events.iter().enumerate() {
         event::check_pattern(&format!("events[{at}]"), pattern)?;
     }

@@ -1,10 +1,15 @@
 //! A webhook as it is shown: without its secrets.
 
-use domain::{profile::Profile, retry::RetryPolicy, trigger::TriggerRule, webhook::WebhookOptions};
+use domain::{
+    profile::{FlowTaskDefaults, Profile},
+    retry::RetryPolicy,
+    trigger::TriggerRule,
+    webhook::WebhookOptions,
+};
 use serde::Serialize;
 use store::{
     Tx,
-    tables::{collections, monitors, webhooks::Webhook},
+    tables::{collections, monitors, settings, webhooks::Webhook},
 };
 use utoipa::ToSchema;
 
@@ -94,11 +99,13 @@ pub fn view(tx: &mut dyn Tx, webhook: Webhook) -> Result<WebhookView> {
             None => collections::by_uid(tx, &webhook.workspace_id, subject)?.map(|collection| collection.name),
         },
     };
-    Ok(assemble(webhook, |_| name))
+    let flow_task = settings::of_workspace(tx, &webhook.workspace_id)?.0.flow_task();
+    Ok(assemble(webhook, &flow_task, |_| name))
 }
 
-/// The view, given how to find the monitor's name.
-pub fn assemble(webhook: Webhook, subject_name: impl FnOnce(&str) -> Option<String>) -> WebhookView {
+/// The view, given what flow tasks of its workspace have and how to find the monitor's name.
+pub fn assemble(mut webhook: Webhook, flow_task: &FlowTaskDefaults, subject_name: impl FnOnce(&str) -> Option<String>) -> WebhookView {
+    webhook.options.timeout_ms = Some(webhook.options.limit_ms(webhook.profile, flow_task));
     let health = match () {
         () if !webhook.enabled => Health::Disabled,
         () if webhook.failing_since.is_some() => Health::Failing,

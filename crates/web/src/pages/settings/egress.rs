@@ -6,6 +6,7 @@ use axum::{
     http::StatusCode,
 };
 use egress::Policy;
+use engine::rules::Rules;
 
 use crate::{
     actions::egress::{self as actions, EgressInput, EgressView},
@@ -54,7 +55,7 @@ pub async fn update(State(app): State<App>, Path(id): Path<String>, posted: Post
     }
 }
 
-/// The rules in force for this workspace's webhooks.
+/// The rules of the instance, which hold for every workspace.
 pub fn rule_lines(policy: &Policy) -> Vec<(&'static str, String)> {
     let listed = |items: Vec<String>, none: &str| if items.is_empty() { none.to_owned() } else { items.join(", ") };
     let http = if policy.allow_http { "allowed" } else { "refused: only https" };
@@ -81,5 +82,26 @@ pub fn rule_lines(policy: &Policy) -> Vec<(&'static str, String)> {
         ),
         ("Calls leave from", bind.unwrap_or_else(|| "any address of this machine".to_owned())),
         ("Proxy", proxy.unwrap_or_else(|| "none".to_owned())),
+    ]
+}
+
+/// What this workspace adds: its settings narrow where calls may go, the exceptions widen it.
+pub fn own_lines(rules: &Rules) -> Vec<(&'static str, String)> {
+    let listed = |items: Vec<String>, none: &str| if items.is_empty() { none.to_owned() } else { items.join("  ") };
+    let settings = &rules.settings;
+    let forbidden = settings.forbidden_ips.trim();
+    vec![
+        (
+            "Forbidden in addition",
+            if forbidden.is_empty() { "nothing" } else { forbidden }.to_owned(),
+        ),
+        (
+            "Allowed URLs",
+            listed(settings.allowed_url_regexes.clone(), "every URL that the instance allows"),
+        ),
+        (
+            "Exceptions",
+            listed(rules.exceptions.allow.iter().map(ToString::to_string).collect(), "none"),
+        ),
     ]
 }

@@ -11,7 +11,7 @@ use crate::{
         PageError, PageResult, Posted, done,
         monitor_form::number,
         ui::{Form, VERSION},
-        webhook_fields::lines,
+        webhook_fields::patterns,
     },
 };
 
@@ -76,7 +76,7 @@ fn sending(form: &Form) -> Result<WebhookSettingsPatch, Problem> {
         webhooks_enabled: Some(form.has("webhooksEnabled", "on")),
         test_webhook: Some(form.has("testWebhook", "on")),
         forbidden_ips: Some(form.value("forbiddenIPs").to_owned()),
-        allowed_url_regexes: Some(lines(form.value("allowedUrlRegexes"))),
+        allowed_url_regexes: Some(patterns(form.value("allowedUrlRegexes"))),
         max_retries: Some(number(form, "maxRetries")?),
         retry_delay_ms: Some(number(form, "retryDelayMs")?),
         timeout_ms: Some(number(form, "timeoutMs")?),
