@@ -228,7 +228,7 @@ async fn bail_stops_at_the_first_failure() {
 }
 
 #[tokio::test]
-async fn a_folder_that_is_not_there_ends_the_run_only_where_that_is_asked_for() {
+async fn a_folder_that_is_not_there_ends_the_run_as_newman_does() {
     let api = Api::start().await;
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("c.json"), api.collection("C").to_string()).unwrap();
@@ -242,9 +242,9 @@ async fn a_folder_that_is_not_there_ends_the_run_only_where_that_is_asked_for() 
         "--reporter-json-export",
         "run.json",
     ];
-    let warned = watchbell(folder.path(), &words).await;
-    assert_eq!(warned.status.code(), Some(0), "as newman");
-    assert!(text(&warned.stdout).contains("nowhere"), "{}", text(&warned.stdout));
+    let plain = watchbell(folder.path(), &words).await;
+    assert_eq!(plain.status.code(), Some(1), "as newman");
+    assert!(text(&plain.stdout).contains("nowhere"), "{}", text(&plain.stdout));
     let bail = watchbell(folder.path(), &[&words[..], &["--bail", "folder"]].concat()).await;
     assert_eq!(bail.status.code(), Some(1), "{}", text(&bail.stdout));
     assert!(text(&bail.stdout).contains("nowhere"), "{}", text(&bail.stdout));
