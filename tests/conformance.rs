@@ -5,6 +5,7 @@
 use std::{collections::BTreeMap, path::Path};
 
 use serde_json::Value;
+use tokio::sync::OnceCell;
 
 use crate::support::server::PROGRAM;
 
@@ -29,8 +30,24 @@ async fn every_case_of_scripts_and_order_ends_as_newman_ends_it() {
     assert_eq!(differing("own-scripts/run.py").await, [""; 0]);
 }
 
+/// The harnesses share throw-away keys, which whoever comes first makes: one of them alone.
+static KEYS: OnceCell<()> = OnceCell::const_new();
+
+async fn make_keys() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/conformance");
+    if !folder.join("certs/rsa-pkcs8.key").exists() {
+        let made = tokio::process::Command::new("sh")
+            .arg(folder.join("make_certs.sh"))
+            .output()
+            .await
+            .unwrap();
+        assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    }
+}
+
 /// Names of the cases that a harness finds to differ, at least forty having run.
 async fn differing(harness: &str) -> Vec<String> {
+    KEYS.get_or_init(make_keys).await;
     let harness = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/conformance").join(harness);
     let folder = tempfile::tempdir().unwrap();
     let verdicts = folder.path().join("verdicts.json");
