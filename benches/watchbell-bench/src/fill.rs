@@ -11,7 +11,7 @@ use domain::{
     id,
 };
 use store::{
-    Options, Store, Vault,
+    KeyFile, Options, Store, Vault,
     tables::{
         attempts::{self, Attempt},
         deliveries::{self, Delivery},
@@ -38,8 +38,8 @@ pub async fn log(data: &Path, fill: &Fill) -> Result<()> {
         folder: data.to_owned(),
         readers: 1,
     };
-    // Nothing here is sealed, so any key will do.
-    let store = Store::open(options, Vault::new(&[[7; 32]])?, fill.now).await?;
+    let vault = Vault::from_file(&data.join("secret.key"), KeyFile::MustExist)?;
+    let store = Store::open(options, vault, fill.now).await?;
     let event = event(fill);
     let stored = event.clone();
     store
