@@ -1,23 +1,11 @@
 //! `watchbell run` as newman's users know it: reports, exports, sources, and the check.
 
-use std::{path::Path, process::Output};
+use std::path::Path;
 
 use serde_json::{Value, json};
 
+use super::{text, watchbell};
 use crate::support::{Api, server::PROGRAM};
-
-async fn watchbell(folder: &Path, words: &[&str]) -> Output {
-    tokio::process::Command::new(PROGRAM)
-        .current_dir(folder)
-        .args(words)
-        .output()
-        .await
-        .unwrap()
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8(bytes.to_vec()).unwrap()
-}
 
 fn read(folder: &Path, name: &str) -> String {
     std::fs::read_to_string(folder.join(name)).unwrap_or_else(|error| panic!("{name}: {error}"))

@@ -3,10 +3,7 @@
 use domain::{
     delivery::{DeliveryKind, DeliveryState},
     event::Event,
-    profile::Profile,
     retry::RetryPolicy,
-    trigger::TriggerRule,
-    webhook::WebhookOptions,
 };
 use store::{
     Result, Tx,
@@ -55,35 +52,11 @@ pub(crate) fn webhook() -> Webhook {
         id: "whk".to_owned(),
         workspace_id: "wsp".to_owned(),
         name: "Hook".to_owned(),
-        profile: Profile::Standard,
         url: "https://example.org".to_owned(),
-        source_id: None,
         events: vec!["*".to_owned()],
-        subject: String::new(),
-        filter: String::new(),
-        trigger_rule: TriggerRule::EveryRun,
-        options: WebhookOptions::default(),
         retry_policy: Some(RetryPolicy::testmonitor()),
-        secret_sealed: None,
-        old_secret_sealed: None,
-        old_secret_ends_at: None,
-        headers_sealed: None,
-        certificate_sealed: None,
         owner_id: "1".to_owned(),
-        enabled: true,
-        disabled_reason: None,
-        disabled_at: None,
-        deleted_at: None,
-        failing_since: None,
-        failed_attempts: 0,
-        last_success_at: None,
-        last_attempt_at: None,
-        probe_at: None,
-        drop_before: None,
-        drop_reason: None,
-        version: 1,
-        created_at: 0,
-        updated_at: 0,
+        ..Webhook::blank(0)
     }
 }
 

@@ -165,6 +165,14 @@ mod tests {
         }
     }
 
+    fn stage(store: &Store, now: Micros) -> SweepStage {
+        SweepStage {
+            store: store.clone(),
+            clock: Arc::new(Still(now)),
+            retention: Retention::default(),
+        }
+    }
+
     #[tokio::test]
     async fn what_is_older_than_its_retention_goes_step_by_step_and_the_rest_stays() {
         for kind in testing::kinds() {
@@ -181,11 +189,7 @@ mod tests {
                 })
                 .await
                 .unwrap();
-            let mut stage = SweepStage {
-                store: store.clone(),
-                clock: Arc::new(Still(now)),
-                retention: Retention::default(),
-            };
+            let mut stage = stage(&store, now);
             assert_eq!(stage.step().await.unwrap(), Next::At(now + BETWEEN), "there is more");
             assert_eq!(stage.step().await.unwrap(), Next::At(now + REST));
             let left = store
@@ -230,11 +234,7 @@ mod tests {
                 })
                 .await
                 .unwrap();
-            let mut stage = SweepStage {
-                store: store.clone(),
-                clock: Arc::new(Still(now)),
-                retention: Retention::default(),
-            };
+            let mut stage = stage(&store, now);
             stage.step().await.unwrap();
             for (workspace_id, left) in [("short", 1), ("wsp", 3), ("long", 5)] {
                 let page = store::tables::page::Page { before: None, limit: 100 };

@@ -3,7 +3,6 @@
 
 use std::time::Duration;
 
-use base64::{Engine as _, engine::general_purpose::STANDARD};
 use domain::{
     Micros, Problem,
     profile::{self, FlowTaskDefaults, Profile, Setting},
@@ -15,7 +14,6 @@ use store::{
     Place, Vault,
     tables::{sources::Source, webhooks::Webhook},
 };
-use url::Url;
 use zeroize::Zeroizing;
 
 use crate::{certificate::Identity, engine::Engine, mask, sealed};
@@ -226,23 +224,12 @@ fn unreadable(what: &str) -> String {
     format!("the webhook's {what} cannot be read; enter it again")
 }
 
-/// Moves user name and password from the URL into an Authorization header (RFC 7617): a URL is logged, that is not.
+/// The headers that the URL stands for, the URL without them, and that as the log shows it: a URL is logged, an
+/// Authorization header (RFC 7617) is not.
 fn without_credentials(given: &str) -> (Vec<(String, String)>, String, String) {
-    let plain = |url: String| (Vec::new(), url.clone(), url);
-    let Ok(mut url) = Url::parse(given) else {
-        return plain(given.to_owned());
-    };
-    if url.username().is_empty() && url.password().is_none() {
-        return plain(given.to_owned());
-    }
-    let decode = |text: &str| percent_encoding::percent_decode_str(text).decode_utf8_lossy().into_owned();
-    let credentials = format!("{}:{}", decode(url.username()), decode(url.password().unwrap_or_default()));
-    // Both can only fail for URLs without a host, which have no credentials.
-    if url.set_username("").is_err() || url.set_password(None).is_err() {
-        return plain(given.to_owned());
-    }
-    let header = ("authorization".to_owned(), format!("Basic {}", STANDARD.encode(credentials)));
-    (vec![header], url.to_string(), url.to_string())
+    let (url, credentials) = egress::url::split_credentials(given);
+    let header = credentials.map(|credentials| ("authorization".to_owned(), credentials.basic()));
+    (header.into_iter().collect(), url.clone(), url)
 }
 
 #[cfg(test)]

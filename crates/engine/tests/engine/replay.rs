@@ -193,6 +193,16 @@ async fn a_recovery_sends_what_failed_or_met_a_webhook_that_was_off_once_each() 
     .await;
 }
 
+/// Waits until the job has as many deliveries under way as it ever has.
+async fn eight_under_way(house: &House, job_id: &str) {
+    let id = job_id.to_owned();
+    house
+        .until("the job's first deliveries", move |tx| {
+            Ok((deliveries::outstanding_of_replay(tx, &id)? == 8).then_some(()))
+        })
+        .await;
+}
+
 #[tokio::test]
 async fn a_job_pauses_with_its_webhook_resumes_without_a_loss_and_ends_when_told() {
     on_each(|house| async move {
@@ -203,12 +213,7 @@ async fn a_job_pauses_with_its_webhook_resumes_without_a_loss_and_ends_when_told
         let running = house.engine.start();
         receiver.next().await;
         // A live event does not wait behind the job, and only a few deliveries of the job are under way.
-        house
-            .until("the job's first deliveries", {
-                let id = job.id.clone();
-                move |tx| Ok((deliveries::outstanding_of_replay(tx, &id)? == 8).then_some(()))
-            })
-            .await;
+        eight_under_way(&house, &job.id).await;
         let now = house.engine.now();
         let off = hook.clone();
         house.write(move |tx| engine::webhooks::disable(tx, &off, "by hand", now)).await;
@@ -354,12 +359,7 @@ async fn a_webhook_switched_off_and_on_at_once_keeps_its_job_whole() {
         let job = begun(&house, ReplayKind::Replay).await;
         let running = house.engine.start();
         receiver.next().await;
-        house
-            .until("the job's first deliveries", {
-                let id = job.id.clone();
-                move |tx| Ok((deliveries::outstanding_of_replay(tx, &id)? == 8).then_some(()))
-            })
-            .await;
+        eight_under_way(&house, &job.id).await;
         running.shutdown(Duration::from_millis(1)).await;
         // No stage has a chance to see it off.
         let mut healthy = Receiver::new(&[Answer::Status(200)]).await;

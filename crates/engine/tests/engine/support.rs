@@ -11,10 +11,7 @@ use std::{
 
 use async_trait::async_trait;
 use collection::script::{ScriptCalls, ScriptHost, ScriptInput, ScriptOutcome, ScriptSession};
-use domain::{
-    Clock, Micros, clock::SECOND, profile::Profile, run::RunOptions, schedule::Schedule, source::Provider, trigger::TriggerRule,
-    webhook::WebhookOptions,
-};
+use domain::{Clock, Micros, clock::SECOND, run::RunOptions, schedule::Schedule, source::Provider};
 use engine::{EgressSettings, Engine, EngineConfig, publish::NewEvent};
 use store::{
     Signal, Store, Tx,
@@ -212,35 +209,10 @@ pub fn webhook(id: &str, url: &str) -> webhooks::Webhook {
         id: id.to_owned(),
         workspace_id: WORKSPACE.to_owned(),
         name: format!("Hook {id}"),
-        profile: Profile::Standard,
         url: url.to_owned(),
-        source_id: None,
         events: vec!["*".to_owned()],
-        subject: String::new(),
-        filter: String::new(),
-        trigger_rule: TriggerRule::EveryRun,
-        options: WebhookOptions::default(),
-        retry_policy: None,
-        secret_sealed: None,
-        old_secret_sealed: None,
-        old_secret_ends_at: None,
-        headers_sealed: None,
-        certificate_sealed: None,
         owner_id: USER.to_owned(),
-        enabled: true,
-        disabled_reason: None,
-        disabled_at: None,
-        deleted_at: None,
-        failing_since: None,
-        failed_attempts: 0,
-        last_success_at: None,
-        last_attempt_at: None,
-        probe_at: None,
-        drop_before: None,
-        drop_reason: None,
-        version: 1,
-        created_at: START,
-        updated_at: START,
+        ..webhooks::Webhook::blank(START)
     }
 }
 

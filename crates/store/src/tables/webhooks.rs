@@ -1,5 +1,6 @@
 //! Webhooks: subscriptions, how they are sent, and how they fare.
 
+mod blank;
 mod deleted;
 mod health;
 mod subscribers;

@@ -2,12 +2,9 @@
 
 use domain::{
     event::Event,
-    profile::Profile,
     run::{RunKind, RunOptions, RunState, RunType},
     schedule::Schedule,
     source::Provider,
-    trigger::TriggerRule,
-    webhook::WebhookOptions,
 };
 use store::{
     Result, Store, Tx,
@@ -141,35 +138,11 @@ pub fn webhook(id: &str) -> Webhook {
         id: id.into(),
         workspace_id: WORKSPACE.into(),
         name: "Chat".into(),
-        profile: Profile::Standard,
         url: "https://example.org/hook".into(),
-        source_id: None,
         events: vec!["monitor.run.finished".into(), "incident.*".into()],
-        subject: String::new(),
-        filter: String::new(),
-        trigger_rule: TriggerRule::EveryRun,
-        options: WebhookOptions::default(),
-        retry_policy: None,
         secret_sealed: Some("v1:x:y".into()),
-        old_secret_sealed: None,
-        old_secret_ends_at: None,
-        headers_sealed: None,
-        certificate_sealed: None,
         owner_id: USER.into(),
-        enabled: true,
-        disabled_reason: None,
-        disabled_at: None,
-        deleted_at: None,
-        failing_since: None,
-        failed_attempts: 0,
-        last_success_at: None,
-        last_attempt_at: None,
-        probe_at: None,
-        drop_before: None,
-        drop_reason: None,
-        version: 1,
-        created_at: 1,
-        updated_at: 1,
+        ..Webhook::blank(1)
     }
 }
 

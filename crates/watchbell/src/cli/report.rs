@@ -23,6 +23,12 @@ pub use json::JsonReporter;
 pub use junit::JunitReporter;
 use timings::Timings;
 
+/// What a request's scripts said, a line each.
+fn console(execution: &Execution) -> String {
+    let lines = execution.console.iter().map(|line| format!("{}: {}", line.level, line.text));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
 /// How much a run is going to do.
 #[derive(Debug, Clone, Copy)]
 pub struct Size {

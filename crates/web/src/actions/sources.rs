@@ -300,7 +300,7 @@ pub async fn connect(app: &App, caller: &Caller, id: &str, input: ConnectInput) 
         subject: monitor.id,
         trigger_rule: TriggerRule::EveryRun,
         owner_id: caller.user.id.clone(),
-        ..webhooks::blank(now)
+        ..Webhook::blank(now)
     };
     webhooks::insert(app, caller, webhook, None, &[], now).await
 }

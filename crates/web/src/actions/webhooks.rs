@@ -31,7 +31,6 @@ mod trial;
 mod view;
 
 pub use certificate::{CertificateInput, CertificateView};
-pub(crate) use check::blank;
 pub use filter::{FilterAnswer, FilterTrial, check_filter};
 pub use input::{Header, WebhookInput, WebhookPatch};
 pub use options::OptionsPatch;
@@ -136,7 +135,7 @@ pub async fn create(app: &App, caller: &Caller, mut input: WebhookInput) -> Resu
         enabled: input.enabled,
         disabled_reason: (!input.enabled).then(|| "created disabled".to_owned()),
         disabled_at: (!input.enabled).then_some(now),
-        ..check::blank(now)
+        ..Webhook::blank(now)
     };
     let webhook = insert(app, caller, webhook, secret, &input.headers, now).await?;
     Ok(CreatedWebhook { webhook, secret: shown })

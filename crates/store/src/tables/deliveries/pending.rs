@@ -37,9 +37,7 @@ pub fn due_of_webhook(
     limit: usize,
     after: Option<(Micros, &str)>,
 ) -> Result<Vec<(Delivery, Event)>> {
-    let (after_due, after_id) = after.unwrap_or((Micros::MIN, ""));
-    let read = |row: &Row| Ok((read(row)?, events::read(row, 13)?));
-    all(tx, DUE_OF_WEBHOOK, &params![webhook_id, now, after_due, after_id, limit], read)
+    due(tx, DUE_OF_WEBHOOK, webhook_id, now, limit, after)
 }
 
 /// The same for deliveries of replay jobs, which have an index of their own: however many of them are tried again, what is
@@ -51,9 +49,20 @@ pub fn due_replays_of_webhook(
     limit: usize,
     after: Option<(Micros, &str)>,
 ) -> Result<Vec<(Delivery, Event)>> {
+    due(tx, DUE_REPLAYS, webhook_id, now, limit, after)
+}
+
+fn due(
+    tx: &mut dyn Tx,
+    sql: &str,
+    webhook_id: &str,
+    now: Micros,
+    limit: usize,
+    after: Option<(Micros, &str)>,
+) -> Result<Vec<(Delivery, Event)>> {
     let (after_due, after_id) = after.unwrap_or((Micros::MIN, ""));
     let read = |row: &Row| Ok((read(row)?, events::read(row, 13)?));
-    all(tx, DUE_REPLAYS, &params![webhook_id, now, after_due, after_id, limit], read)
+    all(tx, sql, &params![webhook_id, now, after_due, after_id, limit], read)
 }
 
 // The cross join tells SQLite to begin with the deliveries.

@@ -156,12 +156,7 @@ fn suite_text(suite: &str, collection: &str, execution: &Execution, counts: &Cou
         case(&assertion.name, &verdict(assertion, collection, suite));
     }
     if !execution.console.is_empty() {
-        let said: Vec<String> = execution
-            .console
-            .iter()
-            .map(|line| format!("{}: {}", line.level, line.text))
-            .collect();
-        text.push_str(&format!("    <system-out>{}</system-out>\n", escape(&said.join("\n"))));
+        text.push_str(&format!("    <system-out>{}</system-out>\n", escape(&super::console(execution))));
     }
     text.push_str("  </testsuite>\n");
     text

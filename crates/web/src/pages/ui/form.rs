@@ -119,27 +119,18 @@ impl Form {
 
     /// Several lines of text.
     pub fn area(&self, name: &str, label: &str, hint: &str, more: &str) -> Html {
-        let end = format!(">{}</textarea>", escape(self.value(name)));
-        self.wrap(
-            name,
-            label,
-            hint,
-            labelled(more),
-            &format!("<textarea class=\"textarea\" {more}"),
-            &end,
-        )
+        self.lines(name, label, hint, more, self.value(name))
     }
 
     /// Several lines that are never shown again: a private key.
     pub fn secret_area(&self, name: &str, label: &str, hint: &str, more: &str) -> Html {
-        self.wrap(
-            name,
-            label,
-            hint,
-            labelled(more),
-            &format!("<textarea class=\"textarea\" {more}"),
-            "></textarea>",
-        )
+        self.lines(name, label, hint, more, "")
+    }
+
+    fn lines(&self, name: &str, label: &str, hint: &str, more: &str, value: &str) -> Html {
+        let control = format!("<textarea class=\"textarea\" {more}");
+        let end = format!(">{}</textarea>", escape(value));
+        self.wrap(name, label, hint, labelled(more), &control, &end)
     }
 
     /// One of several; `options` are values and labels.

@@ -39,12 +39,11 @@ pub fn html(execution: &Execution, iterations: u64, open: bool) -> String {
     problems(&mut out, execution);
     tests(&mut out, &execution.assertions);
     if !execution.console.is_empty() {
-        let said: Vec<String> = execution
-            .console
-            .iter()
-            .map(|line| format!("{}: {}", line.level, line.text))
-            .collect();
-        let _ = write!(out, "<h3>Console</h3><pre>{}</pre>", escape_lines(&said.join("\n")));
+        let _ = write!(
+            out,
+            "<h3>Console</h3><pre>{}</pre>",
+            escape_lines(&crate::cli::report::console(execution))
+        );
     }
     if let Some(request) = &execution.request {
         let _ = write!(
