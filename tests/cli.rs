@@ -6,9 +6,15 @@ use serde_json::json;
 
 use crate::support::{Api, Receiver, server::PROGRAM};
 
+mod deliveries;
+mod events;
+mod manual;
+mod refusals;
 mod report_forms;
 mod reports;
+mod shell;
 mod watch;
+mod webhooks;
 mod workspace;
 
 async fn watchbell(folder: &Path, words: &[&str]) -> Output {

@@ -15,5 +15,8 @@ mod conformance;
 mod crash;
 mod flow;
 mod outage;
+mod secrets;
 mod support;
+#[cfg(feature = "otel")]
+mod traces;
 mod ui;

@@ -6,6 +6,7 @@ use std::{future::Future, time::Duration};
 
 pub mod api;
 pub mod http;
+pub mod mail;
 pub mod receiver;
 pub mod server;
 

@@ -7,6 +7,9 @@ use crate::{
     retry::{self, NextStep, RetryPolicy},
 };
 
+/// Code of an attempt that found its workspace's webhooks switched off, and sent nothing.
+pub const WEBHOOKS_OFF: &str = "webhooks_off";
+
 /// One finished attempt.
 #[derive(Debug, Clone, Copy)]
 pub struct Attempted<'a> {
@@ -50,6 +53,11 @@ pub fn settle(webhook: Standing<'_>, attempt: &Attempted<'_>) -> NextStep {
         } else {
             NextStep::Failed(attempt.verdict.code.clone())
         };
+    }
+    // It was loaded before the switch. In its queue again, it is dropped with what waits there, so that a replay that is resumed
+    // finds it; or it goes out, if the switch is on by then.
+    if attempt.verdict.code == WEBHOOKS_OFF && !may_send(attempt.kind, false) {
+        return NextStep::RetryAt(attempt.at);
     }
     let since = if attempt.charged {
         webhook.failing_since.unwrap_or(attempt.at)
@@ -126,6 +134,28 @@ mod tests {
             settle(webhook, &attempt(DeliveryKind::Event, &failure)),
             NextStep::FailedAndDisable(_)
         ));
+    }
+
+    #[test]
+    fn what_met_a_switched_off_workspace_goes_back_to_its_queue() {
+        let off = Verdict::of_failure(WEBHOOKS_OFF, "off", false);
+        let policy = RetryPolicy {
+            delays_ms: Vec::new(),
+            ..RetryPolicy::standard()
+        };
+        for enabled in [true, false] {
+            let webhook = Standing {
+                enabled,
+                policy: &policy,
+                failing_since: None,
+            };
+            let next = |kind| settle(webhook, &attempt(kind, &off));
+            assert_eq!(next(DeliveryKind::Replay), NextStep::RetryAt(10 * DAY));
+            assert_eq!(next(DeliveryKind::Event), NextStep::RetryAt(10 * DAY));
+            // No look would drop these.
+            assert_eq!(next(DeliveryKind::Resend), NextStep::Failed(WEBHOOKS_OFF.to_owned()));
+            assert_eq!(next(DeliveryKind::Test), NextStep::Failed(WEBHOOKS_OFF.to_owned()));
+        }
     }
 
     #[test]

@@ -47,6 +47,9 @@ pub struct WebhookOptions {
     /// The body's template, for profiles that have one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub body: Option<String>,
+    /// Ids or names of the outputs that a flow's task hears of; empty: all.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub outputs: Vec<String>,
 }
 
 impl Default for WebhookOptions {
@@ -62,6 +65,7 @@ impl Default for WebhookOptions {
             method: None,
             content_type: None,
             body: None,
+            outputs: Vec::new(),
         }
     }
 }
@@ -94,6 +98,11 @@ impl WebhookOptions {
         }
         if self.coalesce_ms.is_some_and(|wait| !(10..=3_600_000).contains(&wait)) {
             return Err(Problem::invalid("options.coalesce_ms", "`coalesce_ms` is 10 to 3600000").hint("leave it out to send every event"));
+        }
+        let fits = |output: &String| (1..=200).contains(&output.len()) && output.trim() == output;
+        if self.outputs.len() > 100 || !self.outputs.iter().all(fits) {
+            let what = "`outputs` are at most 100 ids or names, each of 1 to 200 bytes without blanks at its ends";
+            return Err(Problem::invalid("options.outputs", what).hint("leave it empty for all outputs"));
         }
         Ok(())
     }

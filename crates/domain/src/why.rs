@@ -8,13 +8,14 @@ use crate::{
     delivery::{DeliveryKind, DeliveryState},
     event::{self, Event},
     filter::Verdict,
+    profile::flow_task,
 };
 
 crate::run::text_enum!(/// The rule that decided. `sent`: a delivery was made, its trigger rule let it pass. `not_subscribed`, `other_subject`,
-/// `import`, `loop`, `itself`, `disabled`, `filter`, `trigger` held the event back, in this order. `coalesced`: a newer event took its
+/// `other_output`, `import`, `loop`, `itself`, `disabled`, `filter`, `trigger` held the event back, in this order. `coalesced`: a newer event took its
 /// place. `made_later`: the webhook is younger than the event. `changed`: as it is now, it would have heard of it.
 Rule { Sent = "sent", MadeLater = "made_later", NotSubscribed = "not_subscribed", OtherSubject = "other_subject",
-Import = "import", Loop = "loop", Itself = "itself", Disabled = "disabled", Filter = "filter", Trigger = "trigger", Coalesced = "coalesced",
+OtherOutput = "other_output", Import = "import", Loop = "loop", Itself = "itself", Disabled = "disabled", Filter = "filter", Trigger = "trigger", Coalesced = "coalesced",
 Changed = "changed" });
 
 /// The rule, and what it says in this case.
@@ -43,6 +44,8 @@ pub struct Present<'a> {
     pub updated_at: Micros,
     pub events: &'a [String],
     pub subject: &'a str,
+    /// Those that a flow's task hears of, if it names any.
+    pub outputs: &'a [String],
     /// What its filter says of the event now, if it has one.
     pub filter: Option<&'a Verdict>,
 }
@@ -104,7 +107,7 @@ fn of_none(event: &Event, present: Present<'_>) -> Because {
     let changed = present.updated_at > present.event_arrived_at;
     let because = now(event, present);
     match because.rule {
-        Rule::NotSubscribed | Rule::OtherSubject if changed => Because::new(
+        Rule::NotSubscribed | Rule::OtherSubject | Rule::OtherOutput if changed => Because::new(
             because.rule,
             format!("{} (as it is now; it was changed after the event)", because.text),
         ),
@@ -124,6 +127,10 @@ fn now(event: &Event, present: Present<'_>) -> Because {
     }
     if !present.subject.is_empty() && present.subject != event.subject {
         return Because::new(Rule::OtherSubject, format!("it hears of `{}` only", present.subject));
+    }
+    if !flow_task::tells_of(present.outputs, event) {
+        let outputs = present.outputs.join("`, `");
+        return Because::new(Rule::OtherOutput, format!("it hears of the outputs `{outputs}` only"));
     }
     if event.import {
         return Because::new(Rule::Import, "the event is part of an import");
@@ -166,6 +173,7 @@ mod tests {
             updated_at: 1,
             events: &events,
             subject: "",
+            outputs: &[],
             filter: None,
         };
         change(&mut present);

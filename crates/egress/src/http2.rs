@@ -1,5 +1,8 @@
 //! HTTP/2 (RFC 9113) by `hyper`: one connection carries many exchanges, so it is shared rather than checked out.
 
+mod failure;
+mod meter;
+
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,13 +20,21 @@ use crate::error::{Failure, FailureCode};
 use crate::exchange::{Request, Response, Version};
 use crate::trace::{Stage, Trace};
 use crate::url::Target;
+use failure::{failure, header_too_large};
+use meter::{Meter, Metered};
 
-/// The largest header block that the connection accepts at all; a request may ask for less.
-const MAX_HEADER_LIST: u32 = 256 * 1024;
+/// The largest header block that the connection accepts at all; a request asks for less. The library tells a larger one from a
+/// broken one only when it is far too large, so this is well above what requests ask for.
+const MAX_HEADER_LIST: u32 = 512 * 1024;
 
 /// How often a connection in use is asked whether it lives, and how long the answer may take: a shared connection whose
 /// peer is gone would otherwise fail every call until the system gives it up.
 const PING: Duration = Duration::from_secs(5);
+
+/// What a peer may send of one body before we have looked at it, and of all bodies of a connection: a receiver that floods
+/// fills no more memory than that.
+const STREAM_WINDOW: u32 = 256 * 1024;
+const CONNECTION_WINDOW: u32 = 1024 * 1024;
 
 /// A handle to a shared connection.
 #[derive(Clone)]
@@ -31,6 +42,7 @@ pub(crate) struct Http2 {
     sender: SendRequest<Full<Bytes>>,
     pub remote: SocketAddr,
     users: Arc<()>,
+    meter: Meter,
 }
 
 /// These belong to one HTTP/1.1 connection and are forbidden in HTTP/2 (RFC 9113, 8.2.2); `host` becomes `:authority`.
@@ -47,14 +59,21 @@ const HOP_BY_HOP: [&str; 8] = [
 
 impl Http2 {
     pub async fn handshake(stream: Stream, remote: SocketAddr) -> Result<Self, Failure> {
+        let meter = Meter::default();
+        let stream = Metered {
+            stream,
+            meter: meter.clone(),
+        };
         let (sender, connection) = hyper::client::conn::http2::Builder::new(TokioExecutor::new())
             .max_header_list_size(MAX_HEADER_LIST)
+            .initial_stream_window_size(STREAM_WINDOW)
+            .initial_connection_window_size(CONNECTION_WINDOW)
             .timer(TokioTimer::new())
             .keep_alive_interval(PING)
             .keep_alive_timeout(PING)
             .handshake(TokioIo::new(stream))
             .await
-            .map_err(|error| failure(&error))?;
+            .map_err(|error| failure(&error, &meter, Stage::Headers))?;
         // It ends when the last handle is dropped and the last exchange is over.
         tokio::spawn(async move {
             if let Err(error) = connection.await {
@@ -65,6 +84,7 @@ impl Http2 {
             sender,
             remote,
             users: Arc::new(()),
+            meter,
         })
     }
 
@@ -80,8 +100,11 @@ impl Http2 {
     pub async fn exchange(&mut self, request: &Request, target: &Target, trace: &mut Trace) -> Result<Response, Failure> {
         let outgoing = build(request, target)?;
         trace.sent = sent_size(request, target);
-        self.sender.ready().await.map_err(|error| failure(&error))?;
-        let response = self.sender.send_request(outgoing).await.map_err(|error| failure(&error))?;
+        self.meter.progress();
+        let judged = |error: hyper::Error| failure(&error, &self.meter, Stage::Headers);
+        self.sender.ready().await.map_err(judged)?;
+        let response = self.sender.send_request(outgoing).await.map_err(judged)?;
+        self.meter.progress();
         let (parts, mut body) = response.into_parts();
         let size: usize = parts
             .headers
@@ -92,10 +115,7 @@ impl Http2 {
         trace.status = Some(parts.status.as_u16());
         trace.stage = Stage::Body;
         if size > request.max_header_bytes || parts.headers.len() > request.max_headers {
-            return Err(Failure::new(
-                FailureCode::HeaderTooLarge,
-                "the response's headers are larger or more than allowed; check the receiver",
-            ));
+            return Err(header_too_large());
         }
         let headers: Vec<_> = parts
             .headers
@@ -107,7 +127,7 @@ impl Http2 {
             .get(http::header::CONTENT_ENCODING)
             .and_then(|value| value.to_str().ok());
         let mut collector = Collector::new(encoding.filter(|_| request.decompress), request.max_body);
-        let truncated = read_body(&mut body, &mut collector, trace).await?;
+        let truncated = self.read_body(&mut body, &mut collector, trace).await?;
         Ok(Response {
             status: parts.status.as_u16(),
             reason: String::new(),
@@ -117,19 +137,20 @@ impl Http2 {
             truncated,
         })
     }
-}
 
-async fn read_body(body: &mut Incoming, collector: &mut Collector, trace: &mut Trace) -> Result<bool, Failure> {
-    while let Some(frame) = body.frame().await {
-        let frame = frame.map_err(|error| failure(&error))?;
-        if let Some(data) = frame.data_ref() {
-            trace.got(data.len());
-            if collector.push(data)? == Flow::Full {
-                return Ok(true);
+    async fn read_body(&self, body: &mut Incoming, collector: &mut Collector, trace: &mut Trace) -> Result<bool, Failure> {
+        while let Some(frame) = body.frame().await {
+            let frame = frame.map_err(|error| failure(&error, &self.meter, Stage::Body))?;
+            if let Some(data) = frame.data_ref().filter(|data| !data.is_empty()) {
+                self.meter.progress();
+                trace.got(data.len());
+                if collector.push(data)? == Flow::Full {
+                    return Ok(true);
+                }
             }
         }
+        Ok(false)
     }
-    Ok(false)
 }
 
 fn build(request: &Request, target: &Target) -> Result<http::Request<Full<Bytes>>, Failure> {
@@ -183,28 +204,4 @@ fn sent_size(request: &Request, target: &Target) -> u64 {
     let headers: usize = request.headers.iter().map(|(name, value)| name.len() + value.len() + 4).sum();
     let line = request.method.len() + target.request_target.len() + target.authority.len();
     (headers + line + request.body.as_ref().map_or(0, Bytes::len)) as u64
-}
-
-fn failure(error: &hyper::Error) -> Failure {
-    let mut source: Option<&(dyn std::error::Error + 'static)> = Some(error);
-    while let Some(inner) = source {
-        if let Some(io) = inner.downcast_ref::<std::io::Error>() {
-            if io.get_ref().is_some_and(|inner| inner.is::<rustls::Error>()) {
-                return crate::tls::handshake_failure(io);
-            }
-            return Failure::new(FailureCode::Reset, "the receiver reset the connection; check its log");
-        }
-        source = inner.source();
-    }
-    if error.is_closed() || error.is_canceled() || error.is_incomplete_message() {
-        return Failure::new(
-            FailureCode::Closed,
-            "the receiver closed the connection without a complete answer; check its log",
-        );
-    }
-    Failure::new(
-        FailureCode::BadResponse,
-        format!("the HTTP/2 exchange failed: {error}; check the receiver"),
-    )
-    .with_node_code("ERR_HTTP2_STREAM_ERROR")
 }

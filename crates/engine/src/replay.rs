@@ -8,8 +8,8 @@
 mod control;
 mod scan;
 
-pub(crate) use control::pause_with_webhook;
 pub use control::{Order, cancel, pause, resume, start};
+pub(crate) use control::{pause_with_webhook, resumed};
 pub use scan::{Range, count};
 
 use domain::{

@@ -9,6 +9,8 @@ mod support;
 
 #[path = "engine/answers.rs"]
 mod answers;
+#[path = "engine/case.rs"]
+mod case;
 #[path = "engine/certificates.rs"]
 mod certificates;
 #[path = "engine/coalesce.rs"]
@@ -17,6 +19,8 @@ mod coalesce;
 mod deliver;
 #[path = "engine/filters.rs"]
 mod filters;
+#[path = "engine/frames.rs"]
+mod frames;
 #[path = "engine/guard.rs"]
 mod guard;
 #[path = "engine/identity.rs"]
@@ -31,6 +35,8 @@ mod load;
 mod mail;
 #[path = "engine/misbehaving.rs"]
 mod misbehaving;
+#[path = "engine/misbehaving_h2.rs"]
+mod misbehaving_h2;
 #[path = "engine/misbehaving_tls.rs"]
 mod misbehaving_tls;
 #[path = "engine/misbehaviours.rs"]

@@ -1,62 +1,125 @@
 //! The command line: one file a command. Data goes to standard output, logs and errors to
-//! standard error. Exit codes: 0 done, 1 failed (for `run`: a test or request failed, or its
+//! standard error. Exit codes: 0 done, 1 failed or refused (for `run`: a test or request failed, or its
 //! words could not be understood, as newman has it), 2 the words could not be understood.
 
 use std::{path::PathBuf, process::ExitCode};
 
 use anyhow::Result;
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{CommandFactory as _, Parser, Subcommand, ValueEnum};
 
 use crate::config::{self, Loaded};
 
 mod admin;
 mod check;
+mod delivery;
 mod demo;
+mod event;
+mod manual;
 pub(crate) mod opened;
+mod remote;
+mod replay;
 mod report;
 mod run;
 mod serve;
 mod settings;
+mod text;
 mod verify;
+mod webhook;
+mod words;
 
 /// Watches APIs, tests and jobs, and rings a bell when something is to be known.
 #[derive(Debug, Parser)]
 #[command(name = "watchbell", version, arg_required_else_help = true, after_help = EXAMPLES)]
 struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    #[command(flatten)]
+    settings: EarlySettings,
+}
+
+/// The words for settings where they stand before the command.
+#[derive(Debug, clap::Args)]
+struct EarlySettings {
+    /// Settings file of the server [default: watchbell.toml, where it exists]
+    #[arg(long = "config", id = "early_config", value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Data folder of the server (store.data) [default: ./watchbell-data]
+    #[arg(long = "data", id = "early_data", value_name = "FOLDER")]
+    data: Option<String>,
+}
+
+/// What the commands take that have settings.
+#[derive(Debug, clap::Args)]
+struct Settings {
     /// Settings file [default: watchbell.toml, where it exists]
     #[arg(long, global = true, env = "WATCHBELL_CONFIG", value_name = "FILE")]
     config: Option<PathBuf>,
     /// Data folder (store.data) [default: ./watchbell-data]
     #[arg(long, global = true, value_name = "FOLDER")]
     data: Option<String>,
-    #[command(subcommand)]
-    command: Command,
+}
+
+impl Settings {
+    fn read(self, early: EarlySettings, flags: Vec<(&'static str, String)>) -> Result<Loaded> {
+        let mut all: Vec<_> = self.data.or(early.data).into_iter().map(|folder| ("store.data", folder)).collect();
+        all.extend(flags);
+        // What is typed goes before what the environment says.
+        let config = early.config.or(self.config);
+        Loaded::read(config.as_deref(), &config::environment(), &all)
+    }
 }
 
 const EXAMPLES: &str = "Examples:
   watchbell serve --demo                    everything at work, on example data
   watchbell serve                           the server, on 127.0.0.1:8484
   watchbell run orders.json -e prod.json    run a Postman collection, exit 1 on failure
-  watchbell config                          the settings in force, and where each came from";
+  watchbell event publish issue-created --data '{\"id\": 7}'
+  watchbell webhook list                    of the server in WATCHBELL_URL
+  watchbell config                          the settings in force, and where each came from
+
+Exit codes: 0 done, 1 failed or refused, 2 the words were not understood (`run`: 1, as newman).";
 
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Start the server: page, API, scheduler, delivery
-    Serve(serve::Args),
+    Serve {
+        #[command(flatten)]
+        args: serve::Args,
+        #[command(flatten)]
+        settings: Settings,
+    },
     /// Run a Postman collection here and now
     Run(Box<run::Args>),
     /// Find what will not work in a Postman collection, without sending anything
     Check(check::Args),
     /// Check the Standard Webhooks signature of a received request
     Verify(verify::Args),
+    /// Webhooks of a server: make, change, test them, and ask why
+    Webhook(webhook::Args),
+    /// Publish events to a server, and look back at them
+    Event(event::Args),
+    /// Deliveries of a server: what was sent and answered, and sending it again
+    Delivery(delivery::Args),
+    /// Send again what failed, or a range of events
+    Replay(replay::Args),
     /// Look after a data folder while its server is stopped
-    #[command(subcommand)]
-    Admin(admin::Command),
+    Admin {
+        #[command(subcommand)]
+        command: admin::Command,
+        #[command(flatten)]
+        settings: Settings,
+    },
     /// Print the settings in force, and where each came from
     Config {
         #[arg(long, value_enum, default_value_t)]
         output: Output,
+        #[command(flatten)]
+        settings: Settings,
     },
+    /// Print completions for a shell
+    Completions(manual::CompletionArgs),
+    /// Print a manual page
+    Man(manual::ManArgs),
 }
 
 /// How a reading command prints.
@@ -82,11 +145,22 @@ pub fn main() -> ExitCode {
     };
     match dispatch(cli) {
         Ok(code) => code,
+        // Whoever read the output has seen enough.
+        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             anstream::eprintln!("error: {}", told(&error));
-            ExitCode::FAILURE
+            if error.is::<words::Misunderstood>() {
+                ExitCode::from(2)
+            } else {
+                ExitCode::FAILURE
+            }
         }
     }
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    let io = error.downcast_ref::<std::io::Error>();
+    io.is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
 }
 
 /// What went wrong first, its causes after it, and the hints last, wherever in the chain they stand.
@@ -106,25 +180,27 @@ fn told(error: &anyhow::Error) -> String {
 
 fn dispatch(cli: Cli) -> Result<ExitCode> {
     let runtime = || tokio::runtime::Builder::new_multi_thread().enable_all().build();
-    let mut flags = Vec::new();
-    flags.extend(cli.data.map(|folder| ("store.data", folder)));
+    // One thread starts faster than a pool, and these do one thing after another.
+    let thread = || tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let early = cli.settings;
     match cli.command {
-        // One thread starts faster than a pool, and a run does one thing after another.
-        Command::Run(args) => tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()?
-            .block_on(run::run(*args)),
+        Command::Run(args) => thread()?.block_on(run::run(*args)),
         Command::Check(args) => runtime()?.block_on(check::run(args)),
         Command::Verify(args) => verify::run(&args),
-        Command::Serve(args) => {
-            flags.extend(args.flags());
-            let loaded = Loaded::read(cli.config.as_deref(), &config::environment(), &flags)?;
+        Command::Webhook(args) => thread()?.block_on(webhook::run(args)),
+        Command::Event(args) => thread()?.block_on(event::run(args)),
+        Command::Delivery(args) => thread()?.block_on(delivery::run(args)),
+        Command::Replay(args) => thread()?.block_on(replay::run(args)),
+        Command::Serve { args, settings } => {
+            let loaded = settings.read(early, args.flags())?;
             runtime()?.block_on(serve::run(loaded.config, args))
         }
-        Command::Admin(command) => {
-            let loaded = Loaded::read(cli.config.as_deref(), &config::environment(), &flags)?;
+        Command::Admin { command, settings } => {
+            let loaded = settings.read(early, Vec::new())?;
             runtime()?.block_on(admin::run(&loaded.config, command))
         }
-        Command::Config { output } => settings::run(&Loaded::read(cli.config.as_deref(), &config::environment(), &flags)?, output),
+        Command::Config { output, settings } => settings::run(&settings.read(early, Vec::new())?, output),
+        Command::Completions(args) => manual::completions(Cli::command(), &args).map(|()| ExitCode::SUCCESS),
+        Command::Man(args) => manual::man(Cli::command(), &args).map(|()| ExitCode::SUCCESS),
     }
 }

@@ -1,7 +1,13 @@
 //! Logs: to standard error, as text for people or JSON for machines; and traces to a collector, in builds with `otel`.
 
 use anyhow::{Context as _, Result};
-use tracing_subscriber::{EnvFilter, Layer as _, layer::SubscriberExt as _, util::SubscriberInitExt as _};
+use tracing::{Level, Metadata};
+use tracing_subscriber::{
+    EnvFilter, Layer as _,
+    filter::{FilterExt as _, filter_fn},
+    layer::SubscriberExt as _,
+    util::SubscriberInitExt as _,
+};
 
 use crate::config::{Config, LogFormat};
 
@@ -20,13 +26,19 @@ pub fn start(config: &Config) -> Result<Guard> {
         LogFormat::Text => lines.with_target(false).boxed(),
         LogFormat::Json => lines.json().boxed(),
     };
-    let registry = tracing_subscriber::registry().with(lines.with_filter(filter));
+    let registry = tracing_subscriber::registry().with(lines.with_filter(filter.and(filter_fn(holds_no_values))));
     let endpoint = &config.telemetry.otlp_endpoint;
     if endpoint.is_empty() {
         registry.init();
         return Ok(Guard::default());
     }
     traced(registry, endpoint)
+}
+
+/// Below `info` the driver of PostgreSQL writes every statement with its values: all that is stored, and so credentials in
+/// URLs, environments and collections. No level and no filter asks for that.
+fn holds_no_values(line: &Metadata<'_>) -> bool {
+    !line.target().starts_with("tokio_postgres") || *line.level() <= Level::INFO
 }
 
 #[cfg(feature = "otel")]

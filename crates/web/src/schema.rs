@@ -165,6 +165,9 @@ pub struct WebhookOptions {
     /// The body's template, for profiles that have one.
     #[schema(required = false)]
     pub body: Option<String>,
+    /// Ids or names of the outputs that a flow's task hears of; absent: all.
+    #[schema(required = false)]
+    pub outputs: Vec<String>,
 }
 
 /// What happens to the webhook when the delays are used up.

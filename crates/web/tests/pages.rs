@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a failed step fails the test")]
 
+#[path = "pages/flow_tasks.rs"]
+mod flow_tasks;
 #[path = "../examples/gallery/seed.rs"]
 mod seed;
 #[path = "pages/webhooks.rs"]

@@ -27,6 +27,12 @@ impl Profile {
         if self == Self::Pagerduty && options.signature.is_some() {
             return Err(Problem::invalid("options.signature", "PagerDuty checks the routing key, not a signature").hint("leave it out"));
         }
+        if self != Self::FlowTask && !options.outputs.is_empty() {
+            return Err(
+                Problem::invalid("options.outputs", format!("a webhook of profile `{self}` has no `outputs`"))
+                    .hint("leave them out, and ask for them in `filter`: data.outputId in [3, 4]"),
+            );
+        }
         if !self.has_template() {
             return match (&options.method, &options.content_type, &options.body) {
                 (Some(_), ..) => Err(has_not("options.method")),

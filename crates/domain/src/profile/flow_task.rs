@@ -67,6 +67,21 @@ pub fn default_body() -> String {
     format!("{{\n{}\n}}", lines.join(",\n"))
 }
 
+/// Whether an event tells of one of these outputs, by its `outputId` (a number or a text) or its `outputName`. With none
+/// named, every event does.
+pub fn tells_of(outputs: &[String], event: &Event) -> bool {
+    if outputs.is_empty() {
+        return true;
+    }
+    let data: Value = serde_json::from_str(&event.data).unwrap_or_default();
+    let is_named = |field: &str| match data.get(field) {
+        Some(Value::String(text)) => outputs.contains(text),
+        Some(Value::Number(number)) => outputs.contains(&number.to_string()),
+        _ => false,
+    };
+    is_named("outputId") || is_named("outputName")
+}
+
 pub(super) fn render(event: &Event, options: &WebhookOptions) -> Result<Body, Problem> {
     let data = super::data(event)?;
     let content_type = options.content_type.as_deref().unwrap_or(JSON);
@@ -77,4 +92,40 @@ pub(super) fn render(event: &Event, options: &WebhookOptions) -> Result<Body, Pr
         content_type: content_type.to_owned(),
         ..Body::json(text.into_bytes())
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn event(data: &str) -> Event {
+        Event {
+            id: "evt_1".to_owned(),
+            workspace_id: "wsp_1".to_owned(),
+            event_type: "job.finished".to_owned(),
+            subject: "12".to_owned(),
+            at: 0,
+            data: data.to_owned(),
+            import: false,
+            hops: 0,
+        }
+    }
+
+    #[test]
+    fn a_task_hears_of_the_outputs_that_it_names_by_id_or_name() {
+        let named = ["3".to_owned(), "Orders \"daily\"".to_owned()];
+        let heard = |data| tells_of(&named, &event(data));
+        assert!(heard(r#"{"outputId": 3}"#) && heard(r#"{"outputId": "3", "outputName": "x"}"#));
+        assert!(heard(r#"{"outputId": 9, "outputName": "Orders \"daily\""}"#));
+        for other in [
+            r#"{"outputId": 33}"#,
+            r#"{"outputName": "orders"}"#,
+            r#"{"flowId": 3}"#,
+            r#"{"outputId": [3]}"#,
+            "[]",
+            "?",
+        ] {
+            assert!(!heard(other) && tells_of(&[], &event(other)), "{other}");
+        }
+    }
 }

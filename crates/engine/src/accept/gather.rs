@@ -12,6 +12,7 @@ use std::{
 use domain::Problem;
 use store::Tx;
 use tokio::sync::{Semaphore, oneshot};
+use tracing::{Instrument as _, Span};
 
 use super::Answers;
 use crate::{
@@ -47,14 +48,20 @@ struct Queue {
 
 struct Waiting {
     event: NewEvent,
-    answer: oneshot::Sender<Answer>,
+    asker: Asker,
 }
 
-/// What one transaction took: its events, and who is to be answered, in the same order.
+/// Who is to be answered, and the span in which they asked.
+struct Asker {
+    answer: oneshot::Sender<Answer>,
+    span: Span,
+}
+
+/// What one transaction took: its events, and who asked, in the same order.
 #[derive(Default)]
 struct Batch {
     events: Arc<Vec<NewEvent>>,
-    answers: Vec<oneshot::Sender<Answer>>,
+    askers: Vec<Asker>,
 }
 
 impl Default for Gathering {
@@ -90,28 +97,30 @@ impl Gathering {
     /// Takes who waits. Returns also whether another transaction is needed for the rest.
     fn take(&self) -> (Batch, bool) {
         let mut queue = self.queue();
-        let (mut events, mut answers, mut bytes) = (Vec::new(), Vec::new(), 0);
+        let (mut events, mut askers, mut bytes) = (Vec::new(), Vec::new(), 0);
         while events.len() < EVENTS && bytes < BYTES {
-            let Some(Waiting { event, answer }) = queue.waiting.pop_front() else {
+            let Some(Waiting { event, asker }) = queue.waiting.pop_front() else {
                 break;
             };
             // Whoever has gone away meanwhile was told nothing, and nothing is done for them.
-            if !answer.is_closed() {
+            if !asker.answer.is_closed() {
                 bytes += event.data.len();
                 events.push(event);
-                answers.push(answer);
+                askers.push(asker);
             }
         }
         queue.announced = !queue.waiting.is_empty();
         let events = Arc::new(events);
-        (Batch { events, answers }, queue.announced)
+        (Batch { events, askers }, queue.announced)
     }
 }
 
 /// Publishes one event together with others that come at the same time.
 pub(crate) async fn publish(engine: &Engine, event: NewEvent) -> Answer {
     let (answer, answered) = oneshot::channel();
-    if engine.gathering().join(Waiting { event, answer }) {
+    let span = Span::current();
+    let asker = Asker { answer, span };
+    if engine.gathering().join(Waiting { event, asker }) {
         announce(engine);
     }
     answered
@@ -152,32 +161,42 @@ async fn transaction(engine: &Engine, taken: &Arc<Mutex<Option<Batch>>>) -> Resu
         let _runtime = handle.enter();
         let batch = take(&of_engine);
         let events = Arc::clone(&batch.events);
+        let _dispatch = dispatch(&batch).entered();
         *taken.lock().unwrap_or_else(PoisonError::into_inner) = Some(batch);
-        let _dispatch = span!("dispatch", events = events.len()).entered();
         publish::publish_with(tx, &events, &Verdicts::default(), of_engine.now())
     };
     engine.store().write(closure).await
 }
 
+/// One span for all that go along: in the first one's trace, and linked to the others'.
+fn dispatch(batch: &Batch) -> Span {
+    let mut askers = batch.askers.iter().map(|asker| &asker.span);
+    let span = span!(parent: askers.next().and_then(Span::id), "dispatch", events = batch.events.len());
+    askers.for_each(|asker| {
+        span.follows_from(asker);
+    });
+    span
+}
+
 fn answer(engine: &Engine, batch: Batch, published: Result<Answers, Unpublished>) {
-    let Batch { events, answers } = batch;
+    let Batch { events, askers } = batch;
     match published {
         Ok(published) => {
             engine.count(&published);
-            for (answer, published) in answers.into_iter().zip(published) {
+            for (asker, published) in askers.into_iter().zip(published) {
                 // Whoever asked may have gone meanwhile.
-                let _ = answer.send(Ok(published));
+                let _ = asker.answer.send(Ok(published));
             }
         }
         Err(Unpublished::Store(error @ (store::Error::Busy(_) | store::Error::Unavailable(_)))) => {
-            for answer in answers {
-                let _ = answer.send(Err(error.clone()));
+            for asker in askers {
+                let _ = asker.answer.send(Err(error.clone()));
             }
         }
         // Those whose filters take their time go alone, and the others together again.
         Err(Unpublished::Lacking(lacks)) => {
             let slow: HashSet<usize> = lacks.into_iter().map(|lack| lack.event).collect();
-            let waiting = events.iter().cloned().zip(answers).map(|(event, answer)| Waiting { event, answer });
+            let waiting = events.iter().cloned().zip(askers).map(|(event, asker)| Waiting { event, asker });
             let (alone, together): (Vec<_>, Vec<_>) = waiting.enumerate().partition(|(at, _)| slow.contains(at));
             if engine.gathering().join_again(together.into_iter().map(|(_, waiting)| waiting)) {
                 announce(engine);
@@ -186,16 +205,18 @@ fn answer(engine: &Engine, batch: Batch, published: Result<Answers, Unpublished>
         }
         // What the store refuses concerns one of them, whichever: the others must not suffer.
         Err(Unpublished::Store(_)) => {
-            let waiting = events.iter().cloned().zip(answers).map(|(event, answer)| Waiting { event, answer });
+            let waiting = events.iter().cloned().zip(askers).map(|(event, asker)| Waiting { event, asker });
             waiting.for_each(|waiting| publish_alone(engine, waiting));
         }
     }
 }
 
-fn publish_alone(engine: &Engine, Waiting { event, answer }: Waiting) {
+fn publish_alone(engine: &Engine, Waiting { event, asker }: Waiting) {
     let engine = engine.clone();
     tokio::spawn(async move {
-        let one = engine.publish_each(vec![event]).await;
-        let _ = answer.send(one.and_then(|all| all.into_iter().next().ok_or(store::Error::NotFound("event"))));
+        let one = engine.publish_each(vec![event]).instrument(asker.span).await;
+        let _ = asker
+            .answer
+            .send(one.and_then(|all| all.into_iter().next().ok_or(store::Error::NotFound("event"))));
     });
 }

@@ -8,6 +8,7 @@ use domain::{
     id,
     profile::Profile,
     settings,
+    settlement::WEBHOOKS_OFF,
 };
 use egress::{Exchange, Failure, FailureCode, Response};
 use futures::FutureExt as _;
@@ -96,7 +97,7 @@ async fn sent(engine: &Engine, target: &Target, job: &Job) -> Sent {
     };
     let rules = match engine.rules(&job.delivery.workspace_id).await {
         Ok(rules) if rules.settings.webhooks_enabled => rules,
-        Ok(_) => return unsent(engine, job, at, Verdict::of_failure("webhooks_off", settings::SWITCHED_OFF, false)),
+        Ok(_) => return unsent(engine, job, at, Verdict::of_failure(WEBHOOKS_OFF, settings::SWITCHED_OFF, false)),
         Err(_) => {
             return unsent(
                 engine,

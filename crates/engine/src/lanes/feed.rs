@@ -11,7 +11,10 @@ use std::{
 };
 
 use domain::Micros;
-use store::{DeliveryWaker, Result, tables::deliveries};
+use store::{
+    DeliveryWaker, Result,
+    tables::deliveries::{self, Delivery},
+};
 use tokio::time::sleep;
 
 use super::{
@@ -21,6 +24,7 @@ use super::{
 };
 use crate::{
     deliver::{Job, Target},
+    replay,
     stage::{FALLBACK, Next, pause},
 };
 
@@ -174,8 +178,8 @@ impl Feed {
                 again.push(id);
             }
             if !of_lane.is_empty() {
-                let ids: Vec<String> = of_lane.into_iter().map(|job| job.delivery.id).collect();
-                refused.push((reason.unwrap_or_else(|| "disabled".to_owned()), ids));
+                let deliveries = of_lane.into_iter().map(|job| job.delivery).collect();
+                refused.push((reason.unwrap_or_else(|| "disabled".to_owned()), deliveries));
             }
         }
         if !refused.is_empty() {
@@ -240,13 +244,16 @@ impl Feed {
     }
 
     /// Deliveries that were published while their webhook was being switched off, each lane's with the reason.
-    async fn drop_refused(&self, refused: Vec<(String, Vec<String>)>, now: Micros) -> Result<()> {
+    async fn drop_refused(&self, refused: Vec<(String, Vec<Delivery>)>, now: Micros) -> Result<()> {
         self.lanes
             .engine
             .store()
             .write(move |tx| {
-                for (reason, ids) in &refused {
-                    deliveries::drop_these(tx, ids, reason, now)?;
+                let resumed = replay::resumed(tx, refused.iter().flat_map(|(_, deliveries)| deliveries))?;
+                for (reason, deliveries) in &refused {
+                    let drops = |delivery: &&Delivery| delivery.replay_id.as_ref().is_none_or(|id| !resumed.contains(id));
+                    let ids: Vec<String> = deliveries.iter().filter(drops).map(|delivery| delivery.id.clone()).collect();
+                    deliveries::drop_these(tx, &ids, reason, now)?;
                 }
                 Ok(())
             })

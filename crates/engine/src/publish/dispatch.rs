@@ -9,6 +9,7 @@ use domain::{
     event::Event,
     filter::{Seen, Verdict},
     id, operational,
+    profile::flow_task,
     trigger::TriggerState,
 };
 use store::{
@@ -66,14 +67,24 @@ fn facts(told: &Told<'_>, to: &[Subscriber]) -> Facts {
     }
 }
 
-/// What the filters of an event's subscribers say, in their order; empty if none has one.
+/// What the filters of an event's subscribers say, in their order, and for tasks of a flow that name outputs whether it is one
+/// of those; empty if none has either.
 fn filtered(place: usize, event: &Event, facts: Facts, to: &[Subscriber], ask: Ask<'_>, lacking: &mut Vec<Lack>) -> Vec<Option<Verdict>> {
-    if to.iter().all(|subscriber| subscriber.filter.is_empty()) {
+    if to
+        .iter()
+        .all(|subscriber| subscriber.filter.is_empty() && subscriber.outputs.is_empty())
+    {
         return Vec::new();
     }
     let seen = Seen::of(event);
     let verdict = |subscriber: &Subscriber| {
-        if subscriber.filter.is_empty() || !dispatch::asks_filter(facts, subscriber.enabled) {
+        if !dispatch::asks_filter(facts, subscriber.enabled) {
+            return None;
+        }
+        if !flow_task::tells_of(&subscriber.outputs, event) {
+            return Some(Verdict::Differs("it tells of another output".to_owned()));
+        }
+        if subscriber.filter.is_empty() {
             return None;
         }
         let filter = subscriber.filter.as_str();

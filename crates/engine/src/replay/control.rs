@@ -1,5 +1,7 @@
 //! What a person does with replay jobs: start, pause, resume, cancel. Each in the caller's transaction.
 
+use std::collections::BTreeSet;
+
 use domain::{
     Micros, Problem, id,
     replay::{ReplayKind, ReplayState},
@@ -7,7 +9,7 @@ use domain::{
 use store::{
     Signal, Tx,
     tables::{
-        deliveries,
+        deliveries::{self, Delivery},
         replays::{self, Replay},
         webhooks::{self, Webhook},
     },
@@ -97,6 +99,23 @@ pub(crate) fn pause_with_webhook(tx: &mut dyn Tx, webhook_id: &str, reason: &str
     job.state = ReplayState::Paused;
     job.reason = Some(reason.to_owned());
     store_job(tx, &job)
+}
+
+/// Those of these deliveries' jobs that run, each held until the end of the transaction: a look that saw the webhook off may
+/// have begun before they were resumed, and what it would drop nobody queues again. A job that must not run pauses by itself.
+///
+/// # Errors
+/// The store's.
+pub(crate) fn resumed<'d>(tx: &mut dyn Tx, deliveries: impl Iterator<Item = &'d Delivery>) -> store::Result<BTreeSet<String>> {
+    let jobs: BTreeSet<&String> = deliveries.filter_map(|delivery| delivery.replay_id.as_ref()).collect();
+    let mut running = BTreeSet::new();
+    for id in jobs {
+        replays::lock(tx, id)?;
+        if replays::by_id(tx, id)?.is_some_and(|job| job.state == ReplayState::Running) {
+            running.insert(id.clone());
+        }
+    }
+    Ok(running)
 }
 
 /// Lets a paused job go on where it was.

@@ -3,6 +3,7 @@
 use domain::{
     Micros,
     event::Event,
+    profile::flow_task,
     replay::{Candidate, ReplayKind, is_lost, wants},
 };
 use store::{
@@ -34,15 +35,17 @@ pub struct Range {
     subject: String,
     /// Empty: none is asked.
     filter: String,
+    /// Of a flow's task that names some.
+    outputs: Vec<String>,
 }
 
 impl Range {
     /// A range for this webhook, as it subscribes now.
     pub fn new(webhook: &Webhook, kind: ReplayKind, since: Micros, until: Micros, event_type: &str) -> Self {
-        let filter = match kind {
-            // What is in the log passed it then.
-            ReplayKind::Recover => String::new(),
-            ReplayKind::Replay => webhook.filter.clone(),
+        let (filter, outputs) = match kind {
+            // What is in the log passed them then.
+            ReplayKind::Recover => Default::default(),
+            ReplayKind::Replay => (webhook.filter.clone(), webhook.options.outputs.clone()),
         };
         Self {
             workspace_id: webhook.workspace_id.clone(),
@@ -54,7 +57,13 @@ impl Range {
             patterns: webhook.events.clone(),
             subject: webhook.subject.clone(),
             filter,
+            outputs,
         }
+    }
+
+    /// Whether the data of the events have a say.
+    fn asks_data(&self) -> bool {
+        !self.filter.is_empty() || !self.outputs.is_empty()
     }
 
     pub(super) fn of(job: &Replay, webhook: &Webhook) -> Self {
@@ -103,12 +112,14 @@ pub async fn count(engine: &Engine, range: &Range) -> Result<u64> {
 
 /// Looks at the next part of a range, for at most `wanted` events.
 pub(super) async fn scan(engine: &Engine, range: &Range, cursor: (Micros, String), wanted: usize) -> Result<Batch> {
-    let wanted = if range.filter.is_empty() { wanted } else { wanted.min(ASKED) };
+    let wanted = if range.asks_data() { wanted.min(ASKED) } else { wanted };
     let of = range.clone();
     let (found, cursor, ended) = engine.store().read(move |tx| look(tx, &of, cursor, wanted)).await?;
     let mut lines = Vec::with_capacity(found.len());
     for (line, event) in found {
         let passes = match event {
+            Some(event) if !flow_task::tells_of(&range.outputs, &event) => false,
+            Some(_) if range.filter.is_empty() => true,
             Some(event) => {
                 let said = filters::ask_now(engine, event, vec![range.filter.clone()]).await?;
                 said.iter().all(domain::filter::Verdict::matches)
@@ -167,10 +178,10 @@ fn look(tx: &mut dyn Tx, range: &Range, mut cursor: (Micros, String), wanted: us
                 if !wants(&range.patterns, &range.subject, &range.event_type, candidate) {
                     continue;
                 }
-                let whole = if range.filter.is_empty() {
-                    None
-                } else {
+                let whole = if range.asks_data() {
                     events::get(tx, &range.workspace_id, &event.id)?
+                } else {
+                    None
                 };
                 let line = Line {
                     event_id: event.id,

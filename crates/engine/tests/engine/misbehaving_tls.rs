@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use crate::{
+    case::{Case, answers, case, floods, truncated},
     certificates::{Authority, leaf, server},
-    misbehaviours::{Case, answers, case, floods, truncated},
 };
 
 /// Those whose TLS is at fault, and some over good TLS.

@@ -1,9 +1,13 @@
 //! Publishing: one commit for an event and its deliveries, harmless repeats, and trigger rules with their memory.
 
-use domain::{delivery::DeliveryState, event::RUN_FINISHED, limits, profile::Profile, trigger::TriggerRule};
+use domain::{
+    delivery::DeliveryState, event::RUN_FINISHED, limits, profile::Profile, replay::ReplayKind, trigger::TriggerRule,
+    webhook::WebhookOptions,
+};
 use engine::{
     ActionError,
     publish::{NewEvent, publish, publish_each},
+    replay::Range,
 };
 use store::tables::{deliveries, webhooks};
 
@@ -220,6 +224,51 @@ async fn jobs_that_change_are_told_once_each_way() {
             ids.push(house.publish("job.finished", &format!(r#"{{"status":"{status}"}}"#)).await);
         }
         assert_eq!(sent(&house, ids).await, [2, 4]);
+        house.close().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_task_of_a_flow_is_called_for_the_outputs_that_it_names_and_a_replay_knows_them_too() {
+    on_each(|house| async move {
+        for (id, outputs, filter) in [
+            ("all", vec![], ""),
+            ("third", vec!["3".to_owned()], ""),
+            ("large", vec!["3".to_owned(), "Orders".to_owned()], "data.rowCount > 10"),
+        ] {
+            let plain = webhook(id, "https://example.org");
+            let hook = webhooks::Webhook {
+                profile: Profile::FlowTask,
+                filter: filter.to_owned(),
+                options: WebhookOptions {
+                    outputs,
+                    ..plain.options.clone()
+                },
+                ..plain
+            };
+            house.webhook(hook).await;
+        }
+        let called = async |data: &str| {
+            let event_id = house.publish("job.finished", data).await;
+            let made = house.read(move |tx| deliveries::of_event(tx, &event_id)).await;
+            let mut names: Vec<String> = made.into_iter().map(|delivery| delivery.webhook_id).collect();
+            names.sort();
+            names
+        };
+        assert_eq!(called(r#"{"outputId": 3, "rowCount": 9}"#).await, ["all", "third"]);
+        assert_eq!(called(r#"{"outputId": "3", "rowCount": 11}"#).await, ["all", "large", "third"]);
+        assert_eq!(
+            called(r#"{"outputId": 4, "outputName": "Orders", "rowCount": 11}"#).await,
+            ["all", "large"]
+        );
+        assert_eq!(called(r#"{"outputId": 33}"#).await, ["all"]);
+        assert_eq!(called("{}").await, ["all"], "of no output");
+        for (id, count) in [("all", 5), ("third", 2), ("large", 2)] {
+            let hook = house.webhook_now(id).await;
+            let range = Range::new(&hook, ReplayKind::Replay, START, START + 1, "");
+            assert_eq!(engine::replay::count(&house.engine, &range).await.unwrap(), count, "{id}");
+        }
         house.close().await;
     })
     .await;

@@ -14,7 +14,7 @@ use std::{
 
 use rustls::ServerConfig;
 use tokio::{
-    io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
+    io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadHalf, WriteHalf},
     net::{TcpListener, TcpStream},
     sync::watch,
 };
@@ -23,8 +23,11 @@ use tokio_rustls::TlsAcceptor;
 /// Longest wait for something that must happen.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-trait Duplex: AsyncRead + AsyncWrite + Send + Unpin {}
+pub trait Duplex: AsyncRead + AsyncWrite + Send + Unpin {}
 impl<T: AsyncRead + AsyncWrite + Send + Unpin> Duplex for T {}
+
+pub type Hearing = ReadHalf<Box<dyn Duplex>>;
+pub type Saying = WriteHalf<Box<dyn Duplex>>;
 
 type Pinned<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
@@ -121,6 +124,16 @@ impl Line {
     /// Says that no more will be written.
     pub async fn half_close(&mut self) {
         let _ = self.duplex().shutdown().await;
+    }
+
+    /// Both directions, to be used at once, and the count of what is written.
+    pub fn halves(self) -> (Hearing, Saying, Arc<AtomicU64>) {
+        let stream: Box<dyn Duplex> = match self.ends {
+            Ends::Plain(stream) => Box::new(stream),
+            Ends::Tls(stream) => stream,
+        };
+        let (reader, writer) = tokio::io::split(stream);
+        (reader, writer, self.written)
     }
 
     /// Ends the connection with a reset.

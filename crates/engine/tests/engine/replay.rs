@@ -144,8 +144,15 @@ async fn a_recovery_sends_what_failed_or_met_a_webhook_that_was_off_once_each() 
                 Ok((found[0].state == DeliveryState::Failed).then_some(()))
             })
             .await;
-        published(&house, 1).await;
+        let arrived = published(&house, 1).await.remove(0);
         receiver.next().await;
+        // Before it is settled, it would count as what the webhook missed.
+        house
+            .until("a success", move |tx| {
+                let found = deliveries::of_event(tx, &arrived)?;
+                Ok((found[0].state == DeliveryState::Delivered).then_some(()))
+            })
+            .await;
         let now = house.engine.now();
         let off = hook.clone();
         house.write(move |tx| engine::webhooks::disable(tx, &off, "by hand", now)).await;

@@ -61,6 +61,7 @@ pub async fn why(app: &App, caller: &Caller, event_id: &str) -> Result<Items<Why
             updated_at: webhook.updated_at,
             events: &webhook.events,
             subject: &webhook.subject,
+            outputs: &webhook.options.outputs,
             filter: asked.and_then(|at| verdicts.get(at)),
         };
         one(&event, webhook, present, &of_webhook)

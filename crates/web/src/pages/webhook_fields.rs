@@ -35,7 +35,11 @@ pub fn options_of(form: &Form, template: bool) -> Result<OptionsPatch, Problem> 
     };
     let body = Some(form.value("options.body").to_owned()).filter(|body| !body.trim().is_empty());
     Ok(OptionsPatch {
-        timeout_ms: optional(form, "options.timeout_ms")?.map(Some),
+        // Emptied, it is the profile's or the workspace's again.
+        timeout_ms: match form.values_of("options.timeout_ms").next() {
+            Some(_) => Some(optional(form, "options.timeout_ms")?),
+            None => None,
+        },
         verify_tls: Some(form.has("options.verify_tls", "on")),
         in_flight: optional(form, "options.in_flight")?,
         per_second: Some(optional(form, "options.per_second")?),
@@ -49,6 +53,8 @@ pub fn options_of(form: &Form, template: bool) -> Result<OptionsPatch, Problem> 
         },
         content_type: template.then(|| text("options.content_type")),
         body: template.then_some(body),
+        // Only a flow's task shows them.
+        outputs: form.values_of("options.outputs").next().map(patterns),
     })
 }
 
@@ -184,6 +190,7 @@ pub fn values(options: &WebhookOptions, policy: Option<&RetryPolicy>) -> Vec<(St
         ("options.method", options.method().as_str().to_owned()),
         ("options.content_type", options.content_type.clone().unwrap_or_default()),
         ("options.body", options.body.clone().unwrap_or_default()),
+        ("options.outputs", options.outputs.join("\n")),
         ("retry", if policy.is_some() { "own" } else { "profile" }.to_owned()),
     ];
     if let Some(policy) = policy {

@@ -10,7 +10,7 @@ use store::tables::{
 use super::{House, NOW, form_values, house, location, text};
 
 /// Makes a webhook through its form, some fields other than usual. Returns its path.
-async fn made(house: &House, other: &[(&str, &str)]) -> String {
+pub async fn made(house: &House, other: &[(&str, &str)]) -> String {
     let usual = [
         ("csrf", house.csrf.as_str()),
         ("type", "standard"),
@@ -36,7 +36,7 @@ async fn made(house: &House, other: &[(&str, &str)]) -> String {
 }
 
 /// What its form of settings holds, some fields changed, is saved.
-async fn saved(house: &House, path: &str, other: &[(&str, &str)]) -> (StatusCode, String) {
+pub async fn saved(house: &House, path: &str, other: &[(&str, &str)]) -> (StatusCode, String) {
     let html = text(house.get(path).await).await;
     let values = form_values(&html[html.find("id=\"settings\"").unwrap()..]);
     let kept = values.iter().map(|(name, value)| (name.as_str(), value.as_str()));

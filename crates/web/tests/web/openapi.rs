@@ -190,6 +190,7 @@ fn every_option() -> domain::webhook::WebhookOptions {
         method: Some(domain::webhook::Method::Put),
         content_type: Some(String::new()),
         body: Some(String::new()),
+        outputs: vec!["3".to_owned()],
         ..domain::webhook::WebhookOptions::default()
     }
 }

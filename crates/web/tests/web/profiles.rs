@@ -57,6 +57,15 @@ async fn what_a_profile_does_not_have_is_refused_with_the_field() {
             json!({"profile": "flow-task", "options": {"body": "{\"a\": $nobody}"}}),
             "options.body",
         ),
+        (json!({"profile": "custom", "options": {"outputs": ["3"]}}), "options.outputs"),
+        (
+            json!({"profile": "flow-task", "options": {"outputs": ["3", ""]}}),
+            "options.outputs",
+        ),
+        (
+            json!({"profile": "flow-task", "options": {"outputs": vec!["3"; 101]}}),
+            "options.outputs",
+        ),
         (json!({"profile": "pagerduty"}), "secret"),
         (json!({"profile": "pagerduty", "secret": "generate"}), "secret"),
         (

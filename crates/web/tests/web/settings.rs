@@ -235,3 +235,32 @@ async fn a_flow_task_has_the_workspaces_time_limit_as_it_is_until_it_has_its_own
     patch(json!(null)).await.expect(200);
     assert_eq!(limit().await, 9_000);
 }
+
+#[tokio::test]
+async fn a_flow_task_hears_of_the_outputs_that_it_names() {
+    let instance = Instance::new().await;
+    let mut task = webhook();
+    (task["profile"], task["options"]) = (json!("flow-task"), json!({"outputs": ["3", "Orders"]}));
+    let made = instance.post("/api/v1/webhooks", task).await.expect(201).json();
+    assert_eq!(made["options"]["outputs"], json!(["3", "Orders"]));
+    let event = made["events"][0].as_str().unwrap().to_owned();
+    let why = async |data: serde_json::Value| {
+        let published = instance
+            .post("/api/v1/events", json!({"type": event, "data": data}))
+            .await
+            .expect(202)
+            .json();
+        let path = format!("/api/v1/events/{}/why", published["id"].as_str().unwrap());
+        let why = instance.items(&path).await.remove(0);
+        (published["deliveries"].as_u64().unwrap(), why["rule"].as_str().unwrap().to_owned())
+    };
+    assert_eq!(why(json!({"outputId": 3})).await, (1, "sent".to_owned()));
+    assert_eq!(why(json!({"outputId": 4, "outputName": "Orders"})).await, (1, "sent".to_owned()));
+    assert_eq!(why(json!({"outputId": 4})).await, (0, "other_output".to_owned()));
+    assert_eq!(why(json!({})).await, (0, "other_output".to_owned()));
+    let path = format!("/api/v1/webhooks/{}", made["id"].as_str().unwrap());
+    let all = json!({"options": {"outputs": []}}).to_string();
+    let changed = instance.with("PATCH", &path, &[], all).await.expect(200).json();
+    assert!(changed["options"]["outputs"].is_null(), "{changed}");
+    assert_eq!(why(json!({"outputId": 4})).await, (1, "sent".to_owned()));
+}

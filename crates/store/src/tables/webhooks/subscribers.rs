@@ -30,6 +30,8 @@ pub struct Subscriber {
     pub trigger_rule: TriggerRule,
     /// Wait so long, ms, for newer events of the same type and subject, and send only the newest.
     pub coalesce_ms: Option<u64>,
+    /// A flow's task hears of these outputs only; empty: of all.
+    pub outputs: Vec<String>,
     /// Whether events are sent.
     pub enabled: bool,
     /// Why not.
@@ -68,24 +70,28 @@ pub fn subscribers(tx: &mut dyn Tx, workspace_id: &str, event_type: &str, subjec
     let mut params = params![workspace_id, subject].to_vec();
     params.extend(patterns.into_iter().map(Value::from));
     all(tx, sql, &params, |row| {
+        let options = early_options(&row.text(4)?);
         Ok(Subscriber {
             id: row.text(0)?,
             profile: row.word(1, Profile::parse)?,
             filter: row.text(2)?,
             trigger_rule: row.json(3)?,
-            coalesce_ms: coalesce_ms(&row.text(4)?),
+            coalesce_ms: options.coalesce_ms,
+            outputs: options.outputs,
             enabled: row.bool(5)?,
             disabled_reason: row.opt_text(6)?,
         })
     })
 }
 
-/// The one option that matters before a delivery. Most webhooks do not have it, and options that cannot be read are the lane's
+/// The options that matter before a delivery. Most webhooks have none of them, and options that cannot be read are the lane's
 /// trouble: they must not hold up who publishes.
-fn coalesce_ms(options: &str) -> Option<u64> {
-    let has = options.contains("coalesce_ms");
-    has.then(|| serde_json::from_str::<WebhookOptions>(options).ok()?.coalesce_ms)
-        .flatten()
+fn early_options(options: &str) -> WebhookOptions {
+    if options.contains("coalesce_ms") || options.contains("\"outputs\"") {
+        serde_json::from_str(options).unwrap_or_default()
+    } else {
+        WebhookOptions::default()
+    }
 }
 
 /// Adds the webhook's rows to the subscription index.

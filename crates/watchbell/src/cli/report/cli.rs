@@ -13,7 +13,7 @@ mod numbers;
 mod paint;
 mod summary;
 
-pub use paint::{Paint, size};
+pub use paint::{Paint, size, tame};
 
 /// How the reporter shows a run.
 #[derive(Debug, Clone, Default)]

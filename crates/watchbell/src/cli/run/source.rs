@@ -1,17 +1,15 @@
 //! Where documents come from: files, standard input, the workspace of a server, and URLs,
 //! those of Postman's API with a key.
 
-use std::{io::Read as _, path::Path, time::Duration};
+use std::{io::Read as _, path::Path};
 
 use anyhow::{Context as _, Result, bail};
 use collection::{IterationData, LoadError, data::DataKind};
 
 use super::workspace::{self, Workspace};
+use crate::cli::remote::{self, MAX_BYTES};
 
-/// Longest document that is fetched, in bytes.
-const MAX_BYTES: usize = 256 << 20;
 const MAX_REDIRECTS: usize = 5;
-const DEADLINE: Duration = Duration::from_secs(60);
 const POSTMAN_API: &str = "https://api.getpostman.com";
 
 /// Reads documents by the words that name them.
@@ -112,22 +110,14 @@ impl Source<'_> {
     }
 
     async fn get(&self, url: &str) -> Result<egress::Response> {
-        let mut headers = vec![("User-Agent".to_owned(), concat!("watchbell/", env!("CARGO_PKG_VERSION")).to_owned())];
+        let mut request = remote::request("GET", url, self.insecure);
         // The key goes to Postman alone, also when it redirects elsewhere.
         if let Some(key) = self.key.filter(|_| is_postman(url)) {
-            headers.push(("X-Api-Key".to_owned(), key.to_owned()));
+            request.headers.push(("X-Api-Key".to_owned(), key.to_owned()));
         }
-        if let Some(token) = self.workspace.as_ref().and_then(|workspace| workspace.token_for(url)) {
-            headers.push(("Authorization".to_owned(), format!("Bearer {token}")));
+        if let Some(workspace) = &self.workspace {
+            workspace.authorize(&mut request);
         }
-        let request = egress::Request {
-            headers,
-            deadline: DEADLINE,
-            max_body: MAX_BYTES,
-            verify_tls: !self.insecure,
-            decompress: true,
-            ..egress::Request::new("GET", url)
-        };
         let exchange = self.client.exchange(&request, self.policy).await;
         exchange
             .outcome

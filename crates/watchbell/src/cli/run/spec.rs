@@ -27,6 +27,7 @@ pub async fn spec(args: &Args, client: &egress::Client, policy: &egress::Policy)
         workspace: documents
             .server
             .as_deref()
+            .filter(|server| !server.trim().is_empty())
             .map(|server| Workspace::new(server, documents.token.as_deref())),
         insecure: args.tls.insecure,
     };

@@ -5,16 +5,14 @@ use anyhow::{Result, bail};
 use collection::Environment;
 use serde::Deserialize;
 
+use crate::cli::remote::Address;
+
 /// What a server shows in the place of a secret value (`web::actions::environments`).
 const MASK: &str = "••••••••";
 
 /// A server, and the token that opens one of its workspaces.
 #[derive(Debug, Clone)]
-pub struct Workspace {
-    /// Without a slash at its end.
-    server: String,
-    token: Option<String>,
-}
+pub struct Workspace(Address);
 
 #[derive(Deserialize)]
 struct List {
@@ -30,21 +28,17 @@ struct Entry {
 
 impl Workspace {
     pub fn new(server: &str, token: Option<&str>) -> Self {
-        Self {
-            server: server.trim_end_matches('/').to_owned(),
-            token: token.map(str::to_owned),
-        }
+        Self(Address::new(server, token))
     }
 
-    /// The token, for addresses of this server alone.
-    pub fn token_for(&self, url: &str) -> Option<&str> {
-        let rest = url.strip_prefix(&self.server)?;
-        self.token.as_deref().filter(|_| rest.starts_with('/'))
+    /// Adds the token to a request that goes to this server.
+    pub fn authorize(&self, request: &mut egress::Request) {
+        self.0.authorize(request);
     }
 
     /// Where the list of a kind (`collections`, `environments`) is.
     pub fn list(&self, plural: &str) -> String {
-        format!("{}/api/v1/{plural}", self.server)
+        self.0.api(plural)
     }
 
     /// Where the document is that a word names.
@@ -55,7 +49,7 @@ impl Workspace {
         let Ok(List { items }) = serde_json::from_slice(list) else {
             bail!(
                 "`{}` does not answer as a Watchbell server\n\nhint: --server takes the address of its pages, such as https://watch.example.com",
-                self.server
+                self.0
             );
         };
         let singular = plural.trim_end_matches('s');
@@ -73,7 +67,7 @@ impl Workspace {
                 let names = items.iter().map(|entry| entry.name.as_str());
                 let otherwise = format!("`GET /api/v1/{plural}` lists what is there; a file of that name is not here either");
                 let hint = domain::near::hint(word, names, &otherwise);
-                bail!("the workspace on `{}` has no {singular} `{word}`\n\nhint: {hint}", self.server)
+                bail!("the workspace on `{}` has no {singular} `{word}`\n\nhint: {hint}", self.0)
             }
             several => {
                 let ids: Vec<String> = several.iter().map(|entry| format!("`{}`", entry.id)).collect();
@@ -124,7 +118,5 @@ mod tests {
         assert_eq!([find("1"), find("9-1"), find("orders")], [orders.clone(), orders.clone(), orders]);
         assert!(find("Order").unwrap_err().contains("did you mean `Orders`?"));
         assert!(find("stock").unwrap_err().contains("`2`, `3`"));
-        assert_eq!(workspace.token_for("https://w.test/api"), Some("t"));
-        assert_eq!(workspace.token_for("https://w.test.evil.test/api"), None);
     }
 }

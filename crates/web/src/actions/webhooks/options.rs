@@ -44,6 +44,8 @@ pub struct OptionsPatch {
     #[serde(deserialize_with = "nullable")]
     #[schema(value_type = Option<String>)]
     pub body: Option<Option<String>>,
+    /// Ids or names of the outputs that a flow's task hears of; empty: all.
+    pub outputs: Option<Vec<String>>,
 }
 
 impl OptionsPatch {
@@ -60,6 +62,7 @@ impl OptionsPatch {
             method: self.method.unwrap_or(to.method),
             content_type: self.content_type.unwrap_or(to.content_type),
             body: self.body.unwrap_or(to.body),
+            outputs: self.outputs.unwrap_or(to.outputs),
         }
     }
 }

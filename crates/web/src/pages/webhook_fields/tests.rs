@@ -22,6 +22,7 @@ fn what_a_form_shows_comes_back_as_it_was() {
         method: Some(Method::Put),
         content_type: Some("text/plain".to_owned()),
         body: Some("a\nb ".to_owned()),
+        outputs: vec!["3".to_owned(), "Orders, daily".to_owned()],
         verify_tls: false,
         ..WebhookOptions::default()
     };
