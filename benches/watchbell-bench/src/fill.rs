@@ -51,7 +51,7 @@ pub async fn log(data: &Path, fill: &Fill) -> Result<()> {
         store
             .write(move |tx| {
                 deliveries::insert_many(tx, &sent)?;
-                attempts::insert_many(tx, &logged)
+                attempts::insert_many(tx, &logged.into_iter().map(attempts::log_row).collect::<Vec<_>>())
             })
             .await?;
     }

@@ -20,6 +20,8 @@ pub(crate) use target::Target;
 pub use test_button::{resend, test};
 pub use trial::{Shown, Trial, Tried, preview, try_once};
 
+use std::sync::Arc;
+
 use domain::event::Event;
 use store::tables::deliveries::Delivery;
 
@@ -27,5 +29,6 @@ use store::tables::deliveries::Delivery;
 #[derive(Debug)]
 pub(crate) struct Job {
     pub delivery: Delivery,
-    pub event: Event,
+    /// Deliveries of the same event may share it.
+    pub event: Arc<Event>,
 }

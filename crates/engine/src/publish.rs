@@ -149,18 +149,23 @@ pub(crate) fn publish_with(
 }
 
 fn publish_all(tx: &mut dyn Tx, new: &[NewEvent], ask: Ask<'_>, now: Micros) -> Result<Vec<Result<Published, Problem>>, Unpublished> {
-    let stored: Vec<Event> = new.iter().map(|event| event.stored(now)).collect();
+    let stored: Vec<Arc<Event>> = new.iter().map(|event| Arc::new(event.stored(now))).collect();
     let keyed: Vec<_> = stored
         .iter()
         .zip(new)
-        .map(|(event, new)| (event, new.publish_key.as_ref().map(|(key, digest)| (key.as_str(), digest.as_str()))))
+        .map(|(event, new)| {
+            (
+                &**event,
+                new.publish_key.as_ref().map(|(key, digest)| (key.as_str(), digest.as_str())),
+            )
+        })
         .collect();
     // One event is the usual case: it is inserted without asking first what is there.
     let inserted = match keyed.as_slice() {
         [(event, key)] => vec![events::insert(tx, event, *key, now)?],
         _ => events::insert_many(tx, &keyed, now)?,
     };
-    let fresh: Vec<(usize, &Event)> = stored
+    let fresh: Vec<(usize, &Arc<Event>)> = stored
         .iter()
         .enumerate()
         .zip(&inserted)

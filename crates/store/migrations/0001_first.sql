@@ -1,6 +1,6 @@
 -- The first schema. One text for SQLite and PostgreSQL: BIGINT, TEXT, BYTEA only;
 -- booleans are 0/1, times are microseconds since the Unix epoch, JSON is TEXT,
--- columns named *_sealed hold vault text (AES-256-GCM), *_hash SHA-256 hex of a token.
+-- WITHOUT ROWID is left out on PostgreSQL; columns named *_sealed hold vault text (AES-256-GCM), *_hash SHA-256 hex of a token.
 
 CREATE TABLE users (
   id TEXT PRIMARY KEY,              -- digits, as Postman's user_id
@@ -210,7 +210,6 @@ CREATE TABLE events (
   publish_key TEXT,
   publish_digest TEXT               -- SHA-256 of the published body, for 409
 );
-CREATE INDEX events_workspace ON events(workspace_id, at);
 CREATE INDEX events_arrival ON events(workspace_id, created_at, id);
 CREATE UNIQUE INDEX events_publish_key ON events(workspace_id, publish_key) WHERE publish_key IS NOT NULL;
 
@@ -330,24 +329,23 @@ CREATE TABLE deliveries (
   created_at BIGINT NOT NULL,
   finished_at BIGINT,
   replay_id TEXT,                   -- the replay job that made it
+  queue BIGINT NOT NULL,            -- which of its lane's two queues it stands in: 0 live, 1 replays
   coalesce_key TEXT                 -- type and subject, where only the newest of them is sent
-);
+) WITHOUT ROWID;                    -- SQLite's: rows are small and found by id, one tree does instead of two
 -- The one that a newer event of the same type and subject replaces.
 CREATE INDEX deliveries_coalescing ON deliveries(webhook_id, coalesce_key)
   WHERE state = 'pending' AND attempts = 0 AND coalesce_key IS NOT NULL;
-CREATE INDEX deliveries_pending ON deliveries(webhook_id, due_at, id) WHERE state = 'pending';
--- What a lane loads: all but replays, and replays beside it.
-CREATE INDEX deliveries_live ON deliveries(webhook_id, due_at, id) WHERE state = 'pending' AND kind <> 'replay';
-CREATE INDEX deliveries_replays ON deliveries(webhook_id, due_at, id) WHERE state = 'pending' AND kind = 'replay';
--- Strict order, and tests beside it.
-CREATE INDEX deliveries_ordered ON deliveries(webhook_id, created_at, id) WHERE state = 'pending' AND kind <> 'test';
+-- What a lane loads: what is live, and replays beside it.
+CREATE INDEX deliveries_pending ON deliveries(webhook_id, queue, due_at, id) WHERE state = 'pending';
+-- Strict order begins with what was tried before, due or not, and tests stand beside it.
+CREATE INDEX deliveries_tried ON deliveries(webhook_id, queue, created_at, id) WHERE state = 'pending' AND attempts > 0;
 CREATE INDEX deliveries_tests ON deliveries(webhook_id, id) WHERE state = 'pending' AND kind = 'test';
 CREATE INDEX deliveries_replay ON deliveries(replay_id, state, attempts) WHERE replay_id IS NOT NULL;
 CREATE INDEX deliveries_webhook ON deliveries(webhook_id, created_at);
 CREATE INDEX deliveries_event ON deliveries(event_id);
 
 CREATE TABLE attempts (
-  id TEXT PRIMARY KEY,
+  id TEXT NOT NULL,
   delivery_id TEXT NOT NULL,
   webhook_id TEXT NOT NULL REFERENCES webhooks(id) ON DELETE CASCADE,
   event_id TEXT NOT NULL,
@@ -368,9 +366,9 @@ CREATE TABLE attempts (
   request_body BYTEA NOT NULL,
   response_headers TEXT,
   response_body BYTEA,
-  response_truncated BIGINT NOT NULL DEFAULT 0
+  response_truncated BIGINT NOT NULL DEFAULT 0,
+  PRIMARY KEY (delivery_id, id)
 );
-CREATE INDEX attempts_delivery ON attempts(delivery_id);
 -- Success and duration ride along: rates and charts never read the rows, which hold the bodies.
 CREATE INDEX attempts_webhook ON attempts(webhook_id, at, success, duration_us);
 

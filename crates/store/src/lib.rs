@@ -27,7 +27,7 @@ use tokio::sync::broadcast;
 
 pub use error::{Error, Result};
 use histogram::{Distribution, Histogram};
-pub use signal::{Change, DeliveryWaker, Signal, Waker};
+pub use signal::{Change, DeliveryWaker, Due, Fresh, Signal, Waker};
 pub use sql::{Dialect, Row, Tx, Value};
 pub use tables::page::{Listed, Page};
 pub use vault::{KeyFile, Place, Vault};

@@ -9,7 +9,7 @@ use crate::{
     Store,
     error::{Error, Result},
     params,
-    sql::Tx,
+    sql::{Dialect, Tx},
 };
 
 /// One step of the schema. The SQL must be understood by both databases.
@@ -29,6 +29,9 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
     name: "first",
     sql: include_str!("../migrations/0001_first.sql"),
 }];
+
+/// The one clause that only SQLite knows.
+const SQLITE_ONLY: &str = "WITHOUT ROWID";
 
 const BOOKKEEPING: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (
     version BIGINT PRIMARY KEY,
@@ -58,7 +61,10 @@ fn apply_next(tx: &mut dyn Tx, migrations: &'static [Migration], now: i64) -> Re
         check(migrations, row.int(0)?, row.str(1)?, row.str(2)?)?;
     }
     let Some(next) = migrations.get(rows.len()) else { return Ok(None) };
-    tx.batch(next.sql)?;
+    match tx.dialect() {
+        Dialect::Sqlite => tx.batch(next.sql)?,
+        Dialect::Postgres => tx.batch(&next.sql.replace(SQLITE_ONLY, ""))?,
+    }
     tx.execute(
         "INSERT INTO schema_migrations (version, name, checksum, applied_at) VALUES ($1, $2, $3, $4)",
         &params![next.version, next.name, checksum(next.sql), now],

@@ -5,21 +5,22 @@
 //! missed by a stage that took its handle before it looked at the table ("subscribe before you look").
 //! Changes are broadcast for whoever has a page open; a slow reader loses the oldest and reloads.
 
-use std::{
-    collections::HashSet,
-    sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicU64, Ordering},
-    },
+use std::sync::{
+    Arc, Mutex, MutexGuard, PoisonError,
+    atomic::{AtomicU64, Ordering},
 };
 
 use tokio::sync::{broadcast, watch};
+
+mod due;
+
+pub use due::{DeliveryWaker, Due, Fresh};
 
 /// How many changes a slow listener may lag behind before it loses some.
 const CHANGES_KEPT: usize = 1024;
 
 /// What a transaction announces when it is committed.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Signal {
     /// A monitor's due time changed.
     Schedule,
@@ -27,6 +28,8 @@ pub enum Signal {
     Runs,
     /// Deliveries to these webhooks are due, or their lanes' terms changed. Ids of webhooks.
     Deliveries(Vec<String>),
+    /// A delivery that was just made is due at once: its lane may take it as it is.
+    Fresh(Box<Fresh>),
     /// A workspace's settings changed: whoever remembers some is to read them again.
     Settings,
     /// A replay job may go on.
@@ -68,6 +71,7 @@ pub(crate) struct Pending {
     mails: bool,
     settings: bool,
     webhooks: Vec<String>,
+    fresh: Vec<Fresh>,
     changes: Vec<Change>,
 }
 
@@ -81,6 +85,7 @@ pub(crate) struct Mark {
     mails: bool,
     settings: bool,
     webhooks: usize,
+    fresh: usize,
     changes: usize,
 }
 
@@ -94,6 +99,7 @@ impl Pending {
             Signal::Mails => self.mails = true,
             Signal::Settings => self.settings = true,
             Signal::Deliveries(webhooks) => self.webhooks.extend(webhooks),
+            Signal::Fresh(fresh) => self.fresh.push(*fresh),
             // A group holds few distinct ones: many publishes change the same workspace.
             Signal::Changed(change) if self.changes.contains(&change) => {}
             Signal::Changed(change) => self.changes.push(change),
@@ -110,6 +116,7 @@ impl Pending {
             mails: self.mails,
             settings: self.settings,
             webhooks: self.webhooks.len(),
+            fresh: self.fresh.len(),
             changes: self.changes.len(),
         }
     }
@@ -123,6 +130,7 @@ impl Pending {
         self.mails = mark.mails;
         self.settings = mark.settings;
         self.webhooks.truncate(mark.webhooks);
+        self.fresh.truncate(mark.fresh);
         self.changes.truncate(mark.changes);
     }
 
@@ -141,7 +149,7 @@ pub(crate) struct Signals {
     mails: watch::Sender<()>,
     settings: AtomicU64,
     deliveries: watch::Sender<()>,
-    webhooks: Mutex<HashSet<String>>,
+    due: Mutex<Due>,
     changes: broadcast::Sender<Change>,
 }
 
@@ -155,7 +163,7 @@ impl Signals {
             mails: watch::Sender::new(()),
             settings: AtomicU64::new(0),
             deliveries: watch::Sender::new(()),
-            webhooks: Mutex::default(),
+            due: Mutex::default(),
             changes: broadcast::Sender::new(CHANGES_KEPT),
         }
     }
@@ -184,9 +192,13 @@ impl Signals {
         // Without a stage to take them (a command that only writes) they would pile up.
         if self.deliveries.receiver_count() == 0 {
             pending.webhooks.clear();
+            pending.fresh.clear();
         }
-        if !pending.webhooks.is_empty() {
-            self.webhooks().extend(pending.webhooks.drain(..));
+        if !pending.webhooks.is_empty() || !pending.fresh.is_empty() {
+            let mut due = self.due();
+            due.webhooks.extend(pending.webhooks.drain(..));
+            pending.fresh.drain(..).for_each(|fresh| due.add(fresh));
+            drop(due);
             self.deliveries.send_replace(());
         }
         if self.changes.receiver_count() == 0 {
@@ -234,21 +246,19 @@ impl Signals {
     }
 
     pub(crate) fn deliveries(self: &Arc<Self>) -> DeliveryWaker {
-        DeliveryWaker {
-            waker: Waker {
-                woken: self.deliveries.subscribe(),
-            },
-            signals: Arc::clone(self),
-        }
+        let waker = Waker {
+            woken: self.deliveries.subscribe(),
+        };
+        DeliveryWaker::new(waker, Arc::clone(self))
     }
 
     pub(crate) fn changes(&self) -> broadcast::Receiver<Change> {
         self.changes.subscribe()
     }
 
-    /// A set has no broken state in between, so a panic elsewhere does not matter.
-    fn webhooks(&self) -> MutexGuard<'_, HashSet<String>> {
-        self.webhooks.lock().unwrap_or_else(PoisonError::into_inner)
+    /// It has no broken state in between, so a panic elsewhere does not matter.
+    fn due(&self) -> MutexGuard<'_, Due> {
+        self.due.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -265,21 +275,6 @@ impl Waker {
         if self.woken.changed().await.is_err() {
             std::future::pending::<()>().await;
         }
-    }
-}
-
-/// The deliver stage's handle, which also tells whose lanes have work. There is one such stage: handles share the list.
-#[derive(Clone, Debug)]
-pub struct DeliveryWaker {
-    waker: Waker,
-    signals: Arc<Signals>,
-}
-
-impl DeliveryWaker {
-    /// Ids of the webhooks signalled since the last return, each once, in no order. Cancel safe.
-    pub async fn woken(&mut self) -> Vec<String> {
-        self.waker.woken().await;
-        self.signals.webhooks().drain().collect()
     }
 }
 

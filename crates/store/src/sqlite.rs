@@ -1,9 +1,10 @@
 //! The embedded database: SQLite in a folder of its own.
 //!
 //! One writer thread commits waiting writes in groups, so that they share one fsync; a few reader threads serve snapshots
-//! beside it (write-ahead log). The folder is locked, so that a second server does not open it.
+//! beside it (write-ahead log), and one thread moves the log into the database file. The folder is locked, so that a second server does not open it.
 
 mod bind;
+mod checkpointer;
 mod connection;
 mod failure;
 mod folder;
@@ -31,6 +32,7 @@ use crate::{
     signal::Signals,
     sql::Tx,
 };
+use checkpointer::Checkpointer;
 use folder::Folder;
 use job::{Job, Task};
 use writer::{Message, Writer};
@@ -56,10 +58,11 @@ impl Sqlite {
         let connection = connection::writer(&folder.database())?;
         // The readers' files exist from here on.
         let readers = readers::start(&folder.database(), readers.max(1))?;
+        let checkpointer = Checkpointer::start(&folder.database())?;
         let (writer, queue) = crossbeam_channel::unbounded();
         let thread = std::thread::Builder::new()
             .name("sqlite-writer".to_owned())
-            .spawn(move || Writer::new(connection, queue, signals).run())
+            .spawn(move || Writer::new(connection, checkpointer, queue, signals).run())
             .map_err(|error| Error::Unavailable(format!("cannot start the writer thread: {error}")))?;
         let thread = Mutex::new(Some(thread));
         Ok(Self {

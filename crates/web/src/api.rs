@@ -4,9 +4,10 @@ use std::sync::OnceLock;
 
 use axum::{
     Router,
+    extract::{FromRequestParts as _, Request, State},
     http::{HeaderValue, header},
     middleware,
-    response::IntoResponse,
+    response::{IntoResponse, Response},
     routing::get,
 };
 use utoipa::{
@@ -15,7 +16,7 @@ use utoipa::{
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use crate::{app::App, problem};
+use crate::{app::App, guard::auth::Auth, problem};
 
 mod bins;
 mod collections;
@@ -170,6 +171,19 @@ fn split() -> (Router<App>, utoipa::openapi::OpenApi) {
 /// The document of the API (OpenAPI 3.1).
 pub fn openapi() -> utoipa::openapi::OpenApi {
     split().1
+}
+
+/// Where an event is published.
+pub(crate) const PUBLISH: &str = "/api/v1/events";
+
+/// Publishes an event, as the router's own route does.
+pub(crate) async fn publish(app: App, request: Request) -> Response {
+    let (mut parts, body) = request.into_parts();
+    let published = match Auth::from_request_parts(&mut parts, &app).await {
+        Ok(auth) => events::publish(State(app), auth, Request::from_parts(parts, body)).await,
+        Err(refused) => Err(refused),
+    };
+    published.into_response()
 }
 
 pub(crate) fn router() -> Router<App> {

@@ -1,6 +1,6 @@
 //! What every handler has at hand: the store, the clock, the engine, and what is remembered between requests.
 
-use std::sync::Arc;
+use std::{ops::Deref, sync::Arc};
 
 use domain::{Clock, Micros};
 use engine::Engine;
@@ -8,7 +8,7 @@ use store::{Store, Tx};
 
 use crate::{
     actions::ActionError,
-    guard::{rate::RateLimits, throttle::LoginThrottle, token_cache::TokenCache},
+    guard::{host, rate::RateLimits, throttle::LoginThrottle, token_cache::TokenCache},
 };
 
 /// Settings of the web part.
@@ -24,14 +24,26 @@ pub struct WebConfig {
     pub open_metrics: bool,
 }
 
-/// State of the router. Clones share it.
+/// State of the router. Clones share it, at the price of one.
 #[derive(Clone)]
-pub struct App {
+pub struct App(Arc<Parts>);
+
+/// What an [`App`] is made of.
+pub struct Parts {
     pub store: Store,
     pub clock: Arc<dyn Clock>,
     pub engine: Engine,
     pub config: Arc<WebConfig>,
     pub(crate) memory: Arc<Memory>,
+    own_host: Option<String>,
+}
+
+impl Deref for App {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
 }
 
 /// What one process remembers; losing it costs nothing but a look-up.
@@ -64,13 +76,19 @@ impl Default for Memory {
 impl App {
     /// Puts the parts together.
     pub fn new(store: Store, clock: Arc<dyn Clock>, engine: Engine, config: WebConfig) -> Self {
-        Self {
+        Self(Arc::new(Parts {
             store,
             clock,
             engine,
+            own_host: host::own(&config.public_url),
             config: Arc::new(config),
             memory: Arc::default(),
-        }
+        }))
+    }
+
+    /// The host by which people know this instance.
+    pub(crate) fn own_host(&self) -> Option<&str> {
+        self.own_host.as_deref()
     }
 
     /// Microseconds since the Unix epoch.

@@ -8,6 +8,7 @@ mod api;
 mod app;
 mod bins;
 mod chart;
+mod front;
 pub mod guard;
 mod health;
 mod inbound;
@@ -20,27 +21,18 @@ pub use api::openapi;
 pub use app::{App, WebConfig};
 pub use time::Time;
 
-use std::time::Duration;
-
-use axum::{Router, middleware};
-use tower_http::timeout::RequestBodyDeadlineLayer;
-
-/// Time to send a whole body, whatever it is for: a large document over a slow line must get through. What is received has
-/// less.
-const BODY_DEADLINE: Duration = Duration::from_secs(60);
+use axum::Router;
 
 /// Everything this instance serves. Serve it with `into_make_service_with_connect_info::<SocketAddr>()`,
 /// so that the sender's address is known.
 pub fn router(app: App) -> Router {
-    Router::new()
+    let router = Router::new()
         .merge(api::router())
         .merge(inbound::router())
         .merge(bins::router())
         .merge(health::router())
         .merge(pages::router())
         .fallback(pages::not_found)
-        .layer(RequestBodyDeadlineLayer::new(BODY_DEADLINE))
-        .layer(middleware::from_fn_with_state(app.clone(), guard::host::check))
-        .layer(middleware::from_fn(guard::headers::add))
-        .with_state(app)
+        .with_state(app.clone());
+    Router::new().fallback_service(front::Front { app, router })
 }

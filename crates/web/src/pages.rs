@@ -120,7 +120,7 @@ fn webhook_routes() -> Router<App> {
         .route("/webhooks/try", post(webhook_preview::try_once))
         .route("/webhooks/{id}/preview", post(webhook_preview::of_saved))
         .route("/webhooks/{id}", get(webhook::page).post(webhook_edit::update))
-        .route("/webhooks/{id}/attempts/{attempt}", get(attempt::page))
+        .route("/deliveries/{id}/attempts/{attempt}", get(attempt::page))
         .route("/webhooks/{id}/test", post(webhook_edit::test))
         .route("/webhooks/{id}/enable", post(webhook_edit::enable))
         .route("/webhooks/{id}/disable", post(webhook_edit::disable))

@@ -1,5 +1,7 @@
 //! A delivery's request as a command for the shell, built and signed as the next attempt would be.
 
+use std::sync::Arc;
+
 use domain::{
     Micros, Problem, clock,
     curl::{self, Request},
@@ -23,7 +25,10 @@ pub fn curl(
 ) -> Result<String, Problem> {
     let target = Target::open(engine, webhook, source);
     let address = target.address.as_ref().map_err(|why| Problem::conflict(why.clone()))?;
-    let job = Job { delivery, event };
+    let job = Job {
+        delivery,
+        event: Arc::new(event),
+    };
     let built = build::build(&target, address, &job, now).map_err(|problem| Problem::conflict(problem.detail))?;
     let mut comment = format!(
         "The request of {} as it would be sent at {}, signed for that time:\n\

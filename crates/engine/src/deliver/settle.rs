@@ -23,7 +23,7 @@ use domain::{
 use store::{
     Result, Signal, Tx,
     tables::{
-        attempts::{self, Attempt},
+        attempts::{self, LogRow},
         deliveries::{self, Delivery, Settled},
         settings,
         webhooks::{self, Webhook},
@@ -70,8 +70,8 @@ fn count(counters: &Counters, finished: &[Finished]) {
 struct Batch {
     /// In the order in which they ended.
     items: Vec<Item>,
-    /// Their rows, at the same positions.
-    attempts: Vec<Attempt>,
+    /// Their lines in the log, at the same positions.
+    log: Vec<LogRow>,
     /// When the open ones of their lanes are probed next.
     probes: HashMap<String, Micros>,
     /// Where notices go.
@@ -90,8 +90,9 @@ struct Item {
 
 impl Batch {
     fn of(finished: impl Iterator<Item = Finished>, lanes: &Lanes, desk: &Desk) -> Self {
+        let (mut items, mut log) = (Vec::with_capacity(BATCH), Vec::with_capacity(BATCH));
         let mut probes = HashMap::new();
-        let split = |one: Finished| {
+        for one in finished {
             let Finished {
                 job,
                 verdict,
@@ -107,22 +108,19 @@ impl Batch {
             {
                 probes.insert(webhook_id.clone(), at);
             }
-            (
-                Item {
-                    delivery: job.delivery,
-                    verdict,
-                    charged,
-                    status_code: attempt.status_code,
-                    ended_at,
-                    seed,
-                },
-                attempt,
-            )
-        };
-        let (items, attempts) = finished.map(split).unzip();
+            items.push(Item {
+                delivery: job.delivery,
+                verdict,
+                charged,
+                status_code: attempt.status_code,
+                ended_at,
+                seed,
+            });
+            log.push(attempts::log_row(attempt));
+        }
         Self {
             items,
-            attempts,
+            log,
             probes,
             desk: desk.clone(),
         }
@@ -130,7 +128,7 @@ impl Batch {
 }
 
 fn settle(tx: &mut dyn Tx, batch: &Batch, range: Range<usize>, again: bool) -> Result<Vec<(String, Outcome)>> {
-    let (Some(items), Some(rows)) = (batch.items.get(range.clone()), batch.attempts.get(range)) else {
+    let (Some(items), Some(rows)) = (batch.items.get(range.clone()), batch.log.get(range)) else {
         return Ok(Vec::new());
     };
     let fresh = if again {

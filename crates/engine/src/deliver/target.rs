@@ -135,6 +135,12 @@ impl Target {
         }
     }
 
+    /// Whether it is still what a delivery was made for, so that nothing has to be read again before it is sent. An own source
+    /// can change without its webhook.
+    pub fn takes_fresh(&self, version: i64) -> bool {
+        self.enabled && self.version == version && self.policy.is_none()
+    }
+
     /// How long an exchange may last; `flow_task` is what its workspace says now.
     pub fn deadline(&self, flow_task: &FlowTaskDefaults) -> Duration {
         Duration::from_millis(self.options.limit_ms(self.profile, flow_task))

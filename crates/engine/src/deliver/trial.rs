@@ -1,6 +1,8 @@
 //! What a webhook would send, before anything of it is saved: shown only (the preview), or sent once (the test in the form).
 //! Both build the request as a delivery does; neither leaves a trace in a log.
 
+use std::sync::Arc;
+
 use domain::{
     Micros, Problem,
     delivery::{DeliveryKind, DeliveryState},
@@ -125,7 +127,13 @@ fn unsaved(engine: &Engine, workspace_id: &str, trial: Trial, now: Micros) -> Re
         finished_at: None,
         replay_id: None,
     };
-    Ok((target, Job { delivery, event }))
+    Ok((
+        target,
+        Job {
+            delivery,
+            event: Arc::new(event),
+        },
+    ))
 }
 
 fn build(target: &Target, job: &Job, now: Micros) -> Result<Built, Problem> {

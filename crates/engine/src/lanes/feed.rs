@@ -1,7 +1,10 @@
 //! The feed: loads due deliveries into the lanes, and wakes lanes at their due times.
 //!
-//! It looks for all lanes that ask at once in one read, which under load serves many and alone one without delay. The
-//! webhook itself is read along, so that an edit, a rotation or a switch reaches the next attempt.
+//! A delivery that was just stored goes to its lane as it is, if the lane is up to date and nothing stands before it. For all
+//! others it looks into the store: for all lanes that ask at once in one read, which under load serves many and alone one
+//! without delay. The webhook itself is read along, so that an edit, a rotation or a switch reaches the next attempt.
+
+mod fresh;
 
 use std::{
     cmp::Reverse,
@@ -54,7 +57,7 @@ pub(crate) async fn feed(lanes: Arc<Lanes>, mut waker: DeliveryWaker, mut asks: 
         };
         tokio::select! {
             () = lanes.stop.cancelled() => return,
-            webhooks = waker.woken() => feed.signalled(webhooks),
+            due = waker.woken() => feed.told(due).await,
             Some(ask) = asks.0.recv() => {
                 feed.asked(ask);
                 while let Ok(more) = asks.0.try_recv() {
@@ -91,7 +94,7 @@ enum Timer {
 }
 
 impl Feed {
-    fn signalled(&mut self, webhooks: Vec<String>) {
+    fn signalled(&mut self, webhooks: impl IntoIterator<Item = String>) {
         for id in webhooks {
             self.want(Arc::from(id), true);
         }
@@ -120,7 +123,7 @@ impl Feed {
         if self.take_stock {
             let pending = self.lanes.engine.store().read(deliveries::pending_webhooks).await?;
             self.take_stock = false;
-            self.signalled(pending.into_iter().map(|(id, _)| id).collect());
+            self.signalled(pending.into_iter().map(|(id, _)| id));
         }
         self.fire();
         if !self.wanted.is_empty() {

@@ -12,7 +12,7 @@ use super::{
     queue::{Loaded, Queue},
     state::{State, Take},
 };
-use crate::deliver::Target;
+use crate::deliver::{Job, Target};
 
 /// Looks that go on where the last one ended, before one begins at the start again.
 const LOOKS_ONWARD: u32 = 32;
@@ -103,6 +103,17 @@ impl Lane {
         }
     }
 
+    /// Takes a delivery that was just stored when its webhook had this version, unless the store has to say what comes next.
+    pub fn offer(&self, job: Job, version: i64) -> bool {
+        let mut state = self.state();
+        let takes = state.takes_fresh() && state.target.as_ref().is_some_and(|target| target.takes_fresh(version));
+        if takes && !state.claimed.contains_key(&job.delivery.id) {
+            state.claimed.insert(job.delivery.id.clone(), job.delivery.kind);
+            state.queue.push_back(job);
+        }
+        takes
+    }
+
     /// A look has ended with what the wish brought.
     pub fn found(&self, target: Arc<Target>, failures: Failures, mut brought: Brought, wish: &Wish, now: Micros) -> Found {
         let mut state = self.state();
@@ -122,6 +133,7 @@ impl Lane {
         state.pace.set_rate(target.options.per_second);
         let enabled = target.enabled;
         state.target = Some(target);
+        state.outdated = false;
         let full = brought.full;
         state.more = full;
         state.more_replays = if ordered || wish.replays > 0 {
@@ -271,6 +283,7 @@ impl Lane {
             state.release();
         }
         if outcome.disabled {
+            state.outdated = true;
             state.withdraw(|delivery| may_send(delivery.kind, false));
         }
         let due_at = outcome.retry_at.filter(|at| state.arm(*at));

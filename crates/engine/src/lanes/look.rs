@@ -133,7 +133,10 @@ fn look_within(tx: &mut dyn Tx, id: Arc<str>, wish: Wish, now: Micros, budget: &
 }
 
 fn job((delivery, event): (Delivery, Event)) -> Job {
-    Job { delivery, event }
+    Job {
+        delivery,
+        event: Arc::new(event),
+    }
 }
 
 fn by_due_time(tx: &mut dyn Tx, webhook: &Webhook, wish: &Wish, now: Micros, budget: &mut Budget) -> Result<Brought> {

@@ -71,6 +71,8 @@ pub(super) struct State {
     pub paced: Option<Micros>,
     /// All due times of the future that are in the store are known.
     pub knows_later: bool,
+    /// The webhook was switched off or is gone since the last look.
+    pub outdated: bool,
 }
 
 impl Default for State {
@@ -95,6 +97,7 @@ impl Default for State {
             armed: None,
             paced: None,
             knows_later: false,
+            outdated: false,
         }
     }
 }
@@ -161,6 +164,14 @@ impl State {
         let queue = loaded.saturating_sub(self.queue.len() - self.queue.replays());
         let claimed = self.claimed.len() - self.claimed_replays();
         queue.min((CLAIMED * cap).saturating_sub(claimed))
+    }
+
+    /// Whether a delivery that was just stored may be taken as it is: nothing that is due stands before it in the store, and a
+    /// whole burst may wait here, since nobody has to read it again.
+    pub fn takes_fresh(&self) -> bool {
+        let behind = self.more || self.asked || self.outdated || self.is_ordered() || self.queue.is_scarce();
+        let claimed = self.claimed.len() - self.claimed_replays();
+        !behind && claimed < CLAIMED * self.pace.cap()
     }
 
     /// Asks for a look, once, when half of what may be loaded is gone and the store has more.

@@ -1,6 +1,9 @@
 //! Dispatch: one delivery for each webhook that hears of an event, a dropped one where it does not and that has to be said.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use domain::{
     Micros,
@@ -13,7 +16,7 @@ use domain::{
     trigger::TriggerState,
 };
 use store::{
-    Signal, Tx,
+    Fresh, Signal, Tx,
     tables::{
         deliveries::{self, Delivery},
         webhooks::{self, Subscriber},
@@ -26,7 +29,7 @@ use crate::filters;
 /// Asks each event's subscribers. Returns how many deliveries are due, by event id.
 pub(super) fn dispatch_all<'e>(
     tx: &mut dyn Tx,
-    events: &[(usize, &'e Event)],
+    events: &[(usize, &'e Arc<Event>)],
     ask: Ask<'_>,
     now: Micros,
 ) -> Result<HashMap<&'e str, usize>, Unpublished> {
@@ -42,12 +45,13 @@ pub(super) fn dispatch_all<'e>(
     if !lacking.is_empty() {
         return Err(Unpublished::Lacking(lacking));
     }
-    let (mut rows, mut coalescing) = (Vec::new(), Coalescing::default());
-    for ((event, facts), verdicts) in with_facts.iter().zip(&verdicts) {
+    let (mut rows, mut of_rows, mut coalescing) = (Vec::new(), Vec::new(), Coalescing::default());
+    for (((event, facts), verdicts), (_, shared)) in with_facts.iter().zip(&verdicts).zip(events) {
         for (at, subscriber) in listeners(event).iter().enumerate() {
             let verdict = verdicts.get(at).and_then(Option::as_ref);
             if let Some(row) = decide(tx, event, *facts, subscriber, verdict, now)? {
                 rows.push(row);
+                of_rows.push((*shared, subscriber));
                 coalescing.place(tx, &mut rows, event, subscriber, now)?;
             }
         }
@@ -55,7 +59,11 @@ pub(super) fn dispatch_all<'e>(
     deliveries::insert_many(tx, &rows)?;
     coalescing.store(tx, &rows)?;
     let counts = due(events, &rows);
-    announce(tx, events, rows);
+    announce(tx, rows.into_iter().zip(of_rows));
+    let workspaces: HashSet<&str> = events.iter().map(|(_, event)| event.workspace_id.as_str()).collect();
+    for workspace_id in workspaces {
+        tx.signal(Signal::changed(workspace_id, "event"));
+    }
     Ok(counts)
 }
 
@@ -151,7 +159,7 @@ fn decide(
     }))
 }
 
-fn due<'e>(events: &[(usize, &'e Event)], rows: &[Delivery]) -> HashMap<&'e str, usize> {
+fn due<'e>(events: &[(usize, &'e Arc<Event>)], rows: &[Delivery]) -> HashMap<&'e str, usize> {
     let mut counts: HashMap<&str, usize> = events.iter().map(|(_, event)| (event.id.as_str(), 0)).collect();
     for row in rows.iter().filter(|row| row.state == DeliveryState::Pending) {
         if let Some(count) = counts.get_mut(row.event_id.as_str()) {
@@ -161,16 +169,21 @@ fn due<'e>(events: &[(usize, &'e Event)], rows: &[Delivery]) -> HashMap<&'e str,
     counts
 }
 
-fn announce(tx: &mut dyn Tx, events: &[(usize, &Event)], rows: Vec<Delivery>) {
-    let pending = rows
-        .into_iter()
-        .filter(|row| row.state == DeliveryState::Pending)
-        .map(|row| row.webhook_id);
-    let webhooks: HashSet<String> = pending.collect();
-    if !webhooks.is_empty() {
-        tx.signal(Signal::Deliveries(webhooks.into_iter().collect()));
+/// Hands the rows to their lanes. What may still be replaced by a newer one stays in the store until it is due.
+fn announce<'r>(tx: &mut dyn Tx, rows: impl Iterator<Item = (Delivery, (&'r Arc<Event>, &'r Subscriber))>) {
+    let mut waiting = HashSet::new();
+    for (delivery, (event, to)) in rows.filter(|(row, _)| row.state == DeliveryState::Pending) {
+        if to.coalesce_ms.is_some() {
+            waiting.insert(delivery.webhook_id);
+        } else {
+            tx.signal(Signal::Fresh(Box::new(Fresh {
+                delivery,
+                event: Arc::clone(event),
+                webhook_version: to.version,
+            })));
+        }
     }
-    for workspace_id in events.iter().map(|(_, event)| event.workspace_id.as_str()).collect::<HashSet<_>>() {
-        tx.signal(Signal::changed(workspace_id, "event"));
+    if !waiting.is_empty() {
+        tx.signal(Signal::Deliveries(waiting.into_iter().collect()));
     }
 }

@@ -18,6 +18,11 @@ impl Row {
         Self { values }
     }
 
+    /// How many columns it has.
+    pub(crate) fn columns(&self) -> usize {
+        self.values.len()
+    }
+
     /// The column as it is.
     pub fn value(&self, column: usize) -> Result<&Value> {
         self.values

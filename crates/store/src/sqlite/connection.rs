@@ -34,6 +34,16 @@ pub(super) fn writer(path: &Path) -> Result<Connection> {
     Ok(connection)
 }
 
+/// The connection that moves the log into the database file while the writer goes on. `FULL` as the writer: what is moved is
+/// synced before the log may start afresh.
+pub(super) fn checkpointer(path: &Path) -> Result<Connection> {
+    let connection = open(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    connection
+        .execute_batch("PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -64;")
+        .map_err(failure::translate)?;
+    Ok(connection)
+}
+
 /// A connection that only reads.
 pub(super) fn reader(path: &Path) -> Result<Connection> {
     // Opened read-write, because a reader takes part in the shared memory of the log; `query_only` forbids the rest.

@@ -1,7 +1,7 @@
 //! Group commit: waiting writes share one transaction of the database, and so one fsync.
 //!
-//! Each runs in a savepoint of its own, so that one that fails is undone alone. All are answered after the common commit;
-//! if that fails, all of them failed.
+//! Each but the first runs in a savepoint of its own, so that one that fails is undone alone; where the first fails, there
+//! is nothing else to be kept yet. All are answered after the common commit; if that fails, all of them failed.
 
 use std::time::{Duration, Instant};
 
@@ -67,7 +67,11 @@ impl Group {
         let mut next = Some(first);
         while let Some(mut job) = next.take() {
             if !job.is_abandoned() {
-                let result = self.run_one(connection, &mut *job);
+                let result = if self.jobs.is_empty() {
+                    self.run_first(connection, &mut *job)
+                } else {
+                    self.run_one(connection, &mut *job)
+                };
                 self.jobs.push(job);
                 if result.is_err() {
                     return (result, None);
@@ -85,9 +89,26 @@ impl Group {
         (Ok(()), None)
     }
 
+    /// Runs the first write, without a savepoint, which would copy every page that it changes.
+    fn run_first(&mut self, connection: &Connection, job: &mut dyn Job) -> Result<()> {
+        if self.run_job(connection, job)? {
+            return Ok(());
+        }
+        execute(connection, "ROLLBACK")?;
+        execute(connection, "BEGIN IMMEDIATE")
+    }
+
     /// Runs one write in its savepoint. An error means that the whole group is lost.
     fn run_one(&mut self, connection: &Connection, job: &mut dyn Job) -> Result<()> {
         execute(connection, "SAVEPOINT one")?;
+        if !self.run_job(connection, job)? {
+            execute(connection, "ROLLBACK TO one")?;
+        }
+        execute(connection, "RELEASE one")
+    }
+
+    /// Runs a write and says whether it is to be kept.
+    fn run_job(&mut self, connection: &Connection, job: &mut dyn Job) -> Result<bool> {
         let mark = self.signals.mark();
         let keep = job.run(&mut SqliteTx::new(connection, &mut self.placeholders, &mut self.signals));
         if connection.is_autocommit() {
@@ -98,8 +119,7 @@ impl Group {
         }
         if !keep {
             self.signals.restore(mark);
-            execute(connection, "ROLLBACK TO one")?;
         }
-        execute(connection, "RELEASE one")
+        Ok(keep)
     }
 }

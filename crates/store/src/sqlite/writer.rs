@@ -1,7 +1,8 @@
 //! The writer thread: groups of writes, and checkpoints between them.
 //!
-//! A checkpoint moves the log into the database file. None happens within a commit; the writer makes one when it has been
-//! idle for a moment, or when the log outgrew a bound. While there is nothing to move it sleeps without a timer.
+//! A checkpoint moves the log into the database file. None happens within a commit. When the log outgrew a bound, the
+//! checkpointer moves the bulk of it while the writer goes on, and the writer the little that is left, between two groups; when
+//! the writer has been idle for a moment, it moves all. While there is nothing to move it sleeps without a timer.
 
 use std::{
     sync::{
@@ -15,13 +16,18 @@ use crossbeam_channel::{Receiver, RecvTimeoutError};
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
-use super::{connection::BUSY_TIMEOUT, failure, group::Group, job::Job};
-use crate::{error::Result, signal::Signals};
+use super::{
+    checkpointer::{Checkpointer, checkpoint},
+    connection::BUSY_TIMEOUT,
+    group::Group,
+    job::Job,
+};
+use crate::signal::Signals;
 
 /// How long the writer is idle before it makes a checkpoint.
 const IDLE: Duration = Duration::from_millis(250);
 
-/// Pages in the log (of 4 KiB) after which a busy writer makes a checkpoint, and again after as many more.
+/// Pages in the log (of 4 KiB) after which the checkpointer is asked, and again after as many more.
 const CHECKPOINT_PAGES: i64 = 4096;
 
 /// Pages in the log after which readers are waited for, so that it starts afresh.
@@ -46,18 +52,23 @@ pub(super) struct Writer {
     group: Group,
     /// Pages in the log after the last commit; shared with the hook only, so no ordering is needed.
     log_pages: Arc<AtomicI64>,
-    /// The log size at which the next checkpoint is made.
+    checkpointer: Checkpointer,
+    /// The checkpointer was asked, and the rest is to be moved when it is ready.
+    rest_follows: bool,
+    /// The log size at which the checkpointer is asked next.
     checkpoint_at: i64,
 }
 
 impl Writer {
-    pub(super) fn new(connection: Connection, queue: Receiver<Message>, signals: Arc<Signals>) -> Self {
+    pub(super) fn new(connection: Connection, checkpointer: Checkpointer, queue: Receiver<Message>, signals: Arc<Signals>) -> Self {
         Self {
             connection,
             queue,
             signals,
             group: Group::default(),
             log_pages: Arc::default(),
+            checkpointer,
+            rest_follows: false,
             checkpoint_at: CHECKPOINT_PAGES,
         }
     }
@@ -114,15 +125,20 @@ impl Writer {
         let pages = self.log_pages.load(Ordering::Relaxed);
         if pages < CHECKPOINT_PAGES {
             // The log started afresh.
-            self.checkpoint_at = CHECKPOINT_PAGES;
-        } else if pages >= self.checkpoint_at {
-            if pages >= TRUNCATE_PAGES {
-                self.truncate_soon()
-            } else {
-                self.checkpoint("PASSIVE")
-            }
+            (self.checkpoint_at, self.rest_follows) = (CHECKPOINT_PAGES, false);
+        } else if self.checkpointer.is_at_work() {
+            // Two at once would be in each other's way.
+        } else if self.rest_follows {
+            self.rest_follows = false;
+            self.checkpoint("PASSIVE");
             // If a reader still needs the log's end, it is not tried again at every commit.
             self.checkpoint_at = pages + CHECKPOINT_PAGES;
+        } else if pages >= self.checkpoint_at && pages >= TRUNCATE_PAGES {
+            self.truncate_soon();
+            self.checkpoint_at = pages + CHECKPOINT_PAGES;
+        } else if pages >= self.checkpoint_at {
+            self.checkpointer.ask();
+            self.rest_follows = true;
         }
     }
 
@@ -143,11 +159,7 @@ impl Writer {
 
     /// A failed checkpoint loses nothing: the log keeps the data, and the next one tries again.
     fn checkpoint(&self, mode: &str) {
-        let made: Result<()> = self
-            .connection
-            .query_row(&format!("PRAGMA wal_checkpoint({mode})"), [], |_| Ok(()))
-            .map_err(failure::translate);
-        if let Err(error) = made {
+        if let Err(error) = checkpoint(&self.connection, mode) {
             tracing::warn!(%error, mode, "a checkpoint failed");
         }
     }

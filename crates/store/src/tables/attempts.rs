@@ -121,32 +121,41 @@ fn read_cut(row: &Row) -> Result<Cut<Attempt, 2>> {
     })
 }
 
-fn parameters(attempt: &Attempt) -> Result<Vec<Value>> {
-    Ok(params![
-        &attempt.id,
-        &attempt.delivery_id,
-        &attempt.webhook_id,
-        &attempt.event_id,
-        &attempt.event_type,
+/// A line of the log as the statement takes it: made once, outside of the transaction, of what the attempt holds.
+pub type LogRow = Vec<Value>;
+
+/// The row of an attempt.
+pub fn log_row(attempt: Attempt) -> LogRow {
+    params![
+        attempt.id,
+        attempt.delivery_id,
+        attempt.webhook_id,
+        attempt.event_id,
+        attempt.event_type,
         attempt.number,
         attempt.at,
         attempt.duration_us,
-        &attempt.phases,
+        attempt.phases,
         attempt.success,
-        &attempt.verdict,
+        attempt.verdict,
         attempt.status_code,
-        attempt.message.as_deref(),
-        attempt.remote.as_deref(),
-        attempt.http_version.as_deref(),
-        &attempt.method,
-        &attempt.request_url,
-        Value::json(&attempt.request_headers)?,
-        attempt.request_body.as_slice(),
-        attempt.response_headers.as_ref().map(Value::json).transpose()?,
-        attempt.response_body.as_deref(),
+        attempt.message,
+        attempt.remote,
+        attempt.http_version,
+        attempt.method,
+        attempt.request_url,
+        headers(&attempt.request_headers),
+        attempt.request_body,
+        attempt.response_headers.as_deref().map(headers),
+        attempt.response_body,
         attempt.response_truncated
     ]
-    .to_vec())
+    .into()
+}
+
+/// A list of pairs of text always has a JSON form.
+fn headers(pairs: &[(String, String)]) -> String {
+    serde_json::to_string(pairs).unwrap_or_else(|_| "[]".to_owned())
 }
 
 // A commit whose answer was lost is repeated: what is there already stays as it is.
@@ -154,27 +163,26 @@ const INSERT: &str = concat!(
     "INSERT INTO attempts (",
     columns!(),
     ") SELECT $1, $2, id, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22
-     FROM webhooks WHERE id = $3 ON CONFLICT (id) DO NOTHING"
+     FROM webhooks WHERE id = $3 ON CONFLICT (delivery_id, id) DO NOTHING"
 );
 
 /// Adds attempts, in one round trip. Those that are there already, and those to a webhook that was deleted meanwhile, are
 /// left out.
-pub fn insert_many(tx: &mut dyn Tx, attempts: &[Attempt]) -> Result<()> {
-    let rows = attempts.iter().map(parameters).collect::<Result<Vec<_>>>()?;
-    tx.execute_many(INSERT, &rows).map(drop)
+pub fn insert_many(tx: &mut dyn Tx, rows: &[LogRow]) -> Result<()> {
+    tx.execute_many(INSERT, rows).map(drop)
 }
 
 /// Adds one attempt. Returns whether it is new: not there already, and its webhook not deleted.
-pub fn insert(tx: &mut dyn Tx, attempt: &Attempt) -> Result<bool> {
-    changed(tx, INSERT, &parameters(attempt)?)
+pub fn insert(tx: &mut dyn Tx, row: &LogRow) -> Result<bool> {
+    changed(tx, INSERT, row)
 }
 
-/// An attempt at a webhook, by id.
-pub fn get(tx: &mut dyn Tx, webhook_id: &str, id: &str) -> Result<Option<Attempt>> {
+/// An attempt of a delivery, by id.
+pub fn get(tx: &mut dyn Tx, delivery_id: &str, id: &str) -> Result<Option<Attempt>> {
     first(
         tx,
-        concat!("SELECT ", columns!(), " FROM attempts WHERE webhook_id = $1 AND id = $2"),
-        &params![webhook_id, id],
+        concat!("SELECT ", columns!(), " FROM attempts WHERE delivery_id = $1 AND id = $2"),
+        &params![delivery_id, id],
         read,
     )
 }
@@ -235,11 +243,11 @@ pub fn prune(tx: &mut dyn Tx, now: Micros, keep: Micros, step: Step) -> Result<P
     prune::step(tx, step, PRUNE, &params![now, keep], &[DELETE])
 }
 
-const DELETE: &str = "DELETE FROM attempts WHERE id = $1";
+const DELETE: &str = "DELETE FROM attempts WHERE delivery_id = $1 AND id = $2";
 
 macro_rules! doomed {
     () => {
-        "SELECT a.id, OCTET_LENGTH(a.request_body) + COALESCE(OCTET_LENGTH(a.response_body), 0) FROM "
+        "SELECT a.delivery_id, a.id, OCTET_LENGTH(a.request_body) + COALESCE(OCTET_LENGTH(a.response_body), 0) FROM "
     };
 }
 

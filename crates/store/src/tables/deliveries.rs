@@ -18,9 +18,9 @@ pub use replayed::{
 #[cfg(test)]
 pub(super) use coalescing::REPLACE;
 #[cfg(test)]
-pub(super) use ordered::{IN_ORDER, TESTS};
+pub(super) use ordered::{TESTS, TRIED, UNTRIED};
 #[cfg(test)]
-pub(super) use pending::{DROP_PENDING, DUE_OF_WEBHOOK, DUE_REPLAYS, NEXT_DUE_AFTER, OLDEST_PENDING, PENDING_WEBHOOKS};
+pub(super) use pending::{DROP_PENDING, DUE_OF_WEBHOOK, NEXT_DUE, NEXT_DUE_AFTER, OLDEST_PENDING, PENDING_WEBHOOKS};
 #[cfg(test)]
 pub(super) use replayed::{LOG, OUTSTANDING, SENT};
 
@@ -115,14 +115,15 @@ pub fn insert_many(tx: &mut dyn Tx, deliveries: &[Delivery]) -> Result<()> {
                 delivery.due_at,
                 delivery.created_at,
                 delivery.finished_at,
-                delivery.replay_id.as_deref()
+                delivery.replay_id.as_deref(),
+                pending::queue(delivery.kind)
             ]
             .to_vec()
         })
         .collect();
     tx.execute_many(
         "INSERT INTO deliveries (id, workspace_id, webhook_id, event_id, event_type, kind, state, reason, attempts,
-         due_at, created_at, finished_at, replay_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+         due_at, created_at, finished_at, replay_id, queue) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
         &rows,
     )?;
     Ok(())

@@ -216,17 +216,22 @@ pub fn arrived_at(tx: &mut dyn Tx, id: &str) -> Result<Option<Micros>> {
     first(tx, "SELECT created_at FROM events WHERE id = $1", &params![id], |row| row.int(0))
 }
 
-/// A workspace's events, or those of one type, newest first.
+/// A workspace's events, or those of one type, those that arrived last first.
 pub fn list(tx: &mut dyn Tx, workspace_id: &str, event_type: Option<&str>, page: &Page) -> Result<Listed<Event>> {
     let params = params![workspace_id, event_type].to_vec();
-    page::list(tx, page, LIST, params, |row| read(row, 0), |event| (event.at, &event.id))
+    let arrived = |row: &Row| Ok((read(row, 0)?, row.int(8)?));
+    let Listed { items, next } = page::list(tx, page, LIST, params, arrived, |(event, at)| (*at, &event.id))?;
+    Ok(Listed {
+        items: items.into_iter().map(|(event, _)| event).collect(),
+        next,
+    })
 }
 
 pub(super) const LIST: &str = concat!(
     "SELECT ",
     columns!(),
-    " FROM events WHERE workspace_id = $1 AND (CAST($2 AS TEXT) IS NULL OR type = $2) AND (at, id) < ($3, $4)
-     ORDER BY at DESC, id DESC LIMIT $5"
+    ", created_at FROM events WHERE workspace_id = $1 AND (CAST($2 AS TEXT) IS NULL OR type = $2) AND (created_at, id) < ($3, $4)
+     ORDER BY created_at DESC, id DESC LIMIT $5"
 );
 
 /// Deletes, as many as fit in one step, events that arrived too long before `now` (their own times are the publishers', who may be wrong or

@@ -45,18 +45,19 @@ fn assert_unsorted(sql: &str, steps: &[&str]) {
 
 #[test]
 fn a_lane_reads_its_due_deliveries_in_order_from_indices_of_their_own() {
-    for (sql, index) in [
-        (deliveries::DUE_OF_WEBHOOK, "deliveries_live"),
-        (deliveries::DUE_REPLAYS, "deliveries_replays"),
-    ] {
-        let search = format!("SEARCH d USING INDEX {index} (webhook_id=? AND (due_at,id)>(?,?)");
-        assert_unsorted(sql, &[search.as_str(), "SEARCH e USING INDEX sqlite_autoindex_events_1 (id=?)"]);
-        assert!(!plan(sql).contains("TEMP B-TREE"), "{}", plan(sql));
-    }
+    let sql = deliveries::DUE_OF_WEBHOOK;
+    let search = "SEARCH d USING INDEX deliveries_pending (webhook_id=? AND queue=? AND (due_at,id)>(?,?)";
+    assert_unsorted(sql, &[search, "SEARCH e USING INDEX sqlite_autoindex_events_1 (id=?)"]);
+    assert!(!plan(sql).contains("TEMP B-TREE"), "{}", plan(sql));
+    assert_plan(
+        deliveries::NEXT_DUE,
+        &["SEARCH d USING COVERING INDEX deliveries_pending (webhook_id=? AND queue=?)"],
+        &["SCAN q", "CONSTANT"],
+    );
     assert_plan(
         deliveries::NEXT_DUE_AFTER,
-        &["SEARCH deliveries USING COVERING INDEX deliveries_pending (webhook_id=? AND due_at>?)"],
-        &[],
+        &["SEARCH d USING COVERING INDEX deliveries_pending (webhook_id=? AND queue=? AND due_at>?)"],
+        &["SCAN q", "CONSTANT"],
     );
 }
 
@@ -64,8 +65,12 @@ fn a_lane_reads_its_due_deliveries_in_order_from_indices_of_their_own() {
 fn a_lane_with_strict_order_reads_the_oldest_from_an_index_of_its_own() {
     for (sql, index) in [
         (
-            deliveries::IN_ORDER,
-            "SEARCH d USING INDEX deliveries_ordered (webhook_id=? AND created_at>?)",
+            deliveries::TRIED,
+            "SEARCH d USING INDEX deliveries_tried (webhook_id=? AND queue=? AND created_at>?)",
+        ),
+        (
+            deliveries::UNTRIED,
+            "SEARCH d USING INDEX deliveries_pending (webhook_id=? AND queue=? AND due_at>?)",
         ),
         (deliveries::TESTS, "SEARCH d USING INDEX deliveries_tests (webhook_id=?)"),
     ] {
@@ -82,7 +87,7 @@ fn a_replay_goes_on_where_it_was() {
     );
     assert_unsorted(
         deliveries::LOG,
-        &["USING INDEX deliveries_webhook (webhook_id=? AND created_at>? AND created_at<?)"],
+        &["USING INDEX deliveries_webhook (webhook_id=? AND (created_at,id)>(?,?) AND created_at<?)"],
     );
     assert_plan(
         deliveries::OUTSTANDING,
@@ -108,7 +113,7 @@ fn a_replay_goes_on_where_it_was() {
     );
     assert_plan(
         deliveries::DROP_PENDING,
-        &["SEARCH deliveries USING INDEX deliveries_ordered (webhook_id=? AND created_at<?)"],
+        &["SEARCH deliveries USING INDEX deliveries_pending (webhook_id=? AND queue=?)"],
         &[],
     );
     assert_plan(attempts::OF_DELETED, &["INDEX attempts_webhook (webhook_id=?)"], &[]);
@@ -117,14 +122,18 @@ fn a_replay_goes_on_where_it_was() {
 #[test]
 fn waiting_lanes_are_found_by_hops_over_the_pending_index() {
     let hop = "SEARCH n USING COVERING INDEX deliveries_pending (webhook_id>?)";
-    let first = "SEARCH d USING COVERING INDEX deliveries_pending (webhook_id=?)";
+    let first = "SEARCH d USING COVERING INDEX deliveries_pending (webhook_id=? AND queue=?)";
     assert_plan(
         deliveries::PENDING_WEBHOOKS,
         &[hop, first],
-        &["SCAN l", "SCAN firsts", "SCAN lanes"],
+        &["SCAN l", "SCAN q", "SCAN firsts", "SCAN lanes", "CONSTANT"],
     );
-    let first = "SEARCH d USING INDEX deliveries_pending (webhook_id=?)";
-    assert_plan(deliveries::OLDEST_PENDING, &[hop, first], &["SCAN l", "SCAN firsts", "SCAN lanes"]);
+    let first = "SEARCH d USING INDEX deliveries_pending (webhook_id=? AND queue=?)";
+    assert_plan(
+        deliveries::OLDEST_PENDING,
+        &[hop, first],
+        &["SCAN l", "SCAN q", "SCAN firsts", "SCAN lanes", "CONSTANT"],
+    );
 }
 
 #[test]
@@ -150,12 +159,15 @@ fn subscribers_are_found_by_pattern_and_subject() {
 fn pages_begin_at_their_cursor() {
     assert_unsorted(
         deliveries::LIST_OF_WEBHOOK,
-        &["USING INDEX deliveries_webhook (webhook_id=? AND created_at<?)"],
+        &["USING INDEX deliveries_webhook (webhook_id=? AND (created_at,id)<(?,?))"],
     );
     assert_unsorted(attempts::OF_WEBHOOK, &["USING INDEX attempts_webhook (webhook_id=? AND at<?)"]);
-    assert_plan(attempts::OF_DELIVERIES, &["INDEX attempts_delivery (delivery_id=?)"], &[]);
+    assert_plan(attempts::OF_DELIVERIES, &["INDEX sqlite_autoindex_attempts_1 (delivery_id=?)"], &[]);
     assert_unsorted(runs::OF_MONITOR, &["USING INDEX runs_monitor (monitor_id=? AND queued_at<?)"]);
-    assert_unsorted(events::LIST, &["USING INDEX events_workspace (workspace_id=? AND at<?)"]);
+    assert_unsorted(
+        events::LIST,
+        &["USING INDEX events_arrival (workspace_id=? AND (created_at,id)<(?,?))"],
+    );
 }
 
 #[test]

@@ -25,29 +25,34 @@ pub struct Pruned {
     pub more: bool,
 }
 
-/// Deletes rows that `select` finds (id, bytes), as many as fit, by each of `statements` (`$1` is the id); the last one counts.
+/// Deletes rows that `select` finds (their key, one column or several, and then their bytes), as many as fit, by each of
+/// `statements`, which take the key; the last one counts.
 /// `select` takes `leading` and then its limit.
 pub(super) fn step(tx: &mut dyn Tx, step: Step, select: &str, leading: &[Value], statements: &[&str]) -> Result<Pruned> {
     let mut values = leading.to_vec();
     values.extend(params![step.rows]);
-    let read = |row: &Row| Ok((row.value(0)?.clone(), row.int(1)?));
-    let found: Vec<(Value, i64)> = super::all(tx, select, &values, read)?;
+    let read = |row: &Row| {
+        let columns = row.columns().saturating_sub(1);
+        let key: Vec<Value> = (0..columns).map(|column| row.value(column).cloned()).collect::<Result<_>>()?;
+        Ok((key, row.int(columns)?))
+    };
+    let found: Vec<(Vec<Value>, i64)> = super::all(tx, select, &values, read)?;
     let mut bytes = 0_i64;
-    let fits = |(_, size): &&(Value, i64)| {
+    let fits = |(_, size): &&(Vec<Value>, i64)| {
         let first = bytes == 0;
         bytes = bytes.saturating_add((*size).max(1));
         first || bytes <= step.bytes
     };
-    let ids: Vec<Vec<Value>> = found.iter().take_while(fits).map(|(id, _)| vec![id.clone()]).collect();
+    let keys: Vec<Vec<Value>> = found.iter().take_while(fits).map(|(key, _)| key.clone()).collect();
     let mut pruned = Pruned {
         rows: 0,
-        more: found.len() >= step.rows || ids.len() < found.len(),
+        more: found.len() >= step.rows || keys.len() < found.len(),
     };
-    if ids.is_empty() {
+    if keys.is_empty() {
         return Ok(pruned);
     }
     for statement in statements {
-        pruned.rows = tx.execute_many(statement, &ids)?;
+        pruned.rows = tx.execute_many(statement, &keys)?;
     }
     Ok(pruned)
 }

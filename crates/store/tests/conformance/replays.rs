@@ -2,7 +2,7 @@
 
 use domain::{
     delivery::{
-        DeliveryKind::{Event, Resend, Test},
+        DeliveryKind::{self, Event, Resend, Test},
         DeliveryState,
     },
     replay::{ReplayKind, ReplayState},
@@ -28,6 +28,7 @@ async fn strict_order_is_the_order_in_which_they_were_made_and_tests_stand_besid
             let made = |id: &str, created_at, due_at, kind| Delivery {
                 created_at,
                 kind,
+                attempts: u64::from(due_at != created_at && kind != Test),
                 ..fixture::delivery(id, "evt_1", due_at)
             };
             let rows = [
@@ -35,12 +36,21 @@ async fn strict_order_is_the_order_in_which_they_were_made_and_tests_stand_besid
                 made("dlv_a", 20, 90, Event),
                 made("dlv_c", 10, 80, Resend),
                 made("dlv_t", 30, -9, Test),
-                made("dlv_d", 40, 1, Event),
+                made("dlv_d", 40, 40, Event),
+                made("dlv_e", 35, 35, DeliveryKind::Replay),
+                made("dlv_f", 34, 34, Event),
+                made("dlv_g", 1, 1, Event),
             ];
             deliveries::insert_many(tx, &rows)?;
-            let found = deliveries::next_in_order(tx, fixture::WEBHOOK, 0, 3)?;
-            let ids: Vec<_> = found.iter().map(|(delivery, _)| delivery.id.as_str()).collect();
-            assert_eq!(ids, ["dlv_t", "dlv_c", "dlv_a", "dlv_b"]);
+            for (limit, expected) in [
+                (3, &["dlv_t", "dlv_c", "dlv_a", "dlv_b"][..]),
+                (5, &["dlv_t", "dlv_c", "dlv_a", "dlv_b", "dlv_f", "dlv_e"]),
+                (9, &["dlv_t", "dlv_c", "dlv_a", "dlv_b", "dlv_f", "dlv_e", "dlv_d"]),
+            ] {
+                let found = deliveries::next_in_order(tx, fixture::WEBHOOK, 1, limit)?;
+                let ids: Vec<_> = found.iter().map(|(delivery, _)| delivery.id.as_str()).collect();
+                assert_eq!(ids, expected, "what was tried first, then by due time");
+            }
             Ok(())
         })
         .await

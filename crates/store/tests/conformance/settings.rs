@@ -122,7 +122,7 @@ async fn attempts_are_kept_as_long_as_their_workspace_says() {
             for age in [13, 15, 19, 21] {
                 let mut attempt = attempt(age);
                 attempt.at = (100 - i64::from(age)) * DAY;
-                attempts::insert(tx, &attempt)?;
+                attempts::insert(tx, &attempts::log_row(attempt))?;
             }
             settings::set_webhooks(tx, WORKSPACE, &own)?;
             assert_eq!(attempts::prune(tx, 100 * DAY, 14 * DAY, fixture::step(100))?.rows, 1, "day 21");

@@ -129,5 +129,5 @@ fn attempts_of(tx: &mut dyn Tx, delivery: &deliveries::Delivery, at: Micros, n: 
         }),
         response_truncated: false,
     };
-    attempts::insert_many(tx, &[attempt])
+    attempts::insert_many(tx, &[attempts::log_row(attempt)])
 }

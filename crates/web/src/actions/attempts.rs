@@ -235,16 +235,18 @@ pub async fn of_deliveries(app: &App, caller: &Caller, webhook_id: &str, deliver
     .await
 }
 
-/// One attempt of a webhook, in full.
+/// One attempt of a delivery, in full.
 ///
 /// # Errors
 /// 404.
-pub async fn attempt(app: &App, caller: &Caller, webhook_id: &str, id: &str) -> Result<AttemptDetail> {
+pub async fn attempt(app: &App, caller: &Caller, delivery_id: &str, id: &str) -> Result<AttemptDetail> {
     caller.need(Need::View)?;
-    let (workspace, webhook_id, id) = (caller.workspace.id.clone(), webhook_id.to_owned(), id.to_owned());
+    let (workspace, delivery_id, id) = (caller.workspace.id.clone(), delivery_id.to_owned(), id.to_owned());
     app.read(move |tx| {
-        found("webhook", webhooks::get(tx, &workspace, &webhook_id)?)?;
-        found("attempt", attempts::get(tx, &webhook_id, &id)?.map(AttemptDetail::from))
+        // By its webhook: the log may be kept for longer than the delivery.
+        let attempt = found("attempt", attempts::get(tx, &delivery_id, &id)?)?;
+        found("attempt", webhooks::get(tx, &workspace, &attempt.webhook_id)?)?;
+        Ok(AttemptDetail::from(attempt))
     })
     .await
 }

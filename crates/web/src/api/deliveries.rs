@@ -78,8 +78,8 @@ pub async fn attempts(
     Ok(Json(attempts::attempts(&app, &auth, &id, query).await?))
 }
 
-/// One request of a webhook with its response, in full
-#[utoipa::path(get, path = "/webhooks/{id}/attempts/{attempt_id}", tag = "deliveries",
+/// One request of a delivery with its response, in full
+#[utoipa::path(get, path = "/deliveries/{id}/attempts/{attempt_id}", tag = "deliveries",
     params(("id" = String, Path), ("attempt_id" = String, Path)), responses((status = 200, body = AttemptDetail)))]
 pub async fn attempt(State(app): State<App>, auth: Auth, Path((id, attempt_id)): Path<(String, String)>) -> Answer<Json<AttemptDetail>> {
     Ok(Json(attempts::attempt(&app, &auth, &id, &attempt_id).await?))

@@ -1,5 +1,7 @@
 //! Bodies and queries from outside: read to a limit, parsed strictly, refused with the field named.
 
+use std::time::Duration;
+
 use axum::{
     body::Body,
     extract::{FromRequest, FromRequestParts, Query, Request},
@@ -8,12 +10,17 @@ use axum::{
 use bytes::Bytes;
 use domain::Problem;
 use serde::de::DeserializeOwned;
+use tokio::time::timeout;
 
 use crate::{app::App, problem::Failure};
 
 mod explain;
 
 pub(crate) use explain::parse_json;
+
+/// Time to send a whole body, whatever it is for: a large document over a slow line must get through. What is received has
+/// less.
+pub(crate) const BODY_DEADLINE: Duration = Duration::from_secs(60);
 
 /// Largest body of an ordinary request, in bytes.
 const ORDINARY: usize = 2 * 1_048_576;
@@ -104,15 +111,22 @@ pub(crate) fn is_json(content_type: &str) -> bool {
 
 /// Reads a whole body of at most `most` bytes.
 pub(crate) async fn read(body: Body, most: usize) -> Result<Bytes, Problem> {
-    axum::body::to_bytes(body, most).await.map_err(|error| {
+    let Ok(bytes) = timeout(BODY_DEADLINE, axum::body::to_bytes(body, most)).await else {
+        return Err(too_slow());
+    };
+    bytes.map_err(|error| {
         if has_cause::<http_body_util::LengthLimitError>(&error) {
             too_large(most)
         } else if has_cause::<tower_http::timeout::TimeoutError>(&error) {
-            Problem::new(408, "too-slow", "Too slow", "the body did not arrive in time")
+            too_slow()
         } else {
             Problem::malformed("the body ended before it was complete")
         }
     })
+}
+
+fn too_slow() -> Problem {
+    Problem::new(408, "too-slow", "Too slow", "the body did not arrive in time")
 }
 
 pub(crate) fn too_large(most: usize) -> Problem {

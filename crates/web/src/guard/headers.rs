@@ -1,9 +1,7 @@
 //! Headers that keep a browser from doing what no page of ours asks for.
 
 use axum::{
-    extract::Request,
     http::{HeaderMap, HeaderName, HeaderValue, header},
-    middleware::Next,
     response::Response,
 };
 
@@ -12,10 +10,11 @@ use super::host;
 /// For what users put up themselves (bins): it may look as it likes, but is not of our origin.
 pub const SANDBOX: HeaderValue = HeaderValue::from_static("sandbox; default-src 'none'; frame-ancestors 'none'; base-uri 'none'");
 
-/// Adds the headers to every response; what a handler set itself stays.
-pub async fn add(request: Request, next: Next) -> Response {
-    let policy = policy(host::of(&request));
-    let mut response = next.run(request).await;
+/// For answers that are no pages.
+const NO_PAGE: HeaderValue = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'");
+
+/// Adds the headers to a response; what a handler set itself stays.
+pub fn add(mut response: Response, policy: HeaderValue) -> Response {
     let headers = response.headers_mut();
     default(headers, header::CONTENT_SECURITY_POLICY, policy);
     default(headers, header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
@@ -29,9 +28,14 @@ pub async fn add(request: Request, next: Next) -> Response {
     response
 }
 
+/// What a browser may do with the answer to a request for this path of this host.
+pub fn policy(host: Option<&str>, path: &str) -> HeaderValue {
+    if path.starts_with("/api/v1/") { NO_PAGE } else { of_pages(host) }
+}
+
 /// No inline script, no inline style, nothing from elsewhere, in nobody's frame; and scripts from our own assets alone, since
 /// a bin's answer comes from the same origin.
-fn policy(host: Option<&str>) -> HeaderValue {
+fn of_pages(host: Option<&str>) -> HeaderValue {
     let scripts = host
         .filter(|host| can_be_named(host))
         .map_or_else(|| "'self'".to_owned(), |host| format!("{host}/assets/"));

@@ -7,23 +7,18 @@
 
 use std::net::IpAddr;
 
-use axum::{
-    extract::{Request, State},
-    http::header,
-    middleware::Next,
-    response::{IntoResponse, Response},
-};
+use axum::{extract::Request, http::header};
 use domain::Problem;
 
-use crate::{app::App, problem};
+/// Why a request is not for this instance, whose public host is `own`: 421 (RFC 9110 §15.5.20). `None`: it is.
+pub fn refuse(request: &Request, own: Option<&str>) -> Option<Problem> {
+    let host = of(request).filter(|host| !is_ours(host, own) && !for_any_host(request.uri().path()));
+    host.map(unknown)
+}
 
-/// Lets requests for our own hosts through, and answers 421 (RFC 9110 §15.5.20) to the others.
-pub async fn check(State(app): State<App>, request: Request, next: Next) -> Response {
-    let refused = of(&request).filter(|host| !is_ours(host, &app.config.public_url) && !for_any_host(request.uri().path()));
-    match refused.map(unknown) {
-        Some(problem) => problem::respond(&problem).into_response(),
-        None => next.run(request).await,
-    }
+/// The host of this instance's public URL.
+pub fn own(public_url: &str) -> Option<String> {
+    url::Url::parse(public_url).ok()?.host_str().map(str::to_owned)
 }
 
 fn unknown(host: &str) -> Problem {
@@ -54,17 +49,13 @@ pub fn split(authority: &str) -> (&str, Option<&str>) {
     }
 }
 
-fn is_ours(authority: &str, public_url: &str) -> bool {
+fn is_ours(authority: &str, own: Option<&str>) -> bool {
     let (host, _) = split(authority);
     let bare = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
     if bare.eq_ignore_ascii_case("localhost") || bare.parse::<IpAddr>().is_ok() {
         return true;
     }
-    let public = url::Url::parse(public_url).ok();
-    public
-        .as_ref()
-        .and_then(url::Url::host_str)
-        .is_some_and(|ours| ours.eq_ignore_ascii_case(host))
+    own.is_some_and(|own| own.eq_ignore_ascii_case(host))
 }
 
 #[cfg(test)]
@@ -73,7 +64,8 @@ mod tests {
 
     #[test]
     fn own_names_and_addresses_are_taken_and_other_names_are_not() {
-        let ours = |host| is_ours(host, "https://Bell.example.com/base");
+        let own = own("https://Bell.example.com/base");
+        let ours = |host| is_ours(host, own.as_deref());
         for good in [
             "bell.example.com",
             "BELL.example.com:443",

@@ -21,10 +21,10 @@ struct AttemptPage {
     a: AttemptDetail,
 }
 
-/// `GET /webhooks/{id}/attempts/{attempt}`.
+/// `GET /deliveries/{id}/attempts/{attempt}`.
 pub async fn page(State(app): State<App>, visit: Visit, Path((id, attempt)): Path<(String, String)>) -> PageResult {
-    let webhook = webhooks::get(&app, &visit.caller, &id).await?.name;
     let a = attempts::attempt(&app, &visit.caller, &id, &attempt).await?;
+    let webhook = webhooks::get(&app, &visit.caller, &a.attempt.webhook_id).await?.name;
     render(&AttemptPage {
         frame: visit.frame(format!("Attempt {}", a.attempt.number), "/integrations"),
         webhook,

@@ -112,13 +112,13 @@ async fn every_delivery_of_the_log_has_its_attempts_as_they_were_sent() {
                 ..row
             });
             deliveries::insert_many(tx, &rows)?;
-            attempts::insert_many(tx, &all)
+            attempts::insert_many(tx, &all.into_iter().map(attempts::log_row).collect::<Vec<_>>())
         })
         .await
         .unwrap();
     let page = text(house.get(&path).await).await;
     assert!(page.contains("id=\"att_old\""), "an attempt older than 150 others");
-    let one = text(house.get(&format!("{path}/attempts/att_old")).await).await;
+    let one = text(house.get("/deliveries/dlv_shown/attempts/att_old").await).await;
     for html in [page, one] {
         for shown in [
             "PATCH https://1.1.1.1/then",

@@ -160,13 +160,13 @@ async fn any_bytes_that_a_receiver_answers_are_shown_as_they_were() {
         response_body: Some(body.to_vec()),
         response_truncated: false,
     };
-    let rows = [attempt(1, &ODD), attempt(2, b"a\0b")];
+    let rows = [attempt(1, &ODD), attempt(2, b"a\0b")].map(attempts::log_row);
     instance.app.store.write(move |tx| attempts::insert_many(tx, &rows)).await.unwrap();
-    let odd = instance.get(&format!("{path}/attempts/att_1")).await.expect(200).json();
+    let odd = instance.get("/api/v1/deliveries/dlv_1/attempts/att_1").await.expect(200).json();
     for body in ["request_body", "response_body"] {
         assert_eq!(odd[body], json!({"base64": "AGH/AMMi", "bytes": 6}));
     }
-    let text = instance.get(&format!("{path}/attempts/att_2")).await.expect(200).json();
+    let text = instance.get("/api/v1/deliveries/dlv_1/attempts/att_2").await.expect(200).json();
     assert_eq!(text["response_body"], json!({"text": "a\0b", "bytes": 3}));
     assert_eq!(instance.items(&format!("{path}/attempts")).await.len(), 2);
 }

@@ -1,6 +1,9 @@
 //! Settling twice what was settled once: a connection that is lost during COMMIT leaves that open.
 
-use store::{tables::events, testing};
+use store::{
+    tables::{attempts::Attempt, events},
+    testing,
+};
 
 use super::*;
 use crate::fixture::{delivery, event, webhook};
@@ -44,7 +47,7 @@ fn batch() -> Batch {
     };
     Batch {
         items: vec![item("dlv_1", 200), item("dlv_2", 500)],
-        attempts: vec![attempt("dlv_1"), attempt("dlv_2")],
+        log: ["dlv_1", "dlv_2"].map(|id| attempts::log_row(attempt(id))).into(),
         probes: HashMap::new(),
         desk: Desk::default(),
     }

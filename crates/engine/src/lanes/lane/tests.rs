@@ -11,6 +11,8 @@ use store::tables::deliveries::Delivery;
 use super::*;
 use crate::deliver::Job;
 
+mod fresh;
+
 const FRESH: Failures = Failures {
     in_a_row: 0,
     probe_at: None,
@@ -73,7 +75,10 @@ fn job(id: &str, kind: DeliveryKind) -> Job {
         import: false,
         hops: 0,
     };
-    Job { delivery, event }
+    Job {
+        delivery,
+        event: Arc::new(event),
+    }
 }
 
 fn jobs(count: usize) -> Vec<Job> {
@@ -242,7 +247,9 @@ fn with_much_loaded_in_all_lanes_each_loads_one_at_a_time_and_goes_on() {
     let (loaded, pool) = (Loaded::default(), Arc::new(Semaphore::new(10)));
     let (full, lane) = (Lane::new(Arc::from("a"), loaded.clone()), Lane::new(Arc::from("b"), loaded));
     let mut large = jobs(2);
-    large.iter_mut().for_each(|job| job.event.data = "x".repeat(40 * 1024 * 1024));
+    large
+        .iter_mut()
+        .for_each(|job| Arc::make_mut(&mut job.event).data = "x".repeat(40 * 1024 * 1024));
     look(&full, &target(1, true, 8), large);
     look(&lane, &target(1, true, 8), jobs(1));
     let mut sent = 0;

@@ -1,46 +1,52 @@
-//! What a webhook with strict order sends next: its pending deliveries in the order in which they were made, due or not. The
-//! first of them holds up the rest; tests stand beside that order.
+//! What a webhook with strict order sends next: its pending deliveries in the order in which they came, due or not. The first
+//! of them holds up the rest; tests stand beside that order.
+//!
+//! What was tried before comes first: in strict order nothing that came later was. What was not tried stands in the order of
+//! its due time, which is that in which it was made. So no index of its own is needed, which every delivery would pay for.
 
 use domain::{Micros, event::Event};
 
-use super::{Delivery, columns, read};
+use super::{
+    Delivery, columns,
+    pending::{LIVE, REPLAYS, pending_with_events, with_event},
+};
 use crate::{
-    error::Result,
+    error::{Error, Result},
     params,
-    sql::{Row, Tx},
-    tables::{all, events},
+    sql::Tx,
+    tables::all,
 };
 
-macro_rules! pending_with_events {
-    ($rest:literal) => {
-        concat!(
-            "SELECT ",
-            columns!(),
-            ", e.id, e.workspace_id, e.type, e.subject, e.at, e.data, e.import, e.hops
-     FROM deliveries d CROSS JOIN events e
-     WHERE e.id = d.event_id AND d.webhook_id = $1 AND d.state = 'pending' ",
-            $rest
-        )
-    };
-}
-
 pub(in crate::tables) const TESTS: &str = pending_with_events!("AND d.kind = 'test' ORDER BY d.id LIMIT $2");
-pub(in crate::tables) const IN_ORDER: &str =
-    pending_with_events!("AND d.kind <> 'test' AND d.created_at > $2 ORDER BY d.created_at, d.id LIMIT $3");
+pub(in crate::tables) const TRIED: &str = pending_with_events!(
+    "AND d.queue = $2 AND d.attempts > 0 AND d.kind <> 'test' AND d.created_at > $3
+     ORDER BY d.created_at, d.id LIMIT $4"
+);
+pub(in crate::tables) const UNTRIED: &str = pending_with_events!(
+    "AND d.queue = $2 AND d.attempts = 0 AND d.kind <> 'test' AND d.due_at > $3 AND d.created_at > $3
+     ORDER BY d.due_at, d.id LIMIT $4"
+);
 
-/// At most `limit` pending tests of a webhook, and then at most `limit` of its other pending deliveries made after `after`, the
-/// oldest first.
+/// At most `limit` pending tests of a webhook, and then at most `limit` of its other pending deliveries made after `after`: those
+/// that were tried before, and then the others, the oldest first.
 pub fn next_in_order(tx: &mut dyn Tx, webhook_id: &str, after: Micros, limit: usize) -> Result<Vec<(Delivery, Event)>> {
     let mut found = tests(tx, webhook_id, limit)?;
-    found.extend(all(tx, IN_ORDER, &params![webhook_id, after, limit], with_event)?);
+    let mut of_both_queues = |sql, time: fn(&Delivery) -> Micros| {
+        let mut rows = all(tx, sql, &params![webhook_id, LIVE, after, limit], with_event)?;
+        rows.extend(all(tx, sql, &params![webhook_id, REPLAYS, after, limit], with_event)?);
+        rows.sort_by(|(a, _), (b, _)| (time(a), &a.id).cmp(&(time(b), &b.id)));
+        Ok::<_, Error>(rows)
+    };
+    let mut others = of_both_queues(TRIED, |delivery| delivery.created_at)?;
+    if others.len() < limit {
+        others.extend(of_both_queues(UNTRIED, |delivery| delivery.due_at)?);
+    }
+    others.truncate(limit);
+    found.extend(others);
     Ok(found)
 }
 
 /// At most `limit` pending tests of a webhook.
 pub fn tests(tx: &mut dyn Tx, webhook_id: &str, limit: usize) -> Result<Vec<(Delivery, Event)>> {
     all(tx, TESTS, &params![webhook_id, limit], with_event)
-}
-
-fn with_event(row: &Row) -> Result<(Delivery, Event)> {
-    Ok((read(row)?, events::read(row, 13)?))
 }

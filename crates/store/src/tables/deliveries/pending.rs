@@ -1,7 +1,11 @@
 //! The deliver stage's side of deliveries: what is due, and what became of it. The pending ones are an index of their own,
 //! so that none of this grows with the log.
 
-use domain::{Micros, delivery::DeliveryState, event::Event};
+use domain::{
+    Micros,
+    delivery::{DeliveryKind, DeliveryState},
+    event::Event,
+};
 
 use super::{Delivery, columns, read};
 use crate::{
@@ -37,10 +41,10 @@ pub fn due_of_webhook(
     limit: usize,
     after: Option<(Micros, &str)>,
 ) -> Result<Vec<(Delivery, Event)>> {
-    due(tx, DUE_OF_WEBHOOK, webhook_id, now, limit, after)
+    due(tx, (webhook_id, LIVE), now, limit, after)
 }
 
-/// The same for deliveries of replay jobs, which have an index of their own: however many of them are tried again, what is
+/// The same for deliveries of replay jobs, which stand in a queue of their own: however many of them are tried again, what is
 /// live is read as fast.
 pub fn due_replays_of_webhook(
     tx: &mut dyn Tx,
@@ -49,47 +53,79 @@ pub fn due_replays_of_webhook(
     limit: usize,
     after: Option<(Micros, &str)>,
 ) -> Result<Vec<(Delivery, Event)>> {
-    due(tx, DUE_REPLAYS, webhook_id, now, limit, after)
+    due(tx, (webhook_id, REPLAYS), now, limit, after)
+}
+
+/// A lane's two queues, as the column has them.
+pub(super) const LIVE: i64 = 0;
+pub(super) const REPLAYS: i64 = 1;
+
+/// Which of its lane's queues a delivery stands in.
+pub(super) fn queue(kind: DeliveryKind) -> i64 {
+    match kind {
+        DeliveryKind::Replay => REPLAYS,
+        DeliveryKind::Event | DeliveryKind::Test | DeliveryKind::Resend => LIVE,
+    }
 }
 
 fn due(
     tx: &mut dyn Tx,
-    sql: &str,
-    webhook_id: &str,
+    (webhook_id, queue): (&str, i64),
     now: Micros,
     limit: usize,
     after: Option<(Micros, &str)>,
 ) -> Result<Vec<(Delivery, Event)>> {
     let (after_due, after_id) = after.unwrap_or((Micros::MIN, ""));
-    let read = |row: &Row| Ok((read(row)?, events::read(row, 13)?));
-    all(tx, sql, &params![webhook_id, now, after_due, after_id, limit], read)
+    let params = params![webhook_id, queue, now, after_due, after_id, limit];
+    all(tx, DUE_OF_WEBHOOK, &params, with_event)
+}
+
+/// A delivery and its event, which [`pending_with_events`] reads along.
+pub(super) fn with_event(row: &Row) -> Result<(Delivery, Event)> {
+    Ok((read(row)?, events::read(row, 13)?))
 }
 
 // The cross join tells SQLite to begin with the deliveries.
-macro_rules! due {
-    ($kind:literal) => {
+macro_rules! pending_with_events {
+    ($rest:literal) => {
         concat!(
             "SELECT ",
             columns!(),
             ", e.id, e.workspace_id, e.type, e.subject, e.at, e.data, e.import, e.hops
      FROM deliveries d CROSS JOIN events e
-     WHERE e.id = d.event_id AND d.webhook_id = $1 AND d.state = 'pending' AND d.kind ",
-            $kind,
-            " 'replay' AND d.due_at <= $2
-     AND (d.due_at, d.id) > ($3, $4) ORDER BY d.due_at, d.id LIMIT $5"
+     WHERE e.id = d.event_id AND d.webhook_id = $1 AND d.state = 'pending' ",
+            $rest
         )
     };
 }
-pub(in crate::tables) const DUE_OF_WEBHOOK: &str = due!("<>");
-pub(in crate::tables) const DUE_REPLAYS: &str = due!("=");
+pub(super) use pending_with_events;
+
+pub(in crate::tables) const DUE_OF_WEBHOOK: &str = pending_with_events!(
+    "AND d.queue = $2 AND d.due_at <= $3
+     AND (d.due_at, d.id) > ($4, $5) ORDER BY d.due_at, d.id LIMIT $6"
+);
+
+macro_rules! of_both_queues {
+    ($which:literal) => {
+        concat!(
+            "SELECT MIN(q.due_at) FROM (
+     SELECT MIN(d.due_at) AS due_at FROM deliveries d WHERE d.webhook_id = $1 AND d.queue = 0 AND d.state = 'pending'",
+            $which,
+            " UNION ALL
+     SELECT MIN(d.due_at) AS due_at FROM deliveries d WHERE d.webhook_id = $1 AND d.queue = 1 AND d.state = 'pending'",
+            $which,
+            ") q"
+        )
+    };
+}
 
 /// The first due time after `now` of the webhook's pending deliveries.
 pub fn next_due_after(tx: &mut dyn Tx, webhook_id: &str, now: Micros) -> Result<Option<Micros>> {
     tx.query_one("time", NEXT_DUE_AFTER, &params![webhook_id, now])?.opt_int(0)
 }
 
-pub(in crate::tables) const NEXT_DUE_AFTER: &str =
-    "SELECT MIN(due_at) FROM deliveries WHERE webhook_id = $1 AND state = 'pending' AND due_at > $2";
+pub(in crate::tables) const NEXT_DUE_AFTER: &str = of_both_queues!(" AND d.due_at > $2");
+pub(in crate::tables) const NEXT_DUE: &str = of_both_queues!("");
 
 // Hops from one webhook to the next, so that a million pending deliveries to a few of them cost no more than a few.
 macro_rules! lanes {
@@ -102,16 +138,18 @@ macro_rules! lanes {
          FROM lanes l WHERE l.webhook_id IS NOT NULL),
          firsts (webhook_id, due_at) AS (
          SELECT l.webhook_id,
-         (SELECT MIN(d.due_at) FROM deliveries d WHERE d.state = 'pending' AND d.webhook_id = l.webhook_id",
+         (SELECT MIN(d.due_at) FROM deliveries d WHERE d.state = 'pending' AND d.webhook_id = l.webhook_id AND d.queue = q.queue",
             $which,
             ")
-         FROM lanes l WHERE l.webhook_id IS NOT NULL) "
+         FROM lanes l CROSS JOIN (SELECT 0 AS queue UNION ALL SELECT 1) q WHERE l.webhook_id IS NOT NULL) "
         )
     };
 }
 
-pub(in crate::tables) const PENDING_WEBHOOKS: &str =
-    concat!(lanes!(""), "SELECT webhook_id, due_at FROM firsts ORDER BY due_at, webhook_id");
+pub(in crate::tables) const PENDING_WEBHOOKS: &str = concat!(
+    lanes!(""),
+    "SELECT webhook_id, MIN(due_at) AS first FROM firsts WHERE due_at IS NOT NULL GROUP BY webhook_id ORDER BY first, webhook_id"
+);
 // A test is dated back so that it stands first: it is not late.
 pub(in crate::tables) const OLDEST_PENDING: &str = concat!(lanes!(" AND d.kind <> 'test'"), "SELECT MIN(due_at) FROM firsts");
 
@@ -122,12 +160,7 @@ pub fn pending_webhooks(tx: &mut dyn Tx) -> Result<Vec<(String, Micros)>> {
 
 /// When the webhook's next pending delivery is due.
 pub fn next_due_of_webhook(tx: &mut dyn Tx, webhook_id: &str) -> Result<Option<Micros>> {
-    tx.query_one(
-        "time",
-        "SELECT MIN(due_at) FROM deliveries WHERE webhook_id = $1 AND state = 'pending'",
-        &params![webhook_id],
-    )?
-    .opt_int(0)
+    tx.query_one("time", NEXT_DUE, &params![webhook_id])?.opt_int(0)
 }
 
 /// How many of the webhook's deliveries are pending.
@@ -189,12 +222,15 @@ pub fn drop_these(tx: &mut dyn Tx, ids: &[String], reason: &str, now: Micros) ->
     )
 }
 
-/// Drops what waits for a webhook and was made until `until`, tests left out, the oldest first and at most `limit`. Returns
-/// how many.
+/// Drops what waits for a webhook and was made until `until`, tests left out, the longest due first and at most `limit`.
+/// Returns how many.
 pub fn drop_pending(tx: &mut dyn Tx, webhook_id: &str, until: Micros, reason: &str, now: Micros, limit: usize) -> Result<u64> {
-    tx.execute(DROP_PENDING, &params![webhook_id, until, reason, now, limit])
+    let live = tx.execute(DROP_PENDING, &params![webhook_id, LIVE, until, reason, now, limit])?;
+    let left = limit.saturating_sub(usize::try_from(live).unwrap_or(limit));
+    Ok(live + tx.execute(DROP_PENDING, &params![webhook_id, REPLAYS, until, reason, now, left])?)
 }
 
-pub(in crate::tables) const DROP_PENDING: &str = "UPDATE deliveries SET state = 'dropped', reason = $3, finished_at = $4
-    WHERE state = 'pending' AND id IN (SELECT id FROM deliveries WHERE webhook_id = $1 AND state = 'pending'
-    AND kind <> 'test' AND created_at <= $2 ORDER BY created_at, id LIMIT $5)";
+// The plus keeps SQLite from an index on that time, which holds all that ever was sent.
+pub(in crate::tables) const DROP_PENDING: &str = "UPDATE deliveries SET state = 'dropped', reason = $4, finished_at = $5
+    WHERE state = 'pending' AND id IN (SELECT id FROM deliveries WHERE webhook_id = $1 AND queue = $2 AND state = 'pending'
+    AND kind <> 'test' AND +created_at <= $3 ORDER BY due_at, id LIMIT $6)";

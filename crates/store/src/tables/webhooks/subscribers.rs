@@ -36,6 +36,8 @@ pub struct Subscriber {
     pub enabled: bool,
     /// Why not.
     pub disabled_reason: Option<String>,
+    /// Changes with every edit.
+    pub version: i64,
 }
 
 /// Patterns of almost every type: of six words and fewer.
@@ -50,7 +52,7 @@ pub(in crate::tables) const FEW: &str = "SELECT id, profile, filter, trigger_rul
     CASE WHEN EXISTS (SELECT 1 FROM settings WHERE scope = $1 AND key = 'webhooksEnabled' AND value = 'false')
     THEN 0 ELSE enabled END,
     CASE WHEN EXISTS (SELECT 1 FROM settings WHERE scope = $1 AND key = 'webhooksEnabled' AND value = 'false')
-    THEN 'webhooks are switched off in this workspace' ELSE disabled_reason END FROM webhooks
+    THEN 'webhooks are switched off in this workspace' ELSE disabled_reason END, version FROM webhooks
     WHERE id IN (SELECT webhook_id FROM webhook_subscriptions WHERE workspace_id = $1 AND subject IN ('', $2)
     AND pattern IN ($3, $4, $5, $6, $7, $8, $9, $10)) ORDER BY id";
 
@@ -80,6 +82,7 @@ pub fn subscribers(tx: &mut dyn Tx, workspace_id: &str, event_type: &str, subjec
             outputs: options.outputs,
             enabled: row.bool(5)?,
             disabled_reason: row.opt_text(6)?,
+            version: row.int(7)?,
         })
     })
 }

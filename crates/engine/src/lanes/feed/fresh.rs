@@ -1,0 +1,45 @@
+//! What was just stored goes to its lane as it is: nobody has to read it again.
+
+use std::sync::Arc;
+
+use store::{Due, Fresh};
+
+use super::{super::lane::Lane, Feed};
+use crate::deliver::Job;
+
+impl Feed {
+    /// Fresh deliveries go to their lanes as they are, unless a lane has to be looked for anyway.
+    pub(super) async fn told(&mut self, due: Due) {
+        self.signalled(due.webhooks);
+        let mut filled: Vec<Arc<Lane>> = Vec::new();
+        for fresh in due.fresh {
+            let id = fresh.delivery.webhook_id.clone();
+            let lane = self.lanes.get(&id).filter(|_| !self.wanted.contains_key(&*id));
+            let taken = match lane {
+                Some(lane) if self.may_send(&fresh.delivery.workspace_id).await => hand_over(&lane, fresh).then_some(lane),
+                _ => None,
+            };
+            match taken {
+                Some(lane) if filled.last().is_some_and(|last| Arc::ptr_eq(last, &lane)) => {}
+                Some(lane) => filled.push(lane),
+                None => self.want(Arc::from(id), true),
+            }
+        }
+        filled.iter().for_each(|lane| self.lanes.pump(lane));
+    }
+
+    /// Whether the workspace is known to have its webhooks switched on.
+    async fn may_send(&self, workspace_id: &str) -> bool {
+        let rules = self.lanes.engine.rules(workspace_id).await;
+        rules.is_ok_and(|rules| rules.settings.webhooks_enabled)
+    }
+}
+
+fn hand_over(lane: &Lane, fresh: Fresh) -> bool {
+    let Fresh {
+        delivery,
+        event,
+        webhook_version,
+    } = fresh;
+    lane.offer(Job { delivery, event }, webhook_version)
+}
