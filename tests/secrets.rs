@@ -248,8 +248,9 @@ async fn nothing_leaks(database: Database, proxy: Option<&str>) {
     for id in &ids {
         let attempts = http.get(&format!("/api/v1/webhooks/{id}/attempts")).await;
         for one in attempts["items"].as_array().unwrap() {
-            pages.push(format!("/api/v1/webhooks/{id}/attempts/{}", one["id"].as_str().unwrap()));
-            pages.push(format!("/api/v1/deliveries/{}", one["delivery_id"].as_str().unwrap()));
+            let delivery = format!("/api/v1/deliveries/{}", one["delivery_id"].as_str().unwrap());
+            pages.push(format!("{delivery}/attempts/{}", one["id"].as_str().unwrap()));
+            pages.push(delivery);
         }
     }
     pages.extend(
