@@ -218,7 +218,10 @@ fn settle_webhook(tx: &mut dyn Tx, desk: &Desk, webhook: &Webhook, items: &[&Ite
         if let NextStep::FailedAndDisable(reason) = &step {
             disable.get_or_insert_with(|| reason.clone());
         }
-        if let NextStep::Failed(reason) | NextStep::FailedAndDisable(reason) = &step {
+        // Of a webhook that was switched off meanwhile, what waited was dropped and told of then.
+        if let NextStep::Failed(reason) | NextStep::FailedAndDisable(reason) = &step
+            && settlement::may_send(item.delivery.kind, webhook.enabled)
+        {
             news.failure(item, reason);
         }
         settled.push(row(&item.delivery, step, item.ended_at));
