@@ -18,10 +18,10 @@ use super::{connection, failure};
 use crate::error::{Error, Result};
 
 /// Passes at most: under full load there is always more.
-const PASSES: usize = 4;
+const PASSES: usize = 3;
 
 /// Pages that one pass moved when little is left.
-const LITTLE: i64 = 256;
+const LITTLE: i64 = 512;
 
 /// The writer's end of it. The thread ends when this is dropped.
 pub(super) struct Checkpointer {

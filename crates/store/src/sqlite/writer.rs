@@ -28,7 +28,7 @@ use crate::signal::Signals;
 const IDLE: Duration = Duration::from_millis(250);
 
 /// Pages in the log (of 4 KiB) after which the checkpointer is asked, and again after as many more.
-const CHECKPOINT_PAGES: i64 = 4096;
+const CHECKPOINT_PAGES: i64 = 8192;
 
 /// Pages in the log after which readers are waited for, so that it starts afresh.
 const TRUNCATE_PAGES: i64 = 65_536;
