@@ -58,13 +58,11 @@ pub(crate) async fn feed(lanes: Arc<Lanes>, mut waker: DeliveryWaker, mut asks: 
         tokio::select! {
             () = lanes.stop.cancelled() => return,
             due = waker.woken() => feed.told(due).await,
-            Some(ask) = asks.0.recv() => {
-                feed.asked(ask);
-                while let Ok(more) = asks.0.try_recv() {
-                    feed.asked(more);
-                }
-            }
+            Some(ask) = asks.0.recv() => feed.asked(ask),
             () = sleep(wait) => {}
+        }
+        while let Ok(more) = asks.0.try_recv() {
+            feed.asked(more);
         }
         // By the time that has passed, not by an idle wait: a busy feed has no idle waits.
         if stock_taken.elapsed() >= FALLBACK {

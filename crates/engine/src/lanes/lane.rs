@@ -1,6 +1,9 @@
 //! One lane as the feed, the workers and the settle task see it: each call is one step of its state, behind one lock.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::{
+    collections::HashSet,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 
 use domain::{Micros, delivery::DeliveryKind, pace::Pace, settlement::may_send};
 use store::tables::deliveries::Delivery;
@@ -104,8 +107,17 @@ impl Lane {
     }
 
     /// Takes a delivery that was just stored when its webhook had this version, unless the store has to say what comes next.
+    ///
+    /// A look may have been faster and may have brought it, and it may be settled and forgotten by now. So one that a look brought
+    /// is left to it, and of one that only may have been brought (ids stand in the order in which they were made) the store knows.
     pub fn offer(&self, job: Job, version: i64) -> bool {
         let mut state = self.state();
+        if state.seen.remove(&job.delivery.id) {
+            return true;
+        }
+        if job.delivery.id <= state.seen_up_to {
+            return false;
+        }
         let takes = state.takes_fresh() && state.target.as_ref().is_some_and(|target| target.takes_fresh(version));
         if takes && !state.claimed.contains_key(&job.delivery.id) {
             state.claimed.insert(job.delivery.id.clone(), job.delivery.kind);
@@ -153,6 +165,7 @@ impl Lane {
         let mut refused = state.withdraw(stays);
         let (mut loaded, mut replays) = (0, 0);
         for job in due {
+            state.see(&job.delivery);
             if state.claimed.contains_key(&job.delivery.id) || state.resting.contains(&job.delivery.id) {
                 continue;
             }
@@ -287,6 +300,9 @@ impl Lane {
             state.withdraw(|delivery| may_send(delivery.kind, false));
         }
         let due_at = outcome.retry_at.filter(|at| state.arm(*at));
+        if state.claimed.is_empty() {
+            state.seen = HashSet::new();
+        }
         After {
             look: state.wants_look(),
             idle: state.is_idle(),

@@ -16,6 +16,9 @@ use crate::deliver::Job;
 /// Bytes of bodies that all lanes may have loaded. Beyond, each loads one delivery at a time: nobody stops.
 const BUDGET: usize = 64 * 1024 * 1024;
 
+/// What a loaded delivery takes beside the body, about: its ids and those of its event.
+const BESIDE_BODY: usize = 700;
+
 /// The bytes that all lanes of a node have loaded.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Loaded(Arc<AtomicUsize>);
@@ -100,5 +103,5 @@ impl Drop for Queue {
 }
 
 fn bytes(job: &Job) -> usize {
-    job.event.data.len()
+    BESIDE_BODY + job.event.data.len()
 }

@@ -73,6 +73,10 @@ pub(super) struct State {
     pub knows_later: bool,
     /// The webhook was switched off or is gone since the last look.
     pub outdated: bool,
+    /// What looks brought and may yet be handed over as fresh: some of it, for what is not here costs only a look.
+    pub seen: HashSet<String>,
+    /// The last of these ids. What was made before it may have been brought and settled long ago.
+    pub seen_up_to: String,
 }
 
 impl Default for State {
@@ -98,6 +102,8 @@ impl Default for State {
             paced: None,
             knows_later: false,
             outdated: false,
+            seen: HashSet::new(),
+            seen_up_to: String::new(),
         }
     }
 }
@@ -172,6 +178,20 @@ impl State {
         let behind = self.more || self.asked || self.outdated || self.is_ordered() || self.queue.is_scarce();
         let claimed = self.claimed.len() - self.claimed_replays();
         !behind && claimed < CLAIMED * self.pace.cap()
+    }
+
+    /// A look brought this one: should it be handed over as fresh later, it must not go out again, settled or not.
+    pub fn see(&mut self, delivery: &Delivery) {
+        if delivery.kind != DeliveryKind::Event || delivery.attempts > 0 {
+            return;
+        }
+        if self.seen.len() >= CLAIMED * self.pace.cap() {
+            self.seen.clear();
+        }
+        self.seen.insert(delivery.id.clone());
+        if delivery.id > self.seen_up_to {
+            self.seen_up_to.clone_from(&delivery.id);
+        }
     }
 
     /// Asks for a look, once, when half of what may be loaded is gone and the store has more.

@@ -9,6 +9,7 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
+    thread::JoinHandle,
 };
 
 use crossbeam_channel::{Receiver, Sender};
@@ -23,10 +24,11 @@ const PASSES: usize = 3;
 /// Pages that one pass moved when little is left.
 const LITTLE: i64 = 512;
 
-/// The writer's end of it. The thread ends when this is dropped.
+/// The writer's end of it.
 pub(super) struct Checkpointer {
     asks: Sender<()>,
     at_work: Arc<AtomicBool>,
+    thread: JoinHandle<()>,
 }
 
 impl Checkpointer {
@@ -35,11 +37,19 @@ impl Checkpointer {
         let (asks, asked) = crossbeam_channel::bounded(1);
         let at_work = Arc::new(AtomicBool::new(false));
         let working = Arc::clone(&at_work);
-        std::thread::Builder::new()
+        let thread = std::thread::Builder::new()
             .name("sqlite-checkpointer".to_owned())
-            .spawn(move || run(&connection, &asked, &working))
+            .spawn(move || run(connection, &asked, &working))
             .map_err(|error| Error::Unavailable(format!("cannot start the checkpoint thread: {error}")))?;
-        Ok(Self { asks, at_work })
+        Ok(Self { asks, at_work, thread })
+    }
+
+    /// Waits until it has finished and closed its connection.
+    pub(super) fn end(self) {
+        drop(self.asks);
+        if self.thread.join().is_err() {
+            tracing::error!("the checkpoint thread of the database panicked");
+        }
     }
 
     /// Asks for the log to be moved.
@@ -52,13 +62,13 @@ impl Checkpointer {
 
     /// Whether it has not finished what it was asked for.
     pub(super) fn is_at_work(&self) -> bool {
-        self.at_work.load(Ordering::Acquire)
+        self.at_work.load(Ordering::Acquire) && !self.thread.is_finished()
     }
 }
 
-fn run(connection: &Connection, asked: &Receiver<()>, working: &AtomicBool) {
+fn run(connection: Connection, asked: &Receiver<()>, working: &AtomicBool) {
     for () in asked {
-        if let Err(error) = passes(connection) {
+        if let Err(error) = passes(&connection) {
             tracing::warn!(%error, "a checkpoint failed");
         }
         working.store(false, Ordering::Release);
@@ -79,8 +89,16 @@ fn passes(connection: &Connection) -> Result<()> {
 }
 
 /// Makes a checkpoint and returns how many of the log's pages are in the database file by now.
+///
+/// # Errors
+/// [`Error::Busy`] if somebody was in its way: another checkpoint, or readers that a mode waits for.
 pub(super) fn checkpoint(connection: &Connection, mode: &str) -> Result<i64> {
-    connection
-        .query_row(&format!("PRAGMA wal_checkpoint({mode})"), [], |row| row.get(2))
-        .map_err(failure::translate)
+    let pragma = format!("PRAGMA wal_checkpoint({mode})");
+    let (busy, moved): (bool, i64) = connection
+        .query_row(&pragma, [], |row| Ok((row.get(0)?, row.get(2)?)))
+        .map_err(failure::translate)?;
+    if busy {
+        return Err(Error::Busy(format!("a {mode} checkpoint of the log met another one or a reader")));
+    }
+    Ok(moved)
 }

@@ -22,7 +22,7 @@ use super::{
     group::Group,
     job::Job,
 };
-use crate::signal::Signals;
+use crate::{error::Error, signal::Signals};
 
 /// How long the writer is idle before it makes a checkpoint.
 const IDLE: Duration = Duration::from_millis(250);
@@ -52,7 +52,8 @@ pub(super) struct Writer {
     group: Group,
     /// Pages in the log after the last commit; shared with the hook only, so no ordering is needed.
     log_pages: Arc<AtomicI64>,
-    checkpointer: Checkpointer,
+    /// There until the end.
+    checkpointer: Option<Checkpointer>,
     /// The checkpointer was asked, and the rest is to be moved when it is ready.
     rest_follows: bool,
     /// The log size at which the checkpointer is asked next.
@@ -67,7 +68,7 @@ impl Writer {
             signals,
             group: Group::default(),
             log_pages: Arc::default(),
-            checkpointer,
+            checkpointer: Some(checkpointer),
             rest_follows: false,
             checkpoint_at: CHECKPOINT_PAGES,
         }
@@ -108,10 +109,11 @@ impl Writer {
 
     /// Waits for the next message; makes a checkpoint if there is none for a while.
     fn next(&mut self) -> Option<Message> {
-        if self.log_pages.load(Ordering::Relaxed) > 0 {
+        while self.log_pages.load(Ordering::Relaxed) > 0 {
             match self.queue.recv_timeout(IDLE) {
                 Ok(message) => return Some(message),
                 Err(RecvTimeoutError::Disconnected) => return None,
+                Err(RecvTimeoutError::Timeout) if self.is_checkpointer_at_work() => {}
                 Err(RecvTimeoutError::Timeout) => {
                     self.checkpoint("PASSIVE");
                     self.log_pages.store(0, Ordering::Relaxed);
@@ -126,7 +128,7 @@ impl Writer {
         if pages < CHECKPOINT_PAGES {
             // The log started afresh.
             (self.checkpoint_at, self.rest_follows) = (CHECKPOINT_PAGES, false);
-        } else if self.checkpointer.is_at_work() {
+        } else if self.is_checkpointer_at_work() {
             // Two at once would be in each other's way.
         } else if self.rest_follows {
             self.rest_follows = false;
@@ -137,9 +139,13 @@ impl Writer {
             self.truncate_soon();
             self.checkpoint_at = pages + CHECKPOINT_PAGES;
         } else if pages >= self.checkpoint_at {
-            self.checkpointer.ask();
+            self.checkpointer.iter().for_each(Checkpointer::ask);
             self.rest_follows = true;
         }
+    }
+
+    fn is_checkpointer_at_work(&self) -> bool {
+        self.checkpointer.as_ref().is_some_and(Checkpointer::is_at_work)
     }
 
     /// Empties the log unless a long read holds it.
@@ -154,13 +160,19 @@ impl Writer {
     // No `PRAGMA optimize`: statistics of a nearly empty table make the planner scan it when it has grown. Without any, it
     // takes the indexes, as `tables::plans` checks.
     fn end(&mut self) {
-        self.checkpoint("TRUNCATE");
+        // Two at once would be in each other's way.
+        self.checkpointer.take().into_iter().for_each(Checkpointer::end);
+        if let Err(error) = checkpoint(&self.connection, "TRUNCATE") {
+            tracing::warn!(%error, "the log could not be moved into the database file; it stands beside it, and both belong together");
+        }
     }
 
     /// A failed checkpoint loses nothing: the log keeps the data, and the next one tries again.
     fn checkpoint(&self, mode: &str) {
-        if let Err(error) = checkpoint(&self.connection, mode) {
-            tracing::warn!(%error, mode, "a checkpoint failed");
+        match checkpoint(&self.connection, mode) {
+            Ok(_) => {}
+            Err(error @ Error::Busy(_)) => tracing::debug!(%error, mode, "a checkpoint is left for later"),
+            Err(error) => tracing::warn!(%error, mode, "a checkpoint failed"),
         }
     }
 }

@@ -20,7 +20,9 @@ pub(super) use coalescing::REPLACE;
 #[cfg(test)]
 pub(super) use ordered::{TESTS, TRIED, UNTRIED};
 #[cfg(test)]
-pub(super) use pending::{DROP_PENDING, DUE_OF_WEBHOOK, NEXT_DUE, NEXT_DUE_AFTER, OLDEST_PENDING, PENDING_WEBHOOKS};
+pub(super) use pending::{
+    DROP_COALESCING, DROP_DUE, DROP_TRIED, DUE_OF_WEBHOOK, NEXT_DUE, NEXT_DUE_AFTER, OLDEST_PENDING, PENDING_WEBHOOKS,
+};
 #[cfg(test)]
 pub(super) use replayed::{LOG, OUTSTANDING, SENT};
 

@@ -111,11 +111,16 @@ fn a_replay_goes_on_where_it_was() {
         &["INDEX webhooks_dropping"],
         &["SCAN webhooks USING INDEX webhooks_dropping"],
     );
-    assert_plan(
-        deliveries::DROP_PENDING,
-        &["SEARCH deliveries USING INDEX deliveries_pending (webhook_id=? AND queue=?)"],
-        &[],
-    );
+    for (sql, index) in [
+        (deliveries::DROP_DUE, "deliveries_pending (webhook_id=? AND queue=? AND due_at<?)"),
+        (
+            deliveries::DROP_TRIED,
+            "deliveries_tried (webhook_id=? AND queue=? AND created_at<?)",
+        ),
+        (deliveries::DROP_COALESCING, "deliveries_coalescing (webhook_id=? AND coalesce_key>?)"),
+    ] {
+        assert_unsorted(sql, &[&format!("SEARCH deliveries USING INDEX {index}")]);
+    }
     assert_plan(attempts::OF_DELETED, &["INDEX attempts_webhook (webhook_id=?)"], &[]);
 }
 

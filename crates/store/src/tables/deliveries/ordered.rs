@@ -1,8 +1,8 @@
 //! What a webhook with strict order sends next: its pending deliveries in the order in which they came, due or not. The first
 //! of them holds up the rest; tests stand beside that order.
 //!
-//! What was tried before comes first: in strict order nothing that came later was. What was not tried stands in the order of
-//! its due time, which is that in which it was made. So no index of its own is needed, which every delivery would pay for.
+//! What was tried before is found by its own small index. What was not tried stands in the order of its due time, which is that
+//! in which it was made. So no index of all that is pending is needed, which every delivery would pay for.
 
 use domain::{Micros, event::Event};
 
@@ -27,20 +27,18 @@ pub(in crate::tables) const UNTRIED: &str = pending_with_events!(
      ORDER BY d.due_at, d.id LIMIT $4"
 );
 
-/// At most `limit` pending tests of a webhook, and then at most `limit` of its other pending deliveries made after `after`: those
-/// that were tried before, and then the others, the oldest first.
+/// At most `limit` pending tests of a webhook, and then at most `limit` of its other pending deliveries made after `after`, the
+/// oldest first.
 pub fn next_in_order(tx: &mut dyn Tx, webhook_id: &str, after: Micros, limit: usize) -> Result<Vec<(Delivery, Event)>> {
     let mut found = tests(tx, webhook_id, limit)?;
-    let mut of_both_queues = |sql, time: fn(&Delivery) -> Micros| {
+    let mut of_both_queues = |sql| {
         let mut rows = all(tx, sql, &params![webhook_id, LIVE, after, limit], with_event)?;
         rows.extend(all(tx, sql, &params![webhook_id, REPLAYS, after, limit], with_event)?);
-        rows.sort_by(|(a, _), (b, _)| (time(a), &a.id).cmp(&(time(b), &b.id)));
         Ok::<_, Error>(rows)
     };
-    let mut others = of_both_queues(TRIED, |delivery| delivery.created_at)?;
-    if others.len() < limit {
-        others.extend(of_both_queues(UNTRIED, |delivery| delivery.due_at)?);
-    }
+    let mut others = of_both_queues(TRIED)?;
+    others.extend(of_both_queues(UNTRIED)?);
+    others.sort_by(|(a, _), (b, _)| (a.created_at, &a.id).cmp(&(b.created_at, &b.id)));
     others.truncate(limit);
     found.extend(others);
     Ok(found)

@@ -225,12 +225,32 @@ pub fn drop_these(tx: &mut dyn Tx, ids: &[String], reason: &str, now: Micros) ->
 /// Drops what waits for a webhook and was made until `until`, tests left out, the longest due first and at most `limit`.
 /// Returns how many.
 pub fn drop_pending(tx: &mut dyn Tx, webhook_id: &str, until: Micros, reason: &str, now: Micros, limit: usize) -> Result<u64> {
-    let live = tx.execute(DROP_PENDING, &params![webhook_id, LIVE, until, reason, now, limit])?;
-    let left = limit.saturating_sub(usize::try_from(live).unwrap_or(limit));
-    Ok(live + tx.execute(DROP_PENDING, &params![webhook_id, REPLAYS, until, reason, now, left])?)
+    let mut dropped = 0;
+    for sql in [DROP_DUE, DROP_TRIED, DROP_COALESCING] {
+        for queue in [LIVE, REPLAYS] {
+            let left = limit.saturating_sub(usize::try_from(dropped).unwrap_or(limit));
+            if left > 0 {
+                dropped += tx.execute(sql, &params![webhook_id, queue, until, reason, now, left])?;
+            }
+        }
+    }
+    Ok(dropped)
 }
 
-// The plus keeps SQLite from an index on that time, which holds all that ever was sent.
-pub(in crate::tables) const DROP_PENDING: &str = "UPDATE deliveries SET state = 'dropped', reason = $4, finished_at = $5
+macro_rules! drop_pending {
+    ($which:literal) => {
+        concat!(
+            "UPDATE deliveries SET state = 'dropped', reason = $4, finished_at = $5
     WHERE state = 'pending' AND id IN (SELECT id FROM deliveries WHERE webhook_id = $1 AND queue = $2 AND state = 'pending'
-    AND kind <> 'test' AND +created_at <= $3 ORDER BY due_at, id LIMIT $6)";
+    AND kind <> 'test' AND ",
+            $which,
+            " LIMIT $6)"
+        )
+    };
+}
+
+// Nothing but a test is due before it was made. What was made until then and is due later was tried before or waits for a newer one.
+pub(in crate::tables) const DROP_DUE: &str = drop_pending!("due_at <= $3 ORDER BY due_at, id");
+pub(in crate::tables) const DROP_TRIED: &str = drop_pending!("attempts > 0 AND created_at <= $3 ORDER BY created_at, id");
+pub(in crate::tables) const DROP_COALESCING: &str =
+    drop_pending!("attempts = 0 AND coalesce_key IS NOT NULL AND +created_at <= $3 ORDER BY coalesce_key");

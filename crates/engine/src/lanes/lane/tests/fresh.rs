@@ -59,3 +59,19 @@ fn a_burst_waits_in_memory_up_to_the_bound_and_then_in_the_store() {
     let taken = (0..100).filter(|number| offered(&lane, &format!("d{number}"), 1)).count();
     assert_eq!(taken, 32, "sixteen times the cap");
 }
+
+#[test]
+fn one_that_a_look_brought_and_that_was_settled_before_it_is_handed_over_is_not_sent_again() {
+    let (lane, pool) = lane();
+    let target = target(1, true, 2);
+    look(&lane, &target, vec![job("d2", DeliveryKind::Event)]);
+    assert_eq!(taken(lane.take_more(0, &pool).0).as_deref(), Some("d2"));
+    lane.exchanged(DeliveryKind::Event, true, true, 0, 0);
+    assert_eq!(taken(lane.take_next(0)), None);
+    lane.settled(&settled(&["d2"], false));
+    offered(&lane, "d2", 1);
+    assert!(!offered(&lane, "d1", 1), "it may have been brought too: the store knows");
+    assert_eq!(taken(lane.take_more(0, &pool).0), None);
+    assert!(offered(&lane, "d3", 1));
+    assert_eq!(taken(lane.take_more(0, &pool).0).as_deref(), Some("d3"));
+}
