@@ -8,7 +8,7 @@ use domain::{
 };
 use store::tables::deliveries::Delivery;
 
-use super::*;
+use super::{super::look::Brought, *};
 use crate::deliver::Job;
 
 mod fresh;
