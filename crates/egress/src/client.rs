@@ -123,10 +123,10 @@ impl Client {
         let request = dressed.as_ref().unwrap_or(request);
         if let Some(connection) = self.0.pool.checkout(&key, policy) {
             trace.begin_request(connection.remote(), true);
+            let is_http2 = matches!(connection, Connection::Http2(_));
             match self.speak(connection, request, &target, key.clone(), trace).await {
                 // The receiver had closed it while it was idle: that is nobody's failure.
-                Err(failure)
-                    if request.resend && trace.got_nothing() && matches!(failure.code, FailureCode::Closed | FailureCode::Reset) => {}
+                Err(failure) if request.resend && trace.got_nothing() && was_stale(&failure, is_http2) => {}
                 outcome => return outcome,
             }
         }
@@ -187,8 +187,17 @@ impl Client {
         if !is_http2 {
             return Ok(Connection::Http1(Http1::new(stream, remote)));
         }
-        let http2 = Http2::handshake(stream, remote).await?;
+        let http2 = Http2::handshake(stream, remote, key.window).await?;
         self.0.pool.share_http2(key.clone(), http2.clone());
         Ok(Connection::Http2(http2))
+    }
+}
+
+/// Whether a kept connection failed because it was over already. HTTP/1.1 cannot tell that from a request that was taken.
+const fn was_stale(failure: &Failure, is_http2: bool) -> bool {
+    if is_http2 {
+        failure.unprocessed
+    } else {
+        matches!(failure.code, FailureCode::Closed | FailureCode::Reset)
     }
 }

@@ -172,6 +172,9 @@ pub struct Failure {
     pub refusal: Option<Refusal>,
     /// Whether the same call may succeed later without anyone changing its settings.
     pub transient: bool,
+    /// Whether the receiver surely did nothing with the request, because it never went out or it says so. Only HTTP/2 can
+    /// tell.
+    pub(crate) unprocessed: bool,
     node: Option<&'static str>,
 }
 
@@ -183,6 +186,7 @@ impl Failure {
             message: message.into(),
             refusal: None,
             transient,
+            unprocessed: false,
             node: None,
         }
     }

@@ -61,7 +61,7 @@ pub struct Request {
     /// Calls of one group share connections, no others do: for what is signed in per connection (NTLM).
     pub connection_group: Option<u64>,
     /// Whether the request is sent once more, on a new connection, when a kept one was closed before any byte of the
-    /// answer. Right where a repetition does no harm (webhooks have an id); off, that is a failure.
+    /// answer; over HTTP/2 only where the receiver surely did nothing with it. Right where a repetition does no harm (webhooks have an id); off, that is a failure.
     pub resend: bool,
     /// Whether a `Host` is added over HTTP/1.1 when the headers have none.
     pub add_host: bool,

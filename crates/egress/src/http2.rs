@@ -1,6 +1,7 @@
 //! HTTP/2 (RFC 9113) by `hyper`: one connection carries many exchanges, so it is shared rather than checked out.
 
 mod failure;
+mod frames;
 mod meter;
 
 use std::net::SocketAddr;
@@ -31,10 +32,44 @@ const MAX_HEADER_LIST: u32 = 512 * 1024;
 /// peer is gone would otherwise fail every call until the system gives it up.
 const PING: Duration = Duration::from_secs(5);
 
-/// What a peer may send of one body before we have looked at it, and of all bodies of a connection: a receiver that floods
-/// fills no more memory than that.
-const STREAM_WINDOW: u32 = 256 * 1024;
-const CONNECTION_WINDOW: u32 = 1024 * 1024;
+/// How many resets of ours are remembered, each for a second: what comes for such an exchange is passed over in silence.
+/// What comes later is told to stop, which the library would count over the connection's life; the meter bounds it instead.
+const RESETS_REMEMBERED: usize = 1024;
+
+/// What a peer may send before we have looked at it: a receiver that floods fills no more memory than that, one that is
+/// far away can send no faster than that per round trip. Those who want little of a body are far more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Window {
+    Small,
+    Large,
+}
+
+impl Window {
+    /// The one for calls that want so many bytes of a body.
+    pub const fn of(max_body: usize) -> Self {
+        if max_body <= Self::Small.stream() as usize {
+            Self::Small
+        } else {
+            Self::Large
+        }
+    }
+
+    /// Bytes of one body.
+    const fn stream(self) -> u32 {
+        match self {
+            Self::Small => 256 * 1024,
+            Self::Large => 2 * 1024 * 1024,
+        }
+    }
+
+    /// Bytes of all bodies of a connection.
+    const fn connection(self) -> u32 {
+        match self {
+            Self::Small => 1024 * 1024,
+            Self::Large => 4 * 1024 * 1024,
+        }
+    }
+}
 
 /// A handle to a shared connection.
 #[derive(Clone)]
@@ -58,16 +93,15 @@ const HOP_BY_HOP: [&str; 8] = [
 ];
 
 impl Http2 {
-    pub async fn handshake(stream: Stream, remote: SocketAddr) -> Result<Self, Failure> {
-        let meter = Meter::default();
-        let stream = Metered {
-            stream,
-            meter: meter.clone(),
-        };
+    pub async fn handshake(stream: Stream, remote: SocketAddr, window: Window) -> Result<Self, Failure> {
+        let meter = Meter::new(window.connection());
+        let stream = Metered::new(stream, meter.clone());
         let (sender, connection) = hyper::client::conn::http2::Builder::new(TokioExecutor::new())
             .max_header_list_size(MAX_HEADER_LIST)
-            .initial_stream_window_size(STREAM_WINDOW)
-            .initial_connection_window_size(CONNECTION_WINDOW)
+            .initial_stream_window_size(window.stream())
+            .initial_connection_window_size(window.connection())
+            .max_concurrent_reset_streams(RESETS_REMEMBERED)
+            .max_local_error_reset_streams(None)
             .timer(TokioTimer::new())
             .keep_alive_interval(PING)
             .keep_alive_timeout(PING)
@@ -88,8 +122,9 @@ impl Http2 {
         })
     }
 
+    /// Whether it may get another call.
     pub fn is_open(&self) -> bool {
-        !self.sender.is_closed()
+        !self.sender.is_closed() && !self.meter.is_spent()
     }
 
     /// Whether only the pool holds it.
@@ -100,10 +135,17 @@ impl Http2 {
     pub async fn exchange(&mut self, request: &Request, target: &Target, trace: &mut Trace) -> Result<Response, Failure> {
         let outgoing = build(request, target)?;
         trace.sent = sent_size(request, target);
-        self.meter.progress();
-        let judged = |error: hyper::Error| failure(&error, &self.meter, Stage::Headers);
-        self.sender.ready().await.map_err(judged)?;
-        let response = self.sender.send_request(outgoing).await.map_err(judged)?;
+        let begun = self.meter.begin();
+        let judged = |error: &hyper::Error, returned: bool| {
+            let mut failure = failure(error, &self.meter, Stage::Headers);
+            failure.unprocessed |= returned || self.meter.sent_nothing_since(begun);
+            failure
+        };
+        self.sender.ready().await.map_err(|error| judged(&error, true))?;
+        let response = self.sender.try_send_request(outgoing).await.map_err(|mut refused| {
+            let returned = refused.take_message().is_some();
+            judged(&refused.into_error(), returned)
+        })?;
         self.meter.progress();
         let (parts, mut body) = response.into_parts();
         let size: usize = parts

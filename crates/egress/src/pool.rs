@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use crate::exchange::Request;
 use crate::http1::Http1;
-use crate::http2::Http2;
+use crate::http2::{Http2, Window};
 use crate::policy::Policy;
 use crate::proxy::ProxyConfig;
 use crate::tls::TlsOptions;
@@ -27,6 +27,7 @@ pub(crate) struct Key {
     bind: Option<IpAddr>,
     proxy: Option<ProxyConfig>,
     group: Option<u64>,
+    pub window: Window,
 }
 
 impl Key {
@@ -44,6 +45,12 @@ impl Key {
             bind: policy.bind,
             proxy: policy.proxy.clone(),
             group: request.connection_group,
+            // Only HTTP/2 has one; other connections are shared by all.
+            window: if target.scheme == Scheme::Https && request.http2 {
+                Window::of(request.max_body)
+            } else {
+                Window::Small
+            },
         }
     }
 }

@@ -25,13 +25,14 @@ pub(super) fn failure(error: &hyper::Error, meter: &Meter, stage: Stage) -> Fail
             return of_io(io);
         }
         if let Some(h2) = inner.downcast_ref::<h2::Error>()
-            && let Some(failure) = of_h2(h2, stage)
+            && let Some(failure) = of_h2(h2, meter, stage)
         {
             return failure;
         }
         source = inner.source();
     }
-    if error.is_closed() || error.is_canceled() || error.is_incomplete_message() {
+    // The last: the connection ended while the request waited for its turn.
+    if error.is_closed() || error.is_canceled() || error.is_incomplete_message() || error.is_user() {
         return closed();
     }
     Failure::new(
@@ -52,30 +53,58 @@ fn of_io(error: &io::Error) -> Failure {
 }
 
 /// `None`: the error holds another one that says more.
-fn of_h2(error: &h2::Error, stage: Stage) -> Option<Failure> {
+fn of_h2(error: &h2::Error, meter: &Meter, stage: Stage) -> Option<Failure> {
     if let Some(io) = error.get_io() {
         return Some(of_io(io));
     }
     let reason = error.reason()?;
-    let failure = match (error.is_remote(), error.is_go_away()) {
-        (true, true) => Failure::new(
-            FailureCode::Closed,
-            format!("the receiver ended the connection without a complete answer (GOAWAY: {reason}); check its log"),
-        ),
-        (true, false) => Failure::new(
-            FailureCode::Reset,
-            format!("the receiver broke off the exchange (RST_STREAM: {reason}); check its log"),
-        )
-        .with_node_code("ERR_HTTP2_STREAM_ERROR"),
-        // So the library says that a header block is too long, or comes in too many pieces.
-        (false, _) if stage == Stage::Headers && matches!(reason, Reason::REFUSED_STREAM | Reason::ENHANCE_YOUR_CALM) => header_too_large(),
-        (false, _) => Failure::new(
-            FailureCode::BadResponse,
-            format!("the answer breaks the rules of HTTP/2 ({reason}); check the receiver"),
-        )
-        .with_node_code("ERR_HTTP2_STREAM_ERROR"),
-    };
-    Some(failure)
+    Some(if error.is_remote() {
+        of_peer(error, reason, meter)
+    } else {
+        of_library(error, reason, stage)
+    })
+}
+
+/// The receiver broke it off. Where it says that it did nothing with the request, that may be sent again (RFC 9113, 8.7).
+fn of_peer(error: &h2::Error, reason: Reason, meter: &Meter) -> Failure {
+    if error.is_go_away() {
+        let what = format!("the receiver ended the connection without a complete answer (GOAWAY: {reason}); check its log");
+        let mut failure = Failure::new(FailureCode::Closed, what);
+        failure.unprocessed = reason == Reason::NO_ERROR && meter.leaves_some_out();
+        return failure;
+    }
+    let what = format!("the receiver broke off the exchange (RST_STREAM: {reason}); check its log");
+    let mut failure = Failure::new(FailureCode::Reset, what).with_node_code("ERR_HTTP2_STREAM_ERROR");
+    failure.unprocessed = reason == Reason::REFUSED_STREAM;
+    failure
+}
+
+/// The library broke it off.
+fn of_library(error: &h2::Error, reason: Reason, stage: Stage) -> Failure {
+    if stage == Stage::Headers && is_for_headers(error, reason) {
+        return header_too_large();
+    }
+    if error.is_go_away() && reason == Reason::ENHANCE_YOUR_CALM {
+        let what = "the connection was ended because the receiver sends bodies in too many empty or tiny parts; check the receiver";
+        return Failure::new(FailureCode::Closed, what).with_node_code("ERR_HTTP2_SESSION_ERROR");
+    }
+    Failure::new(
+        FailureCode::BadResponse,
+        format!("the answer breaks the rules of HTTP/2 ({reason}); check the receiver"),
+    )
+    .with_node_code("ERR_HTTP2_STREAM_ERROR")
+}
+
+/// Whether a header block is too long, or comes in too many pieces. Only the text of the error tells what a connection
+/// ended for.
+fn is_for_headers(error: &h2::Error, reason: Reason) -> bool {
+    if !error.is_go_away() {
+        return reason == Reason::REFUSED_STREAM;
+    }
+    let text = error.to_string();
+    ["header_list_way_too_large", "too_many_continuations"]
+        .iter()
+        .any(|name| text.contains(name))
 }
 
 pub(super) fn header_too_large() -> Failure {

@@ -4,10 +4,12 @@
 
 mod exchange;
 mod guard;
+mod http2;
 mod keepalive;
 mod limits;
 mod mail;
 mod parsing;
+mod peer;
 mod proxy;
 mod resolver;
 mod support;

@@ -16,13 +16,13 @@ use tokio_rustls::TlsAcceptor;
 
 use crate::support::*;
 
-struct Authority {
-    pem: String,
+pub struct Authority {
+    pub pem: String,
     der: CertificateDer<'static>,
     issuer: Issuer<'static, KeyPair>,
 }
 
-fn authority() -> Authority {
+pub fn authority() -> Authority {
     let mut params = CertificateParams::default();
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     let key = KeyPair::generate().unwrap();
@@ -34,13 +34,13 @@ fn authority() -> Authority {
     }
 }
 
-struct Leaf {
+pub struct Leaf {
     pem: String,
     der: CertificateDer<'static>,
     key: KeyPair,
 }
 
-fn leaf(names: &[&str], authority: Option<&Authority>, change: impl FnOnce(&mut CertificateParams)) -> Leaf {
+pub fn leaf(names: &[&str], authority: Option<&Authority>, change: impl FnOnce(&mut CertificateParams)) -> Leaf {
     let mut params = CertificateParams::new(names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>()).unwrap();
     params.distinguished_name.push(rcgen::DnType::CommonName, "the leaf");
     change(&mut params);
@@ -60,7 +60,7 @@ fn provider() -> Arc<rustls::crypto::CryptoProvider> {
     Arc::new(rustls::crypto::aws_lc_rs::default_provider())
 }
 
-fn server(leaf: &Leaf, clients: Option<&Authority>) -> ServerConfig {
+pub fn server(leaf: &Leaf, clients: Option<&Authority>) -> ServerConfig {
     let builder = ServerConfig::builder_with_provider(provider())
         .with_safe_default_protocol_versions()
         .unwrap();
@@ -97,7 +97,7 @@ async fn serve(config: ServerConfig) -> SocketAddr {
     .0
 }
 
-fn trusting(pem: &str) -> Client {
+pub fn trusting(pem: &str) -> Client {
     Client::new(ClientConfig {
         roots: Roots::Pem(pem.into()),
         ..ClientConfig::default()
@@ -105,11 +105,11 @@ fn trusting(pem: &str) -> Client {
     .unwrap()
 }
 
-fn https(address: SocketAddr) -> Request {
+pub fn https(address: SocketAddr) -> Request {
     Request::new("GET", format!("https://localhost:{}/", address.port()))
 }
 
-fn policy() -> Policy {
+pub fn policy() -> Policy {
     PolicyRules {
         allow: vec!["127.0.0.0/8".parse().unwrap()],
         ..PolicyRules::default()

@@ -158,7 +158,7 @@ fn flooding() -> Vec<Case> {
         floods("h2-floods-pings", "bad_response", Vec::new(), frame(PING, 0, 0, [7; 8])),
         floods("h2-floods-unknown-frames", "bad_response", Vec::new(), frame(99, 0, 0, [7; 64])),
         floods("h2-floods-interim-answers", "bad_response", Vec::new(), headers(0, "102", &[])),
-        floods("h2-floods-empty-data", "bad_response", ok(), frame(DATA, 0, 1, [])),
+        floods("h2-floods-empty-data", "closed", ok(), frame(DATA, 0, 1, [])),
         // It does not care how much it may send.
         floods("h2-floods-its-body", "ok", ok(), body(&[b'x'; 16_384])).which(truncated),
         stays("h2-has-more-than-is-kept", "ok", [ok(), body(&[b'x'; 200_000])].concat()).which(truncated),

@@ -117,7 +117,10 @@ fn a_replay_goes_on_where_it_was() {
             deliveries::DROP_TRIED,
             "deliveries_tried (webhook_id=? AND queue=? AND created_at<?)",
         ),
-        (deliveries::DROP_COALESCING, "deliveries_coalescing (webhook_id=? AND coalesce_key>?)"),
+        (
+            deliveries::DROP_COALESCING,
+            "deliveries_coalescing (webhook_id=? AND coalesce_key>?)",
+        ),
     ] {
         assert_unsorted(sql, &[&format!("SEARCH deliveries USING INDEX {index}")]);
     }
