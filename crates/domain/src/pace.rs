@@ -90,6 +90,11 @@ impl Pace {
         self.window = self.window.min(self.cap);
     }
 
+    /// How many may be in flight now: what its receiver has shown that it takes.
+    pub const fn window(&self) -> usize {
+        self.window
+    }
+
     /// The most requests in flight at once.
     pub const fn cap(&self) -> usize {
         self.cap

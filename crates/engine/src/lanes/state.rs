@@ -173,11 +173,11 @@ impl State {
     }
 
     /// Whether a delivery that was just stored may be taken as it is: nothing that is due stands before it in the store, and a
-    /// whole burst may wait here, since nobody has to read it again.
+    /// burst may wait here, since nobody has to read it again; a short one while the receiver has not shown that it takes more.
     pub fn takes_fresh(&self) -> bool {
         let behind = self.more || self.asked || self.outdated || self.is_ordered() || self.queue.is_scarce();
         let claimed = self.claimed.len() - self.claimed_replays();
-        !behind && claimed < CLAIMED * self.pace.cap()
+        !behind && claimed < CLAIMED * self.pace.window()
     }
 
     /// A look brought this one: should it be handed over as fresh later, it must not go out again, settled or not.

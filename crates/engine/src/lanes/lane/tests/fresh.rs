@@ -54,10 +54,18 @@ fn it_stands_behind_what_is_due_in_the_store_and_strict_order_asks_there() {
 
 #[test]
 fn a_burst_waits_in_memory_up_to_the_bound_and_then_in_the_store() {
-    let (lane, _) = lane();
+    let (lane, pool) = lane();
     look(&lane, &target(1, true, 2), jobs(0));
-    let taken = (0..100).filter(|number| offered(&lane, &format!("d{number}"), 1)).count();
-    assert_eq!(taken, 32, "sixteen times the cap");
+    let burst = |from: usize| {
+        (from..from + 100)
+            .filter(|number| offered(&lane, &format!("d{number:03}"), 1))
+            .count()
+    };
+    assert_eq!(burst(0), 16, "sixteen times what the receiver has shown that it takes");
+    let first = taken(lane.take_more(0, &pool).0).unwrap();
+    lane.exchanged(DeliveryKind::Event, true, true, 0, 0);
+    lane.settled(&settled(&[&first], false));
+    assert_eq!(burst(100), 17, "two at once");
 }
 
 #[test]
