@@ -12,6 +12,7 @@ mod manual;
 mod refusals;
 mod report_forms;
 mod reports;
+mod script;
 mod shell;
 mod watch;
 mod webhooks;

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::shell::Shell;
+use super::{script::Script, shell::Shell};
 use crate::support::{Database, Receiver, Server};
 
 #[tokio::test]
@@ -120,4 +120,28 @@ async fn a_job_is_paused_resumed_and_cancelled() {
     assert_eq!(cancelled["state"], "cancelled");
     shell.run(&format!("replay resume {id}")).await.ended(1);
     assert!(shell.run("replay list --webhook Results").await.ended(0).out.contains(&id));
+}
+
+#[tokio::test]
+async fn a_server_that_restarts_meanwhile_is_waited_for() {
+    let running = ("200 OK", "", r#"{"id": "rpl_1", "state": "running"}"#);
+    let finished = ("200 OK", "", r#"{"id": "rpl_1", "state": "finished"}"#);
+    let (busy, closed) = (("503 Busy", "", "{}"), ("", "", ""));
+    let script = Script::start(&[running, running, busy, closed, finished]).await;
+    let said = Shell::new(&script.url, "wbt_x").run("replay show rpl_1 --follow").await.ended(0);
+    assert!(said.out.contains("finished"), "{}", said.out);
+    script.ended().await;
+
+    let made = ("202 Accepted", "", r#"{"id": "dlv_2"}"#);
+    let sent = (
+        "200 OK",
+        "",
+        r#"{"id": "dlv_2", "state": "delivered", "log": [{"number": 1, "success": true}]}"#,
+    );
+    let script = Script::start(&[made, busy, sent]).await;
+    let shell = Shell::new(&script.url, "wbt_x");
+    shell.run("delivery resend dlv_1 --wait").await.ended(0);
+    script.ended().await;
+    let gone = shell.run("replay show rpl_1 --follow").await.ended(1);
+    assert!(gone.err.contains("does not answer"), "nothing is waited for at first: {}", gone.err);
 }

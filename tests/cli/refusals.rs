@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::shell::Shell;
+use super::{script::Script, shell::Shell};
 use crate::support::{Api, Database, Server};
 
 #[tokio::test]
@@ -128,6 +128,17 @@ async fn words_that_are_not_understood_exit_2() {
         ("replay recover --webhook x --since yesterday", "2026-01-31T12:00:00Z"),
         ("event list --limit 0", "a whole number from 1 on"),
         ("event publish", "<TYPE>"),
+        ("event publish a.b --key 'a\nb'", "`--key` holds a line break"),
+        ("webhook edit x --rate 5 --if-match '7\n8'", "`--if-match` holds a line break"),
+        ("webhook list --token 'wbt_x\nmore'", "the token holds a line break"),
+        (
+            "webhook edit x --rate 5 --unset rate",
+            "`--unset rate` and `--rate` contradict each other",
+        ),
+        (
+            "webhook edit x --unset secret --generate-secret",
+            "`--unset secret` and `--generate-secret`",
+        ),
         ("man no such", "there is no command `no such`"),
     ] {
         let said = shell.fed(words, "{}").await.ended(2);
@@ -141,4 +152,73 @@ async fn a_token_comes_from_a_file_too() {
     let shell = Shell::new(&server.url, "wbt_wrong");
     shell.write("token", &format!("{}\n", server.token));
     shell.run("webhook list --token-file token").await.ended(0);
+    shell.write("token", &format!("\u{feff}{}\r\n", server.token));
+    shell.run("webhook list --token-file token").await.ended(0);
+}
+
+#[tokio::test]
+async fn a_password_in_the_address_is_refused_and_not_shown() {
+    let shell = Shell::new("http://bob:s3cret@127.0.0.1:1", "wbt_x");
+    for (words, code) in [
+        ("webhook list", 2),
+        ("webhook list --help", 0),
+        ("run Orders", 1),
+        ("run --help", 0),
+    ] {
+        let said = shell.run(words).await.ended(code);
+        assert!(
+            !said.out.contains("s3cret") && !said.err.contains("s3cret"),
+            "{words}: {}{}",
+            said.out,
+            said.err
+        );
+        assert!(
+            code == 0 || said.err.contains("a name or password is not taken there"),
+            "{words}: {}",
+            said.err
+        );
+    }
+}
+
+#[tokio::test]
+async fn what_a_server_says_cannot_steer_the_terminal() {
+    let script = Script::start(&[("302 Found", "location: https://x.test/\u{202e}\r\n", "")]).await;
+    let said = Shell::new(&script.url, "wbt_x").run("webhook list").await.ended(1);
+    assert!(said.err.contains("it points to"), "{}", said.err);
+    assert!(!said.err.contains('\u{202e}'), "{}", said.err);
+    let problem = r#"{"type":"x","title":"t","status":409,"detail":"a\u001b[2Jb\u2066"}"#;
+    let script = Script::start(&[("409 Conflict", "content-type: application/problem+json\r\n", problem)]).await;
+    let said = Shell::new(&script.url, "wbt_x").run("webhook list").await.ended(1);
+    assert!(said.err.contains("a\u{fffd}[2Jb\u{fffd}"), "{}", said.err);
+}
+
+/// Runs words with nobody reading their standard output.
+async fn unread(url: &str, words: &[&str]) -> Option<i32> {
+    let mut child = tokio::process::Command::new(crate::support::server::PROGRAM)
+        .args(words)
+        .envs([("WATCHBELL_URL", url), ("WATCHBELL_TOKEN", "wbt_x")])
+        .stdin(std::process::Stdio::null())
+        .stdout(std::process::Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    crate::support::soon("the end of the command", child.wait()).await.unwrap().code()
+}
+
+#[tokio::test]
+async fn the_verdict_decides_though_nobody_reads() {
+    let tried = |success: &'static str| ("200 OK", "", success);
+    for (answer, code) in [(r#"{"success": false}"#, 1), (r#"{"success": true}"#, 0)] {
+        let script = Script::start(&[tried(answer)]).await;
+        let words = ["webhook", "try", "--url", "https://example.com/", "--event-type", "a"];
+        assert_eq!(unread(&script.url, &words).await, Some(code), "{answer}");
+    }
+    let script = Script::start(&[tried(r#"{"items": [{"id": "whk_1"}]}"#)]).await;
+    assert_eq!(unread(&script.url, &["webhook", "list"]).await, Some(0));
+    let script = Script::start(&[tried(r#"{"items": [{"problem": {"detail": "no"}}]}"#)]).await;
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), "{}\n").unwrap();
+    let words = ["event", "publish", "--batch", file.path().to_str().unwrap()];
+    assert_eq!(unread(&script.url, &words).await, Some(1));
 }

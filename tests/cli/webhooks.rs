@@ -77,12 +77,22 @@ async fn a_webhook_is_made_changed_tried_and_deleted() {
     let failed = shell.run("webhook test Results --wait").await.ended(1).out;
     assert!(failed.contains("verdict") && failed.contains("http_status"), "{failed}");
     let log = shell.run("webhook log Results --limit 1 --output json").await.ended(0).json();
-    let attempt = log["items"][0]["id"].as_str().unwrap().to_owned();
+    let [attempt, delivery] = ["id", "delivery_id"].map(|name| log["items"][0][name].as_str().unwrap());
+    let table = shell.run("webhook log Results --limit 1").await.ended(0).out;
+    assert!(table.contains(attempt) && table.contains(delivery), "{table}");
     let one = shell
-        .run(&format!("webhook log Results --attempt {attempt} --output json"))
+        .run(&format!("delivery show {delivery} --attempt {attempt} --output json"))
         .await
-        .ended(0);
-    assert_eq!(one.json(), http.get(&format!("/api/v1/webhooks/{id}/attempts/{attempt}")).await);
+        .ended(0)
+        .json();
+    assert_eq!(one["id"], attempt);
+    assert_eq!(one, http.get(&format!("/api/v1/deliveries/{delivery}/attempts/{attempt}")).await);
+    let shown = shell
+        .run(&format!("delivery show {delivery} --attempt {attempt}"))
+        .await
+        .ended(0)
+        .out;
+    assert!(shown.contains(attempt) && shown.contains("> POST http://127.0.0.1"), "{shown}");
     let stats = shell.run("webhook stats Results --output json").await.ended(0).json();
     assert_eq!((&stats["successes"], &stats["failures"]), (&json!(1), &json!(1)));
 

@@ -146,10 +146,10 @@ pub fn main() -> ExitCode {
     match dispatch(cli) {
         Ok(code) => code,
         // Whoever read the output has seen enough.
-        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) if text::is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            anstream::eprintln!("error: {}", told(&error));
-            if error.is::<words::Misunderstood>() {
+            text::say(&complaint(&error));
+            if error.is::<words::Misunderstood>() && !is_run {
                 ExitCode::from(2)
             } else {
                 ExitCode::FAILURE
@@ -158,9 +158,9 @@ pub fn main() -> ExitCode {
     }
 }
 
-fn is_broken_pipe(error: &anyhow::Error) -> bool {
-    let io = error.downcast_ref::<std::io::Error>();
-    io.is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
+/// What is said of an error. Servers and files have put words into it, so nothing in it may steer the terminal.
+fn complaint(error: &anyhow::Error) -> String {
+    report::cli::tame(&format!("error: {}", told(error)))
 }
 
 /// What went wrong first, its causes after it, and the hints last, wherever in the chain they stand.
@@ -202,5 +202,19 @@ fn dispatch(cli: Cli) -> Result<ExitCode> {
         Command::Config { output, settings } => settings::run(&settings.read(early, Vec::new())?, output),
         Command::Completions(args) => manual::completions(Cli::command(), &args).map(|()| ExitCode::SUCCESS),
         Command::Man(args) => manual::man(Cli::command(), &args).map(|()| ExitCode::SUCCESS),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_cannot_steer_the_terminal() {
+        let error = anyhow::anyhow!("it answered 500 \u{1b}[2J\n\nhint: it points to `\u{202e}\u{7}`").context("no");
+        assert_eq!(
+            complaint(&error),
+            "error: no: it answered 500 \u{fffd}[2J\n\nhint: it points to `\u{fffd}\u{fffd}`"
+        );
     }
 }

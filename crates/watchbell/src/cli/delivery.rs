@@ -26,6 +26,8 @@ const PATIENCE: Duration = Duration::from_secs(180);
     after_help = "Examples:
   watchbell delivery list --webhook Results --state failed
   watchbell delivery show dlv_0190b5c2f0e47c3a9b1d2e3f4a5b6c7d
+  watchbell delivery show dlv_0190b5c2f0e47c3a9b1d2e3f4a5b6c7d \\
+      --attempt att_0190b5c2f0e47c3a9b1d2e3f4a5b6c7d
   watchbell delivery resend dlv_0190b5c2f0e47c3a9b1d2e3f4a5b6c7d --wait
   watchbell delivery curl dlv_0190b5c2f0e47c3a9b1d2e3f4a5b6c7d | bash"
 )]
@@ -53,6 +55,9 @@ enum Command {
     Show {
         /// Id of the delivery
         delivery: String,
+        /// This attempt alone, its bodies uncut: its id, as here or in `webhook log`
+        #[arg(long, value_name = "ATTEMPT")]
+        attempt: Option<String>,
     },
     /// Send a delivery's event again
     Resend {
@@ -93,9 +98,16 @@ pub async fn run(args: Args) -> Result<ExitCode> {
             let query = [("state", state)];
             server.list(&path(&["webhooks", &id, "deliveries"])?, &query, &page, &LIST).await?;
         }
-        Command::Show { delivery } => {
+        Command::Show { delivery, attempt: None } => {
             let answer = server.get(&path(&["deliveries", &delivery])?, &[]).await?;
             server.show(&answer, view::delivery)?;
+        }
+        Command::Show {
+            delivery,
+            attempt: Some(attempt),
+        } => {
+            let answer = server.get(&path(&["deliveries", &delivery, "attempts", &attempt])?, &[]).await?;
+            server.show(&answer, view::attempt)?;
         }
         Command::Resend { delivery, wait } => {
             let answer = server.post(&path(&["deliveries", &delivery, "resend"])?, None).await?;
@@ -122,7 +134,7 @@ pub async fn told(server: &Server, answer: &Answer, wait: bool) -> Result<ExitCo
     }
     let (path, mut waited) = (path(&["deliveries", &text::of(&made, "id")])?, Duration::ZERO);
     loop {
-        let answer = server.get(&path, &[]).await?;
+        let answer = server.get_patiently(&path).await?;
         let delivery = answer.json()?;
         let last = delivery["log"].as_array().and_then(|log| log.last());
         if last.is_some() || delivery["state"] == "dropped" {

@@ -17,6 +17,7 @@ use super::{
 };
 
 mod batch;
+mod queue;
 mod split;
 
 #[derive(Debug, clap::Args)]
@@ -156,6 +157,9 @@ async fn publish(server: &Server, args: &PublishArgs) -> Result<()> {
     body.set_some("import", args.import.then_some(true))?;
     if args.key.as_deref() == Some("") {
         return Err(Misunderstood::new("`--key` is empty", "give a text that belongs to this event alone").into());
+    }
+    if let Some(key) = &args.key {
+        remote::sendable("`--key`", key)?;
     }
     let headers: Vec<_> = args.key.iter().map(|key| ("Idempotency-Key", key.clone())).collect();
     let call = Call {

@@ -12,10 +12,11 @@ use super::{Output, opened, words::Misunderstood};
 mod address;
 pub mod input;
 pub mod lists;
+mod patience;
 mod refused;
 
-pub use address::Address;
-pub use refused::Refused;
+pub use address::{Address, sendable};
+pub use refused::{Refused, Unreachable};
 
 /// Where `watchbell serve` listens unless it is told otherwise.
 const HERE: &str = "http://127.0.0.1:8484";
@@ -27,7 +28,7 @@ pub const MAX_BYTES: usize = 256 << 20;
 #[command(next_help_heading = "Server")]
 pub struct ServerArgs {
     /// Address of the Watchbell server
-    #[arg(long, global = true, value_name = "URL", env = "WATCHBELL_URL", default_value = HERE)]
+    #[arg(long, global = true, value_name = "URL", env = "WATCHBELL_URL", hide_env_values = true, default_value = HERE)]
     server: String,
     /// API token; better in the environment or a file, since others see the words of a command
     #[arg(long, global = true, value_name = "TOKEN", env = "WATCHBELL_TOKEN", hide_env_values = true)]
@@ -82,7 +83,7 @@ impl Server {
             (Some(token), None) => token.clone(),
             (None, None) => String::new(),
         };
-        let token = token.trim();
+        let token = token.trim_start_matches('\u{feff}').trim();
         if token.is_empty() {
             return Err(Misunderstood::new(
                 "no API token was given",
@@ -91,6 +92,7 @@ impl Server {
             .into());
         }
         let here = Some(args.server.trim()).filter(|server| !server.is_empty()).unwrap_or(HERE);
+        let address = Address::new(here, Some(token))?;
         if !here.starts_with("http://") && !here.starts_with("https://") {
             let what = format!("`{here}` is no address of a server");
             return Err(Misunderstood::new(&what, "it begins with https:// or http://, such as https://watch.example.com").into());
@@ -106,7 +108,7 @@ impl Server {
         Ok(Self {
             client: egress::Client::new(config).context("cannot set up outgoing connections")?,
             policy: opened::open_policy(),
-            address: Address::new(here, Some(token)),
+            address,
             insecure: args.insecure,
             output: args.output,
         })
@@ -139,13 +141,7 @@ impl Server {
             .extend(call.headers.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
         request.body = call.body;
         let exchange = self.client.exchange(&request, &self.policy).await;
-        let response = exchange.outcome.map_err(|failure| {
-            anyhow!(
-                "`{}` does not answer: {}\n\nhint: is the server running, and is this its address? Give it as --server or in WATCHBELL_URL",
-                self.address,
-                failure.message
-            )
-        })?;
+        let response = exchange.outcome.map_err(|failure| Unreachable::new(&self.address, failure))?;
         if response.truncated {
             bail!("the answer is longer than {} MiB", MAX_BYTES >> 20);
         }
@@ -179,12 +175,12 @@ impl Server {
         .await
     }
 
-    /// Shows an answer: as it came, or as the text that `text` makes of it.
+    /// Shows an answer: as it came, or as the text that `text` makes of it. A reader that went away changes no verdict.
     pub fn show(&self, answer: &Answer, text: impl FnOnce(&Value) -> String) -> Result<()> {
-        match self.output {
+        super::text::seen(match self.output {
             Output::Json => super::text::raw(&answer.body),
             Output::Text => super::text::print(&text(&answer.json()?)),
-        }
+        })
     }
 }
 

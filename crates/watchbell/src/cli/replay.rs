@@ -143,7 +143,11 @@ pub async fn run(args: Args) -> Result<ExitCode> {
             server.list(&path(&["webhooks", &id, "replays"])?, &[], &page, &LIST).await?;
             Ok(ExitCode::SUCCESS)
         }
-        Command::Show { job, follow: true } => follow(&server, &job).await,
+        Command::Show { job, follow: true } => {
+            // Where no server is, or no such job, there is nothing to wait for.
+            server.get(&path(&["replays", &job])?, &[]).await?;
+            follow(&server, &job).await
+        }
         Command::Show { job, follow: false } => shown(&server, &server.get(&path(&["replays", &job])?, &[]).await?),
         Command::Pause { job } => control(&server, &job, "pause", false).await,
         Command::Resume { job, follow } => control(&server, &job, "resume", follow).await,
@@ -181,12 +185,12 @@ fn shown(server: &Server, answer: &Answer) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Shows how far a job is until it ends. Leaving with Ctrl-C does not stop the job.
+/// Shows how far a job is until it ends; a server that restarts meanwhile is waited for. Leaving with Ctrl-C does not stop the job.
 async fn follow(server: &Server, job: &str) -> Result<ExitCode> {
     let path = path(&["replays", job])?;
     let (live, mut last) = (std::io::stderr().is_terminal(), String::new());
     loop {
-        let answer = server.get(&path, &[]).await?;
+        let answer = server.get_patiently(&path).await?;
         let now = answer.json()?;
         let state = text::of(&now, "state");
         if live {

@@ -14,7 +14,7 @@ use collection::{
 use engine::run::transport::GuardedTransport;
 use tokio_util::sync::CancellationToken;
 
-use super::{opened, report::Reporters};
+use super::{opened, report::Reporters, text};
 
 pub mod args;
 mod certificates;
@@ -48,7 +48,7 @@ pub async fn run(args: Args) -> Result<ExitCode> {
     loop {
         // What went wrong may be mended by the next change.
         let last = once(&args, &cancel).await.unwrap_or_else(|error| {
-            anstream::eprintln!("error: {}", super::told(&error));
+            text::say(&super::complaint(&error));
             ExitCode::FAILURE
         });
         tokio::select! {
@@ -100,7 +100,7 @@ async fn once(args: &Args, cancel: &CancellationToken) -> Result<ExitCode> {
         problems.extend(told.err().map(|error| format!("{error:#}")));
     }
     for problem in &problems {
-        anstream::eprintln!("error: {problem}");
+        text::say(&super::report::cli::tame(&format!("error: {problem}")));
     }
     exports.write(&result)?;
     let good = (result.is_success() && problems.is_empty()) || args.run.suppress_exit_code;

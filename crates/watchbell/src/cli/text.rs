@@ -189,6 +189,25 @@ pub fn pretty(json: &str) -> String {
     tame(&text)
 }
 
+/// Says something on standard error, where nobody need listen.
+pub fn say(text: &str) {
+    let _ = writeln!(anstream::stderr().lock(), "{text}");
+}
+
+/// Whether nobody reads any more what is printed.
+pub fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    let io = error.downcast_ref::<io::Error>();
+    io.is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+}
+
+/// What was printed for a reader that may have gone: it has seen enough, and the command goes on to its verdict.
+///
+/// # Errors
+/// Standard output cannot be written for another reason.
+pub fn seen(printed: Result<()>) -> Result<()> {
+    printed.or_else(|error| if is_broken_pipe(&error) { Ok(()) } else { Err(error) })
+}
+
 /// Prints text; a reader that went away is an error that ends the command quietly.
 ///
 /// # Errors

@@ -111,13 +111,10 @@ enum Command {
         /// Id of the event
         event: String,
     },
-    /// The log: every request with its response, newest first
+    /// The log: every attempt, newest first; `delivery show DELIVERY --attempt ATTEMPT` has one in full
     Log {
         /// The webhook, by id or name
         webhook: String,
-        /// This attempt alone, in full
-        #[arg(long, value_name = "ATTEMPT", conflicts_with_all = ["limit", "all", "before"])]
-        attempt: Option<String>,
         #[command(flatten)]
         page: PageArgs,
     },
@@ -169,10 +166,7 @@ pub async fn run(args: Args) -> Result<ExitCode> {
         Command::Try(args) => trial::try_once(&server, &args).await,
         Command::CheckFilter(args) => trial::check_filter(&server, &args).await.map(done),
         Command::Why { webhook, event } => why(&server, &webhook, &event).await.map(done),
-        Command::Log { webhook, attempt, page } => match attempt {
-            Some(attempt) => log::attempt(&server, &webhook, &attempt).await.map(done),
-            None => log::list(&server, &webhook, &page).await.map(done),
-        },
+        Command::Log { webhook, page } => log::list(&server, &webhook, &page).await.map(done),
         Command::Stats { webhook, since } => {
             let answer = server.get(&of(&server, &webhook, &["stats"]).await?, &[("since", since)]).await?;
             server.show(&answer, view::stats).map(done)
@@ -211,10 +205,10 @@ async fn delete(server: &Server, webhook: &str, yes: bool) -> Result<()> {
         ..Call::default()
     };
     let answer = server.call(call).await?;
-    match server.output {
+    text::seen(match server.output {
         super::Output::Json => text::raw(&answer.body),
         super::Output::Text => text::print("deleted\n"),
-    }
+    })
 }
 
 async fn rotate(server: &Server, webhook: &str, overlap: Option<u64>, secret: Option<&str>) -> Result<()> {

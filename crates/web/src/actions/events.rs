@@ -75,7 +75,7 @@ pub struct EventInput {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct PublishedView {
     pub id: String,
-    /// Deliveries that it made.
+    /// Deliveries that it made. In a batch, 0 for a repeat whose deliveries could not be counted just then.
     pub deliveries: usize,
     /// It was published before; nothing happened now, and the answer is the same as then.
     #[serde(skip)]
@@ -118,7 +118,13 @@ pub async fn publish(app: &App, caller: &Caller, input: EventInput, key: Option<
     let mut event = vec![checked(caller, input, key, hops, app.now())];
     registered(app, caller, &mut event).await?;
     match event.pop() {
-        Some(event) => view(app, app.engine.publish(event?).await?).await,
+        Some(event) => {
+            let mut published = app.engine.publish(event?).await?;
+            if published.repeat {
+                published.deliveries = made_then(app, vec![published.event_id.clone()]).await?.into_iter().sum();
+            }
+            Ok(PublishedView::from(published))
+        }
         None => Err(Problem::malformed("there is no event").into()),
     }
 }
@@ -140,13 +146,15 @@ pub async fn publish_batch(app: &App, caller: &Caller, items: Vec<Result<EventIn
     for (at, item) in checked.into_iter().enumerate() {
         places.push(item.map(|event| events.push(event)).map_err(|problem| placed(problem, at)));
     }
-    let mut published = app.engine.publish_each(events).await?.into_iter();
+    let mut published = app.engine.publish_each(events).await?;
+    count_repeats(app, &mut published).await;
+    let mut published = published.into_iter();
     let mut answers = Vec::with_capacity(places.len());
     for (at, place) in places.into_iter().enumerate() {
         let mut stored = || published.next().unwrap_or_else(|| Err(Problem::conflict("it was not stored")));
         let outcome = place.and_then(|()| stored().map_err(|problem| placed(problem, at)));
         answers.push(match outcome {
-            Ok(published) => BatchAnswer::Accepted(view(app, published).await?),
+            Ok(published) => BatchAnswer::Accepted(published.into()),
             Err(problem) => BatchAnswer::Refused { problem },
         });
     }
@@ -159,23 +167,43 @@ fn placed(mut problem: Problem, at: usize) -> Problem {
     problem
 }
 
-/// The answer of a repeat is that of the first time: the deliveries made then are counted.
-async fn view(app: &App, published: Published) -> Result<PublishedView> {
-    let Published {
-        event_id,
-        repeat,
-        mut deliveries,
-    } = published;
-    if repeat {
-        let id = event_id.clone();
-        let made = app.read(move |tx| Ok(deliveries::of_event(tx, &id)?)).await?;
-        deliveries = made.iter().filter(|delivery| was_due(delivery)).count();
+impl From<Published> for PublishedView {
+    fn from(published: Published) -> Self {
+        Self {
+            id: published.event_id,
+            deliveries: published.deliveries,
+            repeat: published.repeat,
+        }
     }
-    Ok(PublishedView {
-        id: event_id,
-        deliveries,
-        repeat,
+}
+
+/// Gives the repeats of a batch their counts. The batch is stored by now, so an error here must not make it look refused:
+/// whoever sends it again would double the events without an id. The counts stay 0 then.
+async fn count_repeats(app: &App, published: &mut [Result<Published, Problem>]) {
+    let mut repeats: Vec<&mut Published> = published.iter_mut().flatten().filter(|published| published.repeat).collect();
+    if repeats.is_empty() {
+        return;
+    }
+    let ids = repeats.iter().map(|published| published.event_id.clone()).collect();
+    match made_then(app, ids).await {
+        Ok(counts) => repeats
+            .iter_mut()
+            .zip(counts)
+            .for_each(|(published, count)| published.deliveries = count),
+        Err(error) => tracing::warn!(?error, "the deliveries of repeated events were not counted"),
+    }
+}
+
+/// The answer of a repeat is that of the first time: how many deliveries each event made then.
+async fn made_then(app: &App, events: Vec<String>) -> Result<Vec<usize>> {
+    app.read(move |tx| {
+        let mut counts = Vec::with_capacity(events.len());
+        for event in &events {
+            counts.push(deliveries::of_event(tx, event)?.iter().filter(|delivery| was_due(delivery)).count());
+        }
+        Ok(counts)
     })
+    .await
 }
 
 /// Those that are dropped from the start end when they begin.

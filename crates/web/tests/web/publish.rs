@@ -104,6 +104,37 @@ async fn a_batch_answers_for_each_item_and_stores_the_good_ones() {
 }
 
 #[tokio::test]
+async fn a_stored_batch_is_accepted_though_its_repeats_cannot_be_counted() {
+    let instance = Instance::new().await;
+    let webhook = json!({"name": "all", "url": "https://1.1.1.1/", "events": ["issue-created"]});
+    instance.post("/api/v1/webhooks", webhook).await.expect(201);
+    let own = json!({"type": "issue-created", "id": "mine-1", "data": {}});
+    let first = instance.post("/api/v1/events/batch", json!([own])).await.expect(202).json();
+    let again = instance.post("/api/v1/events/batch", json!([own])).await.expect(202).json();
+    assert_eq!(
+        (&again, &again["items"][0]["deliveries"]),
+        (&first, &json!(1)),
+        "the answer is the same as then"
+    );
+    let spoil = |tx: &mut dyn store::Tx| tx.execute("UPDATE deliveries SET kind = 'nonsense'", &[]);
+    instance.app.store.write(spoil).await.unwrap();
+    let answer = instance
+        .post("/api/v1/events/batch", json!([own, event(2)]))
+        .await
+        .expect(202)
+        .json();
+    assert_eq!(
+        (&answer["accepted"], &answer["items"][0]["id"], &answer["items"][1]["deliveries"]),
+        (&json!(2), &first["items"][0]["id"], &json!(1))
+    );
+    assert_eq!(
+        instance.items("/api/v1/events?type=issue-created").await.len(),
+        2,
+        "nothing is doubled"
+    );
+}
+
+#[tokio::test]
 async fn an_import_calls_no_webhook() {
     let instance = Instance::new().await;
     let webhook = json!({"name": "all", "url": "https://1.1.1.1/", "events": ["*"]});

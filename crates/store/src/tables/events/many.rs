@@ -30,7 +30,9 @@ pub fn insert_many(tx: &mut dyn Tx, events: &[(&Event, Publish<'_>)], now: Micro
         if let Some(stored) = known.find(event, *publish) {
             answers.push(stored.repeat(event, *publish)?);
         } else {
-            rows.push(values(event, *publish, now).to_vec());
+            // Some microseconds apart: that is the order in which lists and replays have them, whatever their ids.
+            let place = Micros::try_from(rows.len()).unwrap_or(0);
+            rows.push(values(event, *publish, now.saturating_add(place)).to_vec());
             known.add(Stored::of(event, *publish));
             answers.push(Inserted::New);
         }

@@ -116,7 +116,7 @@ fn part(lines: &mut Vec<String>, headers: &Value, body: &Value) {
     }
     if body["cut"] == true {
         lines.push(format!(
-            "… cut: {whole} bytes; `watchbell webhook log WEBHOOK --attempt ATTEMPT` shows all"
+            "… cut: {whole} bytes; `watchbell delivery show DELIVERY --attempt ATTEMPT` shows all"
         ));
     }
 }

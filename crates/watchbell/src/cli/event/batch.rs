@@ -1,7 +1,8 @@
-//! `watchbell event publish --batch`: events are read on a thread of their own and sent as many at a time as have come, so that
-//! a long file takes little memory and a slow pipe does not wait.
+//! `watchbell event publish --batch`: events are sent as many at a time as have come (`queue`). Each has an id before it goes,
+//! so that a request whose end is not known can be repeated.
 
 use std::{
+    collections::BTreeMap,
     fs::File,
     io::{BufRead, BufReader},
     process::ExitCode,
@@ -10,8 +11,8 @@ use std::{
 
 use anyhow::{Context as _, Result, anyhow};
 use bytes::Bytes;
+use domain::{Clock as _, Problem, id};
 use serde_json::{Value, json, value::RawValue};
-use tokio::sync::mpsc;
 
 use super::{
     super::{
@@ -20,11 +21,11 @@ use super::{
         text,
     },
     accepted,
-    split::{Item, Split},
+    queue::Queue,
+    split::{self, Item},
 };
+use crate::clock::SystemClock;
 
-/// Events that wait between the file and the server.
-const WAITING: usize = 256;
 /// Most events of one request, and bytes after which no more are taken.
 const EVENTS: usize = 1_000;
 const BYTES: usize = 1 << 20;
@@ -48,21 +49,11 @@ pub async fn publish(server: &Server, file: &str) -> Result<ExitCode> {
     } else {
         Box::new(BufReader::new(File::open(file).with_context(|| format!("cannot read `{file}`"))?))
     };
-    let (to, mut items) = mpsc::channel(WAITING);
-    // Not a task: a read of a pipe that never ends must not hold up the end of the program.
-    std::thread::spawn(move || {
-        let mut split = Split::new(from);
-        while let Some(item) = split.next().transpose() {
-            let is_end = item.is_err();
-            if to.blocking_send(item).is_err() || is_end {
-                return;
-            }
-        }
-    });
+    let mut items = Queue::of(from);
     let mut tally = Tally::default();
     let ended = send_all(server, &mut items, &mut tally).await;
     if server.output == Output::Text || ended.is_err() {
-        anstream::eprintln!("{} accepted, {} refused", tally.accepted, tally.refused);
+        text::say(&format!("{} accepted, {} refused", tally.accepted, tally.refused));
     }
     ended.map_err(|error| told(&error, file, &tally))?;
     Ok(if tally.refused == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
@@ -83,36 +74,37 @@ fn told(error: &anyhow::Error, file: &str, tally: &Tally) -> anyhow::Error {
     anyhow!("{file} was not sent to its end: {what}\n\nhint: {go_on}")
 }
 
-async fn send_all(server: &Server, items: &mut mpsc::Receiver<Result<Item>>, tally: &mut Tally) -> Result<()> {
-    let mut next = items.recv().await;
+async fn send_all(server: &Server, items: &mut Queue, tally: &mut Tally) -> Result<()> {
+    let mut next = items.next().await;
     while let Some(first) = next.take() {
         let (mut chunk, mut bytes, mut broken) = (Vec::new(), 0, None);
         let mut item = Some(first);
         while let Some(read) = item.take() {
             match read {
                 Ok(read) => {
-                    bytes += read.text.len();
+                    bytes += read.text.as_ref().map_or(0, Vec::len);
                     chunk.push(read);
                 }
                 Err(error) => broken = Some(error),
             }
             if chunk.len() < EVENTS && bytes < BYTES && broken.is_none() {
-                item = items.try_recv().ok();
+                item = items.waiting();
             }
         }
         send(server, &chunk, tally).await?;
         if let Some(error) = broken {
             return Err(error);
         }
-        next = items.recv().await;
+        next = items.next().await;
     }
     Ok(())
 }
 
 /// Sends some events and prints an answer for each.
 async fn send(server: &Server, chunk: &[Item], tally: &mut Tally) -> Result<()> {
-    let read: Vec<_> = chunk.iter().map(|item| serde_json::from_slice::<&RawValue>(&item.text)).collect();
-    let good: Vec<&RawValue> = read.iter().filter_map(|item| item.as_ref().ok().copied()).collect();
+    let first = tally.accepted + tally.refused;
+    let read: Vec<Result<Box<RawValue>, Problem>> = (first..).zip(chunk).map(|(index, item)| read(item, index)).collect();
+    let good: Vec<&RawValue> = read.iter().filter_map(|event| event.as_deref().ok()).collect();
     let answers = if good.is_empty() {
         Vec::new()
     } else {
@@ -122,11 +114,9 @@ async fn send(server: &Server, chunk: &[Item], tally: &mut Tally) -> Result<()> 
         return Err(not_watchbell());
     }
     let (mut answers, mut shown) = (answers.into_iter().enumerate(), String::new());
-    for (item, read) in chunk.iter().zip(&read) {
-        let index = tally.accepted + tally.refused;
+    for ((index, item), read) in (first..).zip(chunk).zip(&read) {
         let answer = match read {
-            // The API would answer the same; its line and column are those of the file.
-            Err(error) => json!({"problem": not_json(item.line, error).at(format!("[{index}]"))}),
+            Err(problem) => json!({"problem": problem}),
             Ok(_) => answers.next().map(|(at, answer)| placed(answer, at, index)).unwrap_or_default(),
         };
         shown.push_str(&shown_as(server.output, item.line, &answer));
@@ -135,13 +125,14 @@ async fn send(server: &Server, chunk: &[Item], tally: &mut Tally) -> Result<()> 
         tally.refused += u64::from(!is_stored);
     }
     tally.line = chunk.last().map_or(tally.line, |item| item.line);
-    match server.output {
+    // Events are published though nobody reads the answers any more.
+    text::seen(match server.output {
         Output::Json => text::raw(shown.as_bytes()),
         Output::Text => text::print(&shown),
-    }
+    })
 }
 
-/// Asks, and again while the server is busy: it stored nothing then.
+/// Asks, and again while the server is busy. It may have stored the events all the same; their ids make that harmless.
 async fn ask(server: &Server, body: Bytes) -> Result<Vec<Value>> {
     let mut tries = 0;
     loop {
@@ -163,11 +154,45 @@ async fn ask(server: &Server, body: Bytes) -> Result<Vec<Value>> {
     }
 }
 
-fn not_json(line: u64, error: &serde_json::Error) -> domain::Problem {
+/// An event as it is sent; what cannot be sent has the answer that the API would give, with its place in the file.
+fn read(item: &Item, index: u64) -> Result<Box<RawValue>, Problem> {
+    let Some(text) = &item.text else {
+        let what = format!("the event is longer than {} MiB", split::MOST >> 20);
+        return Err(Problem::new(413, "too-large", "Too large", what).at(format!("[{index}]")));
+    };
+    let event = serde_json::from_slice::<&RawValue>(text).and_then(identified);
+    event.map_err(|error| not_json(item.line, &error).at(format!("[{index}]")))
+}
+
+fn not_json(line: u64, error: &serde_json::Error) -> Problem {
     let text = error.to_string();
     let text = text.split(" at line ").next().unwrap_or_default();
     let line = line + u64::try_from(error.line()).unwrap_or(1).saturating_sub(1);
-    domain::Problem::malformed(format!("the event is not JSON: line {line}, column {}: {text}", error.column()))
+    Problem::malformed(format!("the event is not JSON: line {line}, column {}: {text}", error.column()))
+}
+
+/// The event with an id: its own, or else one that is made here. Nothing else of it changes.
+fn identified(event: &RawValue) -> serde_json::Result<Box<RawValue>> {
+    // What is no object the server refuses.
+    let Ok(mut members) = serde_json::from_str::<BTreeMap<String, &RawValue>>(event.get()) else {
+        return Ok(event.to_owned());
+    };
+    let made = || serde_json::value::to_raw_value(&id::new(id::EVENT, SystemClock.now()));
+    match members.get("id") {
+        Some(own) if own.get() != "null" => Ok(event.to_owned()),
+        Some(_) => {
+            let id = made()?;
+            members.insert("id".to_owned(), &id);
+            serde_json::value::to_raw_value(&members)
+        }
+        // At the end, so that what the server says of a column holds for the file.
+        None => {
+            let head = event.get().trim_end();
+            let head = head.strip_suffix('}').unwrap_or(head);
+            let comma = if members.is_empty() { "" } else { "," };
+            RawValue::from_string(format!("{head}{comma}\"id\":{}}}", made()?))
+        }
+    }
 }
 
 /// A problem's field counts within the request (`[3].type`); people see the whole batch.
@@ -198,4 +223,34 @@ fn shown_as(output: Output, line: u64, answer: &Value) -> String {
         hint => format!("; {hint}"),
     };
     text::line(&format!("{line}  refused: {}{field}{hint}", text::of(problem, "detail"))) + "\n"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_event_without_an_id_gets_one_and_nothing_else_changes() {
+        let sent = |text: &str| {
+            identified(&RawValue::from_string(text.to_owned()).unwrap())
+                .unwrap()
+                .get()
+                .to_owned()
+        };
+        for own in [r#"{"id": "mine", "n": 1.0e+400}"#, "[1]", r#""id""#, r#"{"i\u0064": "mine"}"#] {
+            assert_eq!(sent(own), own);
+        }
+        for (text, head) in [
+            (
+                r#"{"data": {"n": 1.0e+400, "id": {}}}"#,
+                r#"{"data": {"n": 1.0e+400, "id": {}},"id":"evt_"#,
+            ),
+            ("{ }", r#"{ "id":"evt_"#),
+            (r#"{"id": null, "data": {"n": 1.0e+400}}"#, r#"{"data":{"n": 1.0e+400},"id":"evt_"#),
+        ] {
+            let (one, other) = (sent(text), sent(text));
+            assert!(one.starts_with(head) && serde_json::from_str::<&RawValue>(&one).is_ok(), "{one}");
+            assert_ne!(one, other);
+        }
+    }
 }

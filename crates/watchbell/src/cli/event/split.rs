@@ -4,13 +4,16 @@ use std::io::{self, BufRead, Read as _};
 
 use anyhow::{Context as _, Result, bail};
 
+use crate::cli::remote::input::BOM;
+
 /// Longest event that is read, in bytes: twice what the API takes.
-const MOST: usize = 2 << 20;
+pub const MOST: usize = 2 << 20;
 
 /// An event as it stands in the file.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Item {
-    pub text: Vec<u8>,
+    /// `None`: longer than any that is read, and so not kept.
+    pub text: Option<Vec<u8>>,
     /// Where it begins, from 1.
     pub line: u64,
 }
@@ -45,9 +48,10 @@ impl<R: BufRead> Split<R> {
     /// The next event, as text that need not be JSON.
     ///
     /// # Errors
-    /// The array's commas and brackets are wrong, with the line; an event is too long; reading fails.
+    /// The array's commas and brackets are wrong, with the line; reading fails.
     pub fn next(&mut self) -> Result<Option<Item>> {
         if self.form == Form::Unknown {
+            self.skip_mark()?;
             self.form = match self.peek()? {
                 Some(b'[') => {
                     self.take()?;
@@ -64,6 +68,18 @@ impl<R: BufRead> Split<R> {
         }
     }
 
+    /// The mark that some editors put before UTF-8.
+    fn skip_mark(&mut self) -> Result<()> {
+        for (at, byte) in BOM.iter().enumerate() {
+            match self.look()? {
+                Some(next) if next == *byte => self.take()?,
+                _ if at == 0 => return Ok(()),
+                _ => bail!("line 1: the first bytes are no UTF-8 text"),
+            }
+        }
+        Ok(())
+    }
+
     fn next_line(&mut self) -> Result<Option<Item>> {
         loop {
             let (mut text, line) = (Vec::new(), self.line);
@@ -76,16 +92,17 @@ impl<R: BufRead> Split<R> {
             if text.is_empty() {
                 return Ok(None);
             }
-            if text.len() > MOST {
-                bail!("line {line} is longer than {} MiB", MOST >> 20);
-            }
             self.line += 1;
+            if text.len() > MOST {
+                if !text.ends_with(b"\n") {
+                    self.from.skip_until(b'\n').context("cannot read the events")?;
+                }
+                return Ok(Some(Item { text: None, line }));
+            }
             let trimmed = text.trim_ascii();
             if !trimmed.is_empty() {
-                return Ok(Some(Item {
-                    text: trimmed.to_vec(),
-                    line,
-                }));
+                let text = Some(trimmed.to_vec());
+                return Ok(Some(Item { text, line }));
             }
         }
     }
@@ -118,10 +135,10 @@ impl<R: BufRead> Split<R> {
         Ok(Some(Item { text: self.value()?, line }))
     }
 
-    /// Everything up to the comma or bracket that ends the item.
-    fn value(&mut self) -> Result<Vec<u8>> {
+    /// Everything up to the comma or bracket that ends the item; `None` if that is too long.
+    fn value(&mut self) -> Result<Option<Vec<u8>>> {
         let (mut text, mut depth, line) = (Vec::new(), 0_u64, self.line);
-        let (mut in_string, mut escaped) = (false, false);
+        let (mut in_string, mut escaped, mut is_too_long) = (false, false, false);
         while let Some(byte) = self.look()? {
             match byte {
                 _ if escaped => escaped = false,
@@ -133,17 +150,24 @@ impl<R: BufRead> Split<R> {
                 b']' | b'}' => depth = depth.saturating_sub(1),
                 _ => {}
             }
-            text.push(byte);
             self.take()?;
+            if is_too_long {
+                continue;
+            }
+            text.push(byte);
             if text.len() > MOST {
-                bail!("the event at line {line} is longer than {} MiB", MOST >> 20);
+                (text, is_too_long) = (Vec::new(), true);
             }
         }
+        if is_too_long {
+            return Ok(None);
+        }
         text.truncate(text.trim_ascii_end().len());
+        text.shrink_to_fit();
         if text.is_empty() {
             bail!("line {line}: an event is missing between two commas or brackets");
         }
-        Ok(text)
+        Ok(Some(text))
     }
 
     /// The next byte that is no blank, left where it is.
@@ -178,7 +202,11 @@ mod tests {
         let mut split = Split::new(text.as_bytes());
         let mut items = Vec::new();
         while let Some(item) = split.next().map_err(|error| error.to_string())? {
-            items.push((String::from_utf8(item.text).unwrap(), item.line));
+            items.push((
+                item.text
+                    .map_or_else(|| "too long".to_owned(), |text| String::from_utf8(text).unwrap()),
+                item.line,
+            ));
         }
         Ok(items)
     }
@@ -196,6 +224,29 @@ mod tests {
         );
         assert_eq!(all("[]"), items(&[]));
         assert_eq!(all(""), items(&[]));
+    }
+
+    #[test]
+    fn a_mark_before_the_text_is_no_part_of_it() {
+        for text in ["\u{feff}{}\n", "\u{feff}[{}]"] {
+            assert_eq!(all(text), Ok(vec![("{}".to_owned(), 1)]));
+        }
+        assert!(Split::new(&b"\xef\xbb{}"[..]).next().is_err());
+    }
+
+    #[test]
+    fn an_event_that_is_too_long_is_told_and_those_after_it_are_read() {
+        let long = format!("{{\"a\": \"],{}\"}}", "x".repeat(2 * MOST));
+        let items = |lines: [u64; 3]| {
+            Ok(["{\"n\":1}", "too long", "{\"n\":2}"]
+                .into_iter()
+                .map(str::to_owned)
+                .zip(lines)
+                .collect())
+        };
+        assert_eq!(all(&format!("{{\"n\":1}}\n{long}\n{{\"n\":2}}\n")), items([1, 2, 3]));
+        assert_eq!(all(&format!("[{{\"n\":1}},\n{long}\n,{{\"n\":2}}]")), items([1, 2, 3]));
+        assert_eq!(all(&long), Ok(vec![("too long".to_owned(), 1)]));
     }
 
     #[test]

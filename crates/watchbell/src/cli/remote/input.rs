@@ -12,6 +12,8 @@ use crate::cli::words::Misunderstood;
 
 /// Longest document that is read, in bytes: the API takes less.
 const MOST: u64 = 64 << 20;
+/// The byte order mark as PowerShell and some editors write it before UTF-8 (RFC 3629, 6).
+pub const BOM: &[u8] = b"\xef\xbb\xbf";
 
 /// Files and standard input, which can be read once.
 #[derive(Debug, Default)]
@@ -20,7 +22,7 @@ pub struct Inputs {
 }
 
 impl Inputs {
-    /// The bytes of a file, `-` for standard input.
+    /// The bytes of a file, `-` for standard input, without the mark that some editors put before UTF-8.
     ///
     /// # Errors
     /// It cannot be read, is too long, or standard input was asked for twice.
@@ -42,6 +44,9 @@ impl Inputs {
         }
         if bytes.len() as u64 > MOST {
             bail!("{} is longer than {} MiB", named(name), MOST >> 20);
+        }
+        if bytes.starts_with(BOM) {
+            bytes.drain(..BOM.len());
         }
         Ok(bytes)
     }
@@ -199,6 +204,16 @@ mod tests {
         assert_eq!(body.bytes().unwrap(), r#"{"data":{"n": 123456789012345678901234567890.10}}"#);
         let wrong = Inputs::default().json("{\"a\": 1,\n \"b\" 2}", "--data").unwrap_err().to_string();
         assert!(wrong.contains("`--data`") && wrong.contains("line 2, column 6"), "{wrong}");
+    }
+
+    #[test]
+    fn a_mark_before_the_text_is_no_part_of_it() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let name = file.path().to_str().unwrap();
+        std::fs::write(name, [BOM, b"{}\n"].concat()).unwrap();
+        assert_eq!(Inputs::default().text(name).unwrap(), "{}");
+        assert_eq!(Inputs::default().json(&format!("@{name}"), "--data").unwrap().get(), "{}");
+        assert_eq!(Body::from(&Inputs::default(), Some(name)).unwrap().bytes().unwrap(), "{}");
     }
 
     #[test]

@@ -106,13 +106,13 @@ impl<'a> Shown<'a> {
         match self.output {
             Output::Json if is_first && is_last => text::raw(body),
             Output::Json => joined(items, next, is_first, is_last),
-            Output::Text if is_first && items.is_empty() => text::print(&format!("{}\n", self.look.empty)),
+            Output::Text if is_first && items.is_empty() && next.is_none() => text::print(&format!("{}\n", self.look.empty)),
             Output::Text => {
                 let values: Result<Vec<Value>, _> = items.iter().map(|item| serde_json::from_str(item.get())).collect();
                 let rows: Vec<_> = values?.iter().map(self.look.row).collect();
                 text::print(&self.table.rows(&rows))?;
                 if let Some(next) = next.filter(|_| is_last) {
-                    anstream::eprintln!("there is more: --all, or go on with --before {}", text::line(next));
+                    text::say(&format!("there is more: --all, or go on with --before {}", text::line(next)));
                 }
                 Ok(())
             }

@@ -84,3 +84,28 @@ impl fmt::Display for Refused {
 }
 
 impl std::error::Error for Refused {}
+
+/// No answer came.
+#[derive(Debug)]
+pub struct Unreachable {
+    /// Whether it may come later without anybody's doing.
+    pub is_transient: bool,
+    what: String,
+}
+
+impl Unreachable {
+    pub fn new(server: &Address, failure: egress::Failure) -> Self {
+        let is_transient = failure.transient;
+        let what = format!("`{server}` does not answer: {}", failure.message);
+        Self { is_transient, what }
+    }
+}
+
+impl fmt::Display for Unreachable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let hint = "is the server running, and is this its address? Give it as --server or in WATCHBELL_URL";
+        write!(f, "{}\n\nhint: {hint}", self.what)
+    }
+}
+
+impl std::error::Error for Unreachable {}

@@ -63,7 +63,7 @@ pub struct Documents {
     #[arg(long, value_name = "KEY", env = "POSTMAN_API_KEY", hide_env_values = true)]
     pub postman_api_key: Option<String>,
     /// Watchbell server whose workspace has the collection and the environment, by id or name
-    #[arg(long, value_name = "URL", env = "WATCHBELL_URL")]
+    #[arg(long, value_name = "URL", env = "WATCHBELL_URL", hide_env_values = true)]
     pub server: Option<String>,
     /// API token of that workspace
     #[arg(long, value_name = "TOKEN", env = "WATCHBELL_TOKEN", hide_env_values = true)]

@@ -12,7 +12,11 @@ use super::{
     source::{Source, with_hint},
     workspace::{self, Workspace},
 };
-use crate::{clock::SystemClock, config};
+use crate::{
+    cli::{report::cli::tame, text},
+    clock::SystemClock,
+    config,
+};
 
 /// Bytes of each body that are kept for the terminal and the HTML report.
 const SHORT_BODY: usize = 64 * 1024;
@@ -28,7 +32,8 @@ pub async fn spec(args: &Args, client: &egress::Client, policy: &egress::Policy)
             .server
             .as_deref()
             .filter(|server| !server.trim().is_empty())
-            .map(|server| Workspace::new(server, documents.token.as_deref())),
+            .map(|server| Workspace::new(server, documents.token.as_deref()))
+            .transpose()?,
         insecure: args.tls.insecure,
     };
     let collection = collection(&source, &args.collection).await?;
@@ -114,7 +119,8 @@ fn cookies(args: &Args) -> Result<Jar> {
 fn warn_of_secrets(names: &[String], given: &[String]) {
     for name in names {
         if !given.iter().any(|pair| pair.split('=').next() == Some(name)) {
-            anstream::eprintln!("warning: `{name}` is secret and stays on the server\n\nhint: give it as --env-var {name}=VALUE");
+            let warning = format!("warning: `{name}` is secret and stays on the server\n\nhint: give it as --env-var {name}=VALUE");
+            text::say(&tame(&warning));
         }
     }
 }

@@ -27,8 +27,10 @@ struct Entry {
 }
 
 impl Workspace {
-    pub fn new(server: &str, token: Option<&str>) -> Self {
-        Self(Address::new(server, token))
+    /// # Errors
+    /// As [`Address::new`].
+    pub fn new(server: &str, token: Option<&str>) -> Result<Self> {
+        Ok(Self(Address::new(server, token)?))
     }
 
     /// Adds the token to a request that goes to this server.
@@ -111,7 +113,7 @@ mod tests {
 
     #[test]
     fn a_word_is_an_id_or_a_name_and_near_names_are_told() {
-        let workspace = Workspace::new("https://w.test/", Some("t"));
+        let workspace = Workspace::new("https://w.test/", Some("t")).unwrap();
         let list = br#"{"items":[{"id":"1","uid":"9-1","name":"Orders"},{"id":"2","uid":"9-2","name":"Stock"},{"id":"3","uid":"9-3","name":"Stock"}],"next":null}"#;
         let find = |word: &str| workspace.document(list, "collections", word).map_err(|error| error.to_string());
         let orders = Ok("https://w.test/api/v1/collections/1/document".to_owned());

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::{
     super::{
-        remote::{Call, Server, input::Inputs},
+        remote::{Call, Server, input::Inputs, sendable},
         text::Record,
         words::Misunderstood,
     },
@@ -128,6 +128,15 @@ pub async fn create(server: &Server, args: &CreateArgs) -> Result<()> {
 }
 
 pub async fn edit(server: &Server, args: &EditArgs) -> Result<()> {
+    for unset in &args.unset {
+        if let Some(flag) = args.fields.given(unset.member().0) {
+            let name = unset
+                .to_possible_value()
+                .map_or_else(String::new, |word| word.get_name().to_owned());
+            let what = format!("`--unset {name}` and `{flag}` contradict each other");
+            return Err(Misunderstood::new(&what, "give one of the two").into());
+        }
+    }
     let mut body = args.fields.body(&Inputs::default())?;
     let mut options = Map::new();
     for (member, of_options) in args.unset.iter().map(|unset| unset.member()) {
@@ -145,6 +154,9 @@ pub async fn edit(server: &Server, args: &EditArgs) -> Result<()> {
             "give a flag such as --url, --unset FIELD, or --from FILE",
         )
         .into());
+    }
+    if let Some(version) = &args.if_match {
+        sendable("`--if-match`", version)?;
     }
     let path = of(server, &args.webhook, &[]).await?;
     let version: Vec<_> = args
@@ -199,6 +211,23 @@ mod tests {
         assert!(members("OptionsPatch").iter().all(|member| options.contains(member)), "{options:?}");
         let policy = given(&body["retry_policy"]);
         assert!(members("RetryPolicy").iter().all(|member| policy.contains(member)), "{policy:?}");
+    }
+
+    #[derive(clap::Parser)]
+    struct Edited {
+        #[command(flatten)]
+        args: EditArgs,
+    }
+
+    #[test]
+    fn nothing_is_set_and_unset_at_once() {
+        let flags = "--subject s --filter f --header a:b --generate-secret --timeout 1s --rate 1 --coalesce 1s --signature github \
+                     --method PUT --content-type t --body b --outputs a --retry-delays 1s --certificate FILE --key FILE";
+        let words = ["edit", "x"].into_iter().chain(flags.split_whitespace());
+        let fields = <Edited as clap::Parser>::try_parse_from(words).unwrap().args.fields;
+        for unset in Unset::value_variants() {
+            assert!(fields.given(unset.member().0).is_some(), "{unset:?}");
+        }
     }
 
     #[test]

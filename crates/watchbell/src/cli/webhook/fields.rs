@@ -147,6 +147,32 @@ impl Fields {
         Ok(body)
     }
 
+    /// The flag that was given for a member of the body or of its options.
+    pub fn given(&self, member: &str) -> Option<&'static str> {
+        let options = &self.options;
+        let flags = match member {
+            "subject" => vec![("--subject", self.subject.is_some())],
+            "filter" => vec![("--filter", self.filter.is_some())],
+            "secret" => vec![
+                ("--generate-secret", self.generate_secret),
+                ("--secret-file", self.secret_file.is_some()),
+            ],
+            "headers" => vec![("--header", !self.header.is_empty()), ("--header-file", self.header_file.is_some())],
+            "client_certificate" => vec![("--certificate", self.certificate.is_some())],
+            "retry_policy" => vec![("--retry-delays", !self.retries.retry_delays.is_empty())],
+            "timeout_ms" => vec![("--timeout", options.timeout.is_some())],
+            "per_second" => vec![("--rate", options.rate.is_some())],
+            "coalesce_ms" => vec![("--coalesce", options.coalesce.is_some())],
+            "signature" => vec![("--signature", options.signature.is_some())],
+            "method" => vec![("--method", options.method.is_some())],
+            "content_type" => vec![("--content-type", options.content_type.is_some())],
+            "body" => vec![("--body", options.body.is_some())],
+            "outputs" => vec![("--outputs", !options.outputs.is_empty())],
+            _ => Vec::new(),
+        };
+        flags.into_iter().find_map(|(flag, given)| given.then_some(flag))
+    }
+
     fn headers(&self, inputs: &Inputs) -> Result<Vec<Value>> {
         let mut headers = self.header.iter().map(|line| header(line)).collect::<Result<Vec<_>>>()?;
         if let Some(file) = &self.header_file {

@@ -5,7 +5,6 @@ use serde_json::Value;
 
 use super::{
     super::{
-        delivery::view,
         remote::{
             Server,
             lists::{Look, PageArgs},
@@ -49,9 +48,4 @@ const LOG: Look = Look {
 
 pub async fn list(server: &Server, webhook: &str, page: &PageArgs) -> Result<()> {
     server.list(&of(server, webhook, &["attempts"]).await?, &[], page, &LOG).await
-}
-
-pub async fn attempt(server: &Server, webhook: &str, attempt: &str) -> Result<()> {
-    let answer = server.get(&of(server, webhook, &["attempts", attempt]).await?, &[]).await?;
-    server.show(&answer, view::attempt)
 }

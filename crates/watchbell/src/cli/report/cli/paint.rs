@@ -120,11 +120,11 @@ pub fn hanging(text: &str, indent: &str) -> String {
     tame(text.trim_end()).replace('\n', &format!("\n{indent}"))
 }
 
-/// Text from outside without the characters that would steer a terminal.
+/// Text from outside without the characters that would steer a terminal: controls, and those that turn the direction of
+/// the text after them (Unicode, UAX #9).
 pub fn tame(text: &str) -> String {
-    text.chars()
-        .map(|c| if c.is_control() && c != '\n' && c != '\t' { '\u{fffd}' } else { c })
-        .collect()
+    let steers = |c: char| c.is_control() && c != '\n' && c != '\t' || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    text.chars().map(|c| if steers(c) { '\u{fffd}' } else { c }).collect()
 }
 
 #[cfg(test)]
@@ -134,6 +134,7 @@ mod tests {
     #[test]
     fn a_server_cannot_steer_the_terminal() {
         assert_eq!(tame("a\u{1b}[2Jb\tc\n"), "a\u{fffd}[2Jb\tc\n");
+        assert_eq!(tame("exe.\u{202e}gpj\u{2066}"), "exe.\u{fffd}gpj\u{fffd}");
     }
 
     #[test]
