@@ -46,6 +46,26 @@ async fn of_many_publications_with_one_key_one_is_stored() {
 }
 
 #[tokio::test]
+async fn events_of_one_batch_are_listed_in_its_order_whatever_their_ids() {
+    on_each(|store, _database| async move {
+        fixture::fill(&store).await;
+        write(&store, |tx| {
+            let batch = ["evt_m", "evt_z", "evt_a"].map(|id| fixture::event(id, 7));
+            let rows: Vec<_> = batch.iter().map(|event| (event, None)).collect();
+            events::insert_many(tx, &rows, 2)?;
+            let page = store::Page::first(3);
+            let listed = events::list(tx, fixture::WORKSPACE, None, &page)?;
+            let ids: Vec<&str> = listed.items.iter().map(|event| event.id.as_str()).collect();
+            assert_eq!(ids, ["evt_a", "evt_z", "evt_m"], "the last one first");
+            Ok(())
+        })
+        .await
+        .expect("a write");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_repeat_says_whether_the_body_was_the_same() {
     on_each(|store, _database| async move {
         fixture::fill(&store).await;
