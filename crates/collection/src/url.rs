@@ -179,7 +179,8 @@ fn encode_set(text: &str, set: &str) -> String {
     encode_where(text, |c| set.contains(c))
 }
 
-/// Encodes a key or value of an urlencoded body: blank as `%20`, `!*'()` too.
+/// Percent-encodes all but the unreserved characters (RFC 3986, 2.3): blank as `%20`, `!*'()` too. A key or value of an
+/// urlencoded body, a part of a path, what OAuth 1.0 and AWS sign.
 pub fn encode_form(text: &str) -> String {
     encode_where(text, |c| !(c.is_ascii_alphanumeric() || FORM_KEEP.contains(c)))
 }

@@ -28,8 +28,8 @@ pub enum Signal {
     Runs,
     /// Deliveries to these webhooks are due, or their lanes' terms changed. Ids of webhooks.
     Deliveries(Vec<String>),
-    /// A delivery that was just made is due at once: its lane may take it as it is.
-    Fresh(Box<Fresh>),
+    /// Deliveries that were just made are due at once: their lanes may take them as they are.
+    Fresh(Vec<Fresh>),
     /// A workspace's settings changed: whoever remembers some is to read them again.
     Settings,
     /// A replay job may go on.
@@ -99,7 +99,7 @@ impl Pending {
             Signal::Mails => self.mails = true,
             Signal::Settings => self.settings = true,
             Signal::Deliveries(webhooks) => self.webhooks.extend(webhooks),
-            Signal::Fresh(fresh) => self.fresh.push(*fresh),
+            Signal::Fresh(fresh) => self.fresh.extend(fresh),
             // A group holds few distinct ones: many publishes change the same workspace.
             Signal::Changed(change) if self.changes.contains(&change) => {}
             Signal::Changed(change) => self.changes.push(change),

@@ -4,17 +4,10 @@ use aws_lc_rs::{digest, hmac};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
+/// Percent-encodes as OAuth 1.0 (RFC 5849, 3.6) and AWS want it.
+pub use crate::url::encode_form as encode;
 use md4::Md4;
 use md5::{Digest as _, Md5};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-
-/// RFC 3986, 2.3: everything but unreserved characters is encoded.
-const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
-
-/// Percent-encodes as OAuth 1.0 (RFC 5849, 3.6) and AWS want it.
-pub fn encode(text: &str) -> String {
-    utf8_percent_encode(text, RESERVED).to_string()
-}
 
 /// Undoes percent-encoding.
 pub fn decode(text: &str) -> String {

@@ -171,17 +171,20 @@ fn due<'e>(events: &[(usize, &'e Arc<Event>)], rows: &[Delivery]) -> HashMap<&'e
 
 /// Hands the rows to their lanes. What may still be replaced by a newer one stays in the store until it is due.
 fn announce<'r>(tx: &mut dyn Tx, rows: impl Iterator<Item = (Delivery, (&'r Arc<Event>, &'r Subscriber))>) {
-    let mut waiting = HashSet::new();
+    let (mut fresh, mut waiting) = (Vec::new(), HashSet::new());
     for (delivery, (event, to)) in rows.filter(|(row, _)| row.state == DeliveryState::Pending) {
         if to.coalesce_ms.is_some() {
             waiting.insert(delivery.webhook_id);
         } else {
-            tx.signal(Signal::Fresh(Box::new(Fresh {
+            fresh.push(Fresh {
                 delivery,
                 event: Arc::clone(event),
                 webhook_version: to.version,
-            })));
+            });
         }
+    }
+    if !fresh.is_empty() {
+        tx.signal(Signal::Fresh(fresh));
     }
     if !waiting.is_empty() {
         tx.signal(Signal::Deliveries(waiting.into_iter().collect()));

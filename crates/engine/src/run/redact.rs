@@ -96,15 +96,10 @@ fn mask_header(header: &mut Value) {
 
 /// A value as it may stand in a log.
 fn forms(value: &str) -> [String; 4] {
-    const UNRESERVED: &percent_encoding::AsciiSet = &percent_encoding::NON_ALPHANUMERIC
-        .remove(b'-')
-        .remove(b'.')
-        .remove(b'_')
-        .remove(b'~');
     let json = Value::from(value).to_string();
     [
         value.to_owned(),
-        percent_encoding::utf8_percent_encode(value, UNRESERVED).to_string(),
+        collection::url::encode_form(value),
         url::form_urlencoded::byte_serialize(value.as_bytes()).collect(),
         json.trim_matches('"').to_owned(),
     ]

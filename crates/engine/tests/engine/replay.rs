@@ -8,7 +8,10 @@ use domain::{
     replay::{ReplayKind, ReplayState},
     retry::{RetryPolicy, UsedUp},
 };
-use engine::replay::{self, Order, Range};
+use engine::{
+    Running,
+    replay::{self, Order, Range},
+};
 use store::{
     Signal,
     tables::{deliveries, events, replays, webhooks},
@@ -210,17 +213,36 @@ async fn eight_under_way(house: &House, job_id: &str) {
         .await;
 }
 
+/// A job for a receiver that hangs, begun and with as many deliveries under way as it ever has: the events' ids, the webhook,
+/// the job and the stages.
+async fn hanging_job(house: &House, receiver: &mut Receiver) -> (Vec<String>, webhooks::Webhook, replays::Replay, Running) {
+    let ids = published(house, COUNT).await;
+    let hook = house.webhook(webhook("w", &receiver.url())).await;
+    let job = begun(house, ReplayKind::Replay).await;
+    let running = house.engine.start();
+    receiver.next().await;
+    eight_under_way(house, &job.id).await;
+    (ids, hook, job, running)
+}
+
+/// The ids that arrive when the whole job does.
+async fn all_ids(house: &House, receiver: &mut Receiver) -> Vec<String> {
+    let mut got = Vec::new();
+    ticking(house, async {
+        for _ in 0..COUNT {
+            got.push(receiver.next().await.header("webhook-id").unwrap().to_owned());
+        }
+    })
+    .await;
+    got
+}
+
 #[tokio::test]
 async fn a_job_pauses_with_its_webhook_resumes_without_a_loss_and_ends_when_told() {
     on_each(|house| async move {
         let mut receiver = Receiver::new(&[Answer::Hang]).await;
-        let ids = published(&house, COUNT).await;
-        let hook = house.webhook(webhook("w", &receiver.url())).await;
-        let job = begun(&house, ReplayKind::Replay).await;
-        let running = house.engine.start();
-        receiver.next().await;
-        // A live event does not wait behind the job, and only a few deliveries of the job are under way.
-        eight_under_way(&house, &job.id).await;
+        // Only a few deliveries of the job are under way.
+        let (ids, hook, job, running) = hanging_job(&house, &mut receiver).await;
         let now = house.engine.now();
         let off = hook.clone();
         house.write(move |tx| engine::webhooks::disable(tx, &off, "by hand", now)).await;
@@ -247,15 +269,7 @@ async fn a_job_pauses_with_its_webhook_resumes_without_a_loss_and_ends_when_told
             .unwrap();
         assert_eq!(resumed.state, ReplayState::Running);
         let running = house.restarted().start();
-        let mut got = Vec::new();
-        ticking(&house, async {
-            for _ in 0..COUNT {
-                let request = healthy.next().await;
-                got.push(request.header("webhook-id").unwrap().to_owned());
-            }
-        })
-        .await;
-        assert_eq!(got, ids);
+        assert_eq!(all_ids(&house, &mut healthy).await, ids);
         ticking(&house, job_is(&house, &job.id, ReplayState::Finished)).await;
 
         let again = begun(&house, ReplayKind::Replay).await;
@@ -361,12 +375,7 @@ async fn a_slow_job_keeps_its_pace_on_a_lane_that_was_idle() {
 async fn a_webhook_switched_off_and_on_at_once_keeps_its_job_whole() {
     on_each(|house| async move {
         let mut receiver = Receiver::new(&[Answer::Hang]).await;
-        let ids = published(&house, COUNT).await;
-        let hook = house.webhook(webhook("w", &receiver.url())).await;
-        let job = begun(&house, ReplayKind::Replay).await;
-        let running = house.engine.start();
-        receiver.next().await;
-        eight_under_way(&house, &job.id).await;
+        let (ids, hook, job, running) = hanging_job(&house, &mut receiver).await;
         running.shutdown(Duration::from_millis(1)).await;
         // No stage has a chance to see it off.
         let mut healthy = Receiver::new(&[Answer::Status(200)]).await;
@@ -390,14 +399,7 @@ async fn a_webhook_switched_off_and_on_at_once_keeps_its_job_whole() {
             .await
             .unwrap();
         let running = house.restarted().start();
-        let mut got = Vec::new();
-        ticking(&house, async {
-            for _ in 0..COUNT {
-                got.push(healthy.next().await.header("webhook-id").unwrap().to_owned());
-            }
-        })
-        .await;
-        assert_eq!(got, ids);
+        assert_eq!(all_ids(&house, &mut healthy).await, ids);
         running.shutdown(Duration::from_secs(10)).await;
         house.close().await;
     })

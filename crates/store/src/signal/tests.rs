@@ -71,11 +71,11 @@ fn fresh(webhook: &str, bytes: usize) -> Signal {
         import: false,
         hops: 0,
     };
-    Signal::Fresh(Box::new(Fresh {
+    Signal::Fresh(vec![Fresh {
         delivery,
         event: Arc::new(event),
         webhook_version: 1,
-    }))
+    }])
 }
 
 #[tokio::test]

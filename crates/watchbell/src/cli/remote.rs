@@ -152,25 +152,23 @@ impl Server {
     }
 
     pub async fn get(&self, path: &str, query: &[(&str, Option<String>)]) -> Result<Answer> {
-        let (method, headers) = ("GET", &[][..]);
+        let method = "GET";
         self.call(Call {
             method,
             path,
             query,
-            body: None,
-            headers,
+            ..Call::default()
         })
         .await
     }
 
     pub async fn post(&self, path: &str, body: Option<Bytes>) -> Result<Answer> {
-        let (method, query, headers) = ("POST", &[][..], &[][..]);
+        let method = "POST";
         self.call(Call {
             method,
             path,
-            query,
             body,
-            headers,
+            ..Call::default()
         })
         .await
     }
@@ -227,12 +225,7 @@ pub fn path(parts: &[&str]) -> Result<String> {
         if !path.is_empty() {
             path.push('/');
         }
-        for byte in part.bytes() {
-            match byte {
-                b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => path.push(char::from(byte)),
-                _ => path.push_str(&format!("%{byte:02X}")),
-            }
-        }
+        path.push_str(&collection::url::encode_form(part));
     }
     Ok(path)
 }
